@@ -1,0 +1,109 @@
+/**
+ * One pass over `/proc`: `/proc/PID/stat` of every process, and its effective uid, which is the owner
+ * of the folder `/proc/PID` (stat(2); right for non-dumpable processes too, and under hidepid=1).
+ */
+import {
+  closeSync,
+  openSync,
+  readdirSync,
+  readFileSync,
+  readSync,
+  statfsSync,
+  statSync,
+} from "node:fs";
+import { parseStat } from "./proc_pid_stat.ts";
+import { ProcessTable } from "./process_table.ts";
+import type { Root } from "./root.ts";
+
+/** man 2 statfs: PROC_SUPER_MAGIC. */
+const PROC_MAGIC = 0x9fa0;
+
+/** A stat line has 52 numbers and a name of at most 64 bytes, so 1 KiB holds any. */
+const STAT_BYTES = 1024;
+
+/** After so many processes other work gets its turn; about 3 ms. */
+const YIELD_EVERY = 256;
+
+/** Reads the uid of a process, or undefined when it is gone. */
+type UidReader = (folder: string) => number | undefined;
+
+export class ProcessScan {
+  private readonly buffer = Buffer.alloc(STAT_BYTES);
+  private tables: [ProcessTable, ProcessTable] = [new ProcessTable(), new ProcessTable()];
+  private readonly readUid: UidReader;
+
+  constructor(private readonly root: Root) {
+    this.readUid = isKernelProc(root) ? ownerOf : uidInStatus;
+  }
+
+  /**
+   * The processes now. The table that a call returns stays valid until the second call after it.
+   *
+   * A process that ends while it is read is left out, and so is one that hidepid=1 lists but hides.
+   *
+   * @throws the system's error when `/proc` itself can't be listed
+   */
+  async run(): Promise<ProcessTable> {
+    const pids = this.list();
+    const table = this.tables[0];
+    this.tables = [this.tables[1], table];
+    table.reset(pids.length);
+    for (let i = 0; i < pids.length; i++) {
+      if (this.readInto(table, `${this.root.procfs}/${pids[i]}`)) table.length++;
+      if (i % YIELD_EVERY === YIELD_EVERY - 1) await Bun.sleep(0);
+    }
+    return table;
+  }
+
+  private list(): Int32Array {
+    const names = readdirSync(this.root.procfs);
+    const pids = new Int32Array(names.length);
+    let count = 0;
+    for (const name of names) {
+      const initial = name.charCodeAt(0);
+      if (initial >= 0x30 && initial <= 0x39) pids[count++] = Number(name);
+    }
+    // The kernel lists them in this order already; a copied tree does not.
+    return pids.subarray(0, count).sort();
+  }
+
+  private readInto(table: ProcessTable, folder: string): boolean {
+    let length: number;
+    try {
+      const fd = openSync(`${folder}/stat`, "r");
+      try {
+        length = readSync(fd, this.buffer, 0, STAT_BYTES, 0);
+      } finally {
+        closeSync(fd);
+      }
+    } catch {
+      return false; // It ended, or is hidden from us: neither is an error.
+    }
+    const uid = this.readUid(folder);
+    if (uid === undefined) return false;
+    table.uid[table.length] = uid;
+    return parseStat(this.buffer, length, table, table.length);
+  }
+}
+
+function isKernelProc(root: Root): boolean {
+  try {
+    return statfsSync(root.procfs).type === PROC_MAGIC;
+  } catch {
+    return true;
+  }
+}
+
+function ownerOf(folder: string): number | undefined {
+  return statSync(folder, { throwIfNoEntry: false })?.uid;
+}
+
+/** A captured tree belongs to whoever copied it: there the effective uid is the second in `Uid:`. */
+function uidInStatus(folder: string): number | undefined {
+  try {
+    const uid = /^Uid:\t\d+\t(\d+)/m.exec(readFileSync(`${folder}/status`, "latin1"))?.[1];
+    return uid === undefined ? undefined : Number(uid);
+  } catch {
+    return undefined;
+  }
+}
