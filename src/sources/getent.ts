@@ -1,0 +1,75 @@
+/**
+ * getent(1): the accounts of a directory service (LDAP, SSSD, systemd-homed), which only the C library's
+ * name service switch knows. It is the one child process that the exporter may start.
+ */
+
+/** A directory server that does not answer must not keep a child alive for longer. */
+const TIMEOUT_MS = 2000;
+
+/** How long an answer holds; "no such account" for a shorter time, since servers come back. */
+const FOUND_MS = 60 * 60 * 1000;
+const MISSING_MS = 5 * 60 * 1000;
+
+/** Answers kept, and questions that wait, at the most. */
+const MAX_ANSWERS = 10_000;
+const MAX_WAITING = 1000;
+
+export type GetentDatabase = "passwd" | "group";
+
+/** Runs one query; undefined for no such entry. A test replaces it. */
+export type GetentQuery = (database: GetentDatabase, key: string) => Promise<string | undefined>;
+
+interface Answer {
+  line: string | undefined;
+  untilMs: number;
+}
+
+/**
+ * Answers from memory and asks in the background: `lookup` never waits. Questions are asked one after
+ * the other, so a slow server costs one child at a time.
+ */
+export class Getent {
+  private readonly answers = new Map<string, Answer>();
+  private readonly waiting = new Map<string, [GetentDatabase, string]>();
+  private working = false;
+
+  constructor(
+    private readonly now: () => number,
+    private readonly query: GetentQuery = runGetent,
+  ) {}
+
+  /** The entry's line as far as it is known now; a first or outdated question is asked meanwhile. */
+  lookup(database: GetentDatabase, key: string): string | undefined {
+    const id = `${database} ${key}`;
+    const answer = this.answers.get(id);
+    if ((!answer || answer.untilMs < this.now()) && this.waiting.size < MAX_WAITING) {
+      this.waiting.set(id, [database, key]);
+      if (!this.working) void this.work();
+    }
+    return answer?.line;
+  }
+
+  private async work(): Promise<void> {
+    this.working = true;
+    for (const [id, [database, key]] of this.waiting) {
+      const line = await this.query(database, key).catch(() => undefined);
+      if (this.answers.size >= MAX_ANSWERS) this.answers.clear();
+      this.answers.set(id, { line, untilMs: this.now() + (line ? FOUND_MS : MISSING_MS) });
+      this.waiting.delete(id);
+    }
+    this.working = false;
+  }
+}
+
+/** @throws an Error when getent can't be started or is stopped for taking too long */
+async function runGetent(database: GetentDatabase, key: string): Promise<string | undefined> {
+  const child = Bun.spawn(["getent", database, key], {
+    stdin: "ignore",
+    stderr: "ignore",
+    timeout: TIMEOUT_MS,
+    killSignal: "SIGKILL",
+  });
+  const output = await child.stdout.text();
+  if (child.signalCode) throw new Error(`getent ${database} took longer than ${TIMEOUT_MS} ms`);
+  return (await child.exited) === 0 ? output.split("\n")[0] : undefined;
+}

@@ -1,0 +1,39 @@
+/**
+ * The SQLite files that take the place of lastlog and wtmp where 32-bit times are not wanted any more:
+ * lastlog2 (util-linux, table Lastlog2, seconds) and wtmpdb (table wtmp, microseconds, type 3 is a user).
+ */
+import { Database } from "bun:sqlite";
+
+/** The writers hold their lock for a few milliseconds; a scrape does not wait for long. */
+const BUSY_TIMEOUT_MS = 100;
+
+/** The last login of each user name, in seconds since the epoch. */
+export type LastLogins = Map<string, number>;
+
+/** @throws SQLiteError when the file is no such database, is locked, or can't be opened */
+export function readLastlog2(path: string): LastLogins {
+  return query(path, "SELECT Name AS name, Time AS seconds FROM Lastlog2 WHERE Time > 0");
+}
+
+/** @throws SQLiteError when the file is no such database, is locked, or can't be opened */
+export function readWtmpdb(path: string): LastLogins {
+  const sql =
+    "SELECT User AS name, MAX(Login) / 1e6 AS seconds FROM wtmp WHERE Type = 3 GROUP BY User";
+  return query(path, sql);
+}
+
+function query(path: string, sql: string): LastLogins {
+  const database = new Database(path, { readonly: true });
+  try {
+    database.run(`PRAGMA busy_timeout = ${BUSY_TIMEOUT_MS}`);
+    const logins: LastLogins = new Map();
+    for (const row of database.query<{ name: unknown; seconds: unknown }, []>(sql).all()) {
+      if (typeof row.name === "string" && typeof row.seconds === "number") {
+        logins.set(row.name, row.seconds);
+      }
+    }
+    return logins;
+  } finally {
+    database.close();
+  }
+}
