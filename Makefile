@@ -1,0 +1,66 @@
+# Everything a contributor or a packager runs. `make help` lists the targets.
+
+BUN_VERSION := 1.4.5
+BINARY := dist/user_sessions_exporter
+SOURCES := $(shell find src -name '*.ts' 2>/dev/null) scripts/build.ts scripts/check_executable.ts \
+	package.json Makefile
+
+PREFIX ?= /usr/local
+ARGS ?=
+
+# A bun of the right version on PATH is as good as the one that npm brings.
+SYSTEM_BUN := $(shell [ "$$(bun --version 2>/dev/null)" = $(BUN_VERSION) ] && command -v bun)
+BUN := $(or $(SYSTEM_BUN),node_modules/.bin/bun)
+INSTALLED := node_modules/.installed
+
+.DEFAULT_GOAL := help
+.PHONY: help run build build-linux test lint fmt coverage bench fuzz update-golden install clean
+
+help: ## List the targets
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+run: $(BINARY) ## Build it and serve metrics on :10041; make run ARGS="--log.level=debug"
+	$(BINARY) $(ARGS)
+
+build: $(BINARY) ## Build and check dist/user_sessions_exporter
+
+build-linux: $(BINARY) ## The same: the executable is always for linux-amd64, whatever builds it
+
+$(BINARY): $(SOURCES) $(INSTALLED)
+	$(BUN) scripts/build.ts $@
+
+test: $(BINARY) ## Run all tests; as root on Debian they install the servers that they test against
+	scripts/test_prerequisites.sh
+	$(BUN) test $(ARGS)
+
+lint: $(INSTALLED) ## Check formatting, types and lint rules
+	$(BUN) fmt --check
+	$(BUN) check
+	node_modules/.bin/oxlint --deny-warnings src test scripts
+
+fmt: $(INSTALLED) ## Format the code
+	$(BUN) fmt
+
+coverage: $(BINARY) ## Run the tests and write a coverage report to coverage/
+	scripts/test_prerequisites.sh
+	$(BUN) test --coverage
+
+fuzz: $(INSTALLED) ## Run the fuzz tests for a minute each; FUZZ_SECONDS sets another time
+	FUZZ_SECONDS=$${FUZZ_SECONDS:-60} $(BUN) test --timeout 1000000 fuzz
+
+bench: $(BINARY) ## Measure a scrape of 3,000 processes against a C program
+	$(BUN) scripts/bench.ts
+
+update-golden: $(BINARY) ## Write the golden files anew from what the executable prints now
+	UPDATE_GOLDEN=1 $(BUN) test test/golden.test.ts
+
+install: $(BINARY) ## Install the executable below PREFIX (/usr/local)
+	install -D -m 0755 $(BINARY) $(DESTDIR)$(PREFIX)/bin/user_sessions_exporter
+
+clean: ## Remove what was built
+	rm -rf dist coverage
+
+# Without npm, a bun of any version can install the packages, the pinned bun among them.
+$(INSTALLED): package.json package-lock.json
+	if command -v npm >/dev/null; then npm ci --no-audit --no-fund; else bun install --no-save; fi
+	touch $@

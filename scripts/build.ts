@@ -1,0 +1,39 @@
+/**
+ * Builds the executable for linux-amd64, on any platform, and checks what came out.
+ *
+ *   bun scripts/build.ts [OUTPUT]
+ */
+import { checkExecutable } from "./check_executable.ts";
+
+const output = process.argv[2] ?? "dist/user_sessions_exporter";
+
+const result = await Bun.build({
+  entrypoints: ["src/main.ts"],
+  // Minified it would be 0.3 % smaller, and its stack traces could not be read.
+  minify: false,
+  define: { BUILD_REVISION: JSON.stringify(revision()), "process.env.NODE_ENV": '"production"' },
+  compile: {
+    target: "bun-linux-x64",
+    outfile: output,
+    // By default the executable would run what a .env or a bunfig.toml in the working directory says.
+    autoloadDotenv: false,
+    autoloadBunfig: false,
+  },
+});
+if (!result.success) {
+  for (const log of result.logs) console.error(log);
+  process.exit(1);
+}
+const problems = checkExecutable(await Bun.file(output).bytes());
+for (const problem of problems) console.error(`${output}: ${problem}`);
+if (problems.length > 0) process.exit(1);
+console.log(`${output}: ${(Bun.file(output).size / 1e6).toFixed(0)} MB`);
+
+/** The commit that is built, `-dirty` with changes; a source archive has none. */
+function revision(): string {
+  if (process.env["BUILD_REVISION"]) return process.env["BUILD_REVISION"];
+  const git = Bun.which("git");
+  if (!git) return "unknown";
+  const described = Bun.spawnSync([git, "describe", "--always", "--dirty", "--exclude=*"]);
+  return described.success ? described.stdout.toString().trim() : "unknown";
+}

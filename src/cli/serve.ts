@@ -1,0 +1,44 @@
+import { SOURCES, probeSource } from "../sources/catalogue.ts";
+import type { Config } from "../config.ts";
+import { serve } from "../web/server.ts";
+import { setUp } from "./setup.ts";
+import { BUILD } from "./version.ts";
+
+/**
+ * Serves until SIGTERM or SIGINT.
+ *
+ * @throws ConfigError when the address can't be listened on
+ */
+export async function serveForever(config: Config): Promise<void> {
+  const { log, host, collection } = setUp(config);
+  log.info("Starting user_sessions_exporter", { version: BUILD.version, revision: BUILD.revision });
+  log.info("Enabled collectors", { collectors: [...config.collectors].join(",") });
+  const sources = () => SOURCES.map((info) => ({ info, state: probeSource(host.root, info) }));
+  for (const { info, state } of sources()) {
+    if (state.available) continue;
+    const { path, reason } = state;
+    log.debug("A source is not available", { source: info.name, path, reason, lost: info.lost });
+  }
+  let isReady = false;
+  const site = {
+    collect: () => collection.collect(),
+    isReady: () => isReady,
+    landing: () => ({ version: BUILD.version, sources: sources() }),
+  };
+  const server = serve(site, config.listen, log);
+  log.info("Listening on", { address: server.address });
+  // The first collection is what the first scrape is measured against.
+  void collection.collect().then(() => {
+    isReady = true;
+  });
+  const signal = await untilSignal();
+  log.info("Stopping", { signal });
+  await server.stop();
+  process.exit(0);
+}
+
+function untilSignal(): Promise<string> {
+  return new Promise((resolve) => {
+    for (const signal of ["SIGTERM", "SIGINT"]) process.once(signal, () => resolve(signal));
+  });
+}

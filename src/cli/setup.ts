@@ -1,0 +1,23 @@
+import { Collection } from "../collectors/collection.ts";
+import { Host } from "../collectors/host.ts";
+import { COLLECTORS } from "../collectors/registry.ts";
+import type { Config } from "../config.ts";
+import { type Log, createLog } from "../log.ts";
+import { Root } from "../sources/root.ts";
+import { BUILD } from "./version.ts";
+
+/** The parts that every command puts to use. */
+export interface Setup {
+  log: Log;
+  host: Host;
+  collection: Collection;
+}
+
+export function setUp(config: Config): Setup {
+  const log = createLog(config.logLevel, config.logFormat);
+  const root = new Root(config.rootfs, config.procfs);
+  const { excludeUsers, sshPorts, getent } = config;
+  const host = new Host({ root, log, excludeUsers, sshPorts, getent });
+  const collectors = COLLECTORS.filter(({ name }) => config.collectors.has(name));
+  return { log, host, collection: new Collection(host, collectors, BUILD) };
+}

@@ -1,0 +1,116 @@
+import type { ArgsDef } from "citty";
+import { ConfigError } from "../config.ts";
+
+/** A command line in one spelling: the command, and each flag as `--name=value`. */
+export interface CommandLine {
+  /** Undefined when none was given. */
+  command: string | undefined;
+  flags: string[];
+}
+
+const TRUE_OR_FALSE = /^(true|false)$/;
+
+/**
+ * Reads a command line as Go's flag packages do: one dash or two, the value behind `=` or as the next
+ * word, `--x` and `--no-x` for switches. citty itself lets unknown flags pass and takes
+ * `-web.listen-address` for a bundle of one-letter flags, so it is given only what went through here.
+ *
+ * @param commands the flags of each command
+ * @param common the flags that every command has
+ * @throws ConfigError naming the first word that is not understood
+ */
+export function readCommandLine(
+  words: readonly string[],
+  commands: Readonly<Record<string, ArgsDef>>,
+  common: ArgsDef,
+): CommandLine {
+  const command = findCommand(words, common, Object.keys(commands));
+  const known: ArgsDef = { ...common, ...(command === undefined ? {} : commands[command]) };
+  const flags: string[] = [];
+  let seenCommand = false;
+  for (let i = 0; i < words.length; i++) {
+    const word = words[i]!;
+    if (!isFlag(word)) {
+      if (seenCommand || word !== command) throw strayWord(word, Object.keys(commands));
+      seenCommand = true;
+      continue;
+    }
+    const [name, value] = splitFlag(word);
+    const positive = positiveName(name, known);
+    const isSwitch = known[positive ?? name]?.type === "boolean";
+    if (positive !== undefined) flags.push(switchFlag(positive, value, word, true));
+    else if (isSwitch) flags.push(switchFlag(longName(name), value, word, false));
+    else if (!(name in known)) throw unknownFlag(word, known);
+    else {
+      const next = value ?? words[++i];
+      if (next === undefined || next === "") throw new ConfigError(`${word}: a value is missing`);
+      flags.push(`--${name}=${next}`);
+    }
+  }
+  return { command, flags };
+}
+
+function isFlag(word: string): boolean {
+  return word.length > 1 && word.startsWith("-");
+}
+
+function splitFlag(word: string): [string, string | undefined] {
+  const bare = word.replace(/^--?/, "");
+  const equals = bare.indexOf("=");
+  const name = equals < 0 ? bare : bare.slice(0, equals);
+  return [longName(name), equals < 0 ? undefined : bare.slice(equals + 1)];
+}
+
+function longName(name: string): string {
+  return name === "h" ? "help" : name;
+}
+
+/** The switch that `no-NAME` turns off, when NAME is one. */
+function positiveName(name: string, known: ArgsDef): string | undefined {
+  const positive = name.startsWith("no-") && !(name in known) ? name.slice(3) : undefined;
+  return positive !== undefined && known[positive]?.type === "boolean" ? positive : undefined;
+}
+
+function switchFlag(
+  name: string,
+  value: string | undefined,
+  word: string,
+  negated: boolean,
+): string {
+  if (value !== undefined && !TRUE_OR_FALSE.test(value)) {
+    throw new ConfigError(`${word}: a switch takes true or false`);
+  }
+  return `--${name}=${(value ?? "true") === "true" ? !negated : negated}`;
+}
+
+/** The first word that is neither a flag nor a flag's value. */
+function findCommand(
+  words: readonly string[],
+  common: ArgsDef,
+  names: string[],
+): string | undefined {
+  for (let i = 0; i < words.length; i++) {
+    const word = words[i]!;
+    if (!isFlag(word)) return names.includes(word) ? word : undefined;
+    const [name, value] = splitFlag(word);
+    if (value === undefined && common[name]?.type === "string") i++;
+  }
+  return undefined;
+}
+
+function strayWord(word: string, names: string[]): ConfigError {
+  return new ConfigError(`"${word}" is no command; the commands are ${names.join(", ")}`);
+}
+
+function unknownFlag(word: string, known: ArgsDef): ConfigError {
+  const [name] = splitFlag(word);
+  const names = Object.keys(known);
+  const near = names.filter((candidate) => isNear(name, candidate));
+  const hint = near.length > 0 ? `did you mean --${near[0]}?` : "--help lists them all";
+  return new ConfigError(`${word}: unknown flag; ${hint}`);
+}
+
+function isNear(given: string, known: string): boolean {
+  const [a, b] = [given, known].map((name) => name.replace(/^no-/, "").replace(/[^a-z]/g, ""));
+  return a !== "" && (a === b || b!.startsWith(a!) || b!.endsWith(a!) || a!.startsWith(b!));
+}

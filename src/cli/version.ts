@@ -1,0 +1,18 @@
+import packageJson from "../../package.json" with { type: "json" };
+import type { BuildInfo } from "../collectors/build_info.ts";
+
+/** The build puts the commit in its place; without a build there is none. */
+declare const BUILD_REVISION: string | undefined;
+
+export const PROGRAM = "user_sessions_exporter";
+
+export const BUILD: BuildInfo = {
+  version: packageJson.version,
+  revision: typeof BUILD_REVISION === "string" ? BUILD_REVISION : "unknown",
+  bunVersion: Bun.version,
+};
+
+export function versionText(): string {
+  const { version, revision, bunVersion } = BUILD;
+  return `${PROGRAM}, version ${version} (revision: ${revision})\n  bun version: ${bunVersion}\n  platform: ${process.platform}/${process.arch}`;
+}

@@ -1,0 +1,30 @@
+import { HostView } from "../model/sessions/host_view.ts";
+import { viewersOf } from "../model/sessions/vnc_sessions.ts";
+import { findVncServers } from "../model/sessions/vnc_servers.ts";
+import { sshSockets } from "../model/sessions/ssh_sockets.ts";
+import { type Family, gauge, single } from "./family.ts";
+import type { Scrape } from "./scrape.ts";
+
+const SSH = gauge("ssh_connections", "Established TCP connections to a local SSH port.");
+const VNC = gauge("vnc_connections", "Established TCP connections to a VNC server of this host.");
+const REMOTE = gauge("remote_connections", "SSH and VNC connections together.");
+
+/** The ports that a VNC server is looked for on. */
+const FIRST_VNC_PORT = 5901;
+const LAST_VNC_PORT = 64999;
+
+export const connectionsCollector = {
+  name: "connections",
+  help: "SSH and VNC connections",
+
+  async collect(scrape: Scrape): Promise<Family[]> {
+    const sources = await scrape.view();
+    const { tcp } = sources;
+    if (!tcp) return [];
+    const ssh = sshSockets(tcp, sources.sshPorts).length;
+    const vnc = findVncServers(new HostView(sources))
+      .filter(({ port }) => port >= FIRST_VNC_PORT && port <= LAST_VNC_PORT)
+      .reduce((sum, server) => sum + viewersOf(server, tcp).length, 0);
+    return [single(SSH, ssh), single(VNC, vnc), single(REMOTE, ssh + vnc)];
+  },
+};

@@ -1,0 +1,59 @@
+import type { Log } from "../log.ts";
+import { Accounts } from "../model/accounts.ts";
+import { LastLoginRecords, type Optional } from "../model/last_logins.ts";
+import { UsageMeter } from "../model/usage/usage.ts";
+import { Getent } from "../sources/getent.ts";
+import type { Root } from "../sources/root.ts";
+import { Faults } from "./faults.ts";
+
+/** What the collectors are told when the program starts. */
+export interface HostOptions {
+  root: Root;
+  log: Log;
+  excludeUsers: ReadonlySet<string>;
+  sshPorts: ReadonlySet<number>;
+  /** Whether getent may be started. */
+  getent: boolean;
+}
+
+/** The host as the exporter has come to know it: what lasts from one collection to the next. */
+export class Host {
+  readonly root: Root;
+  readonly excludeUsers: ReadonlySet<string>;
+  readonly sshPorts: ReadonlySet<number>;
+  readonly accounts: Accounts;
+  readonly meter: UsageMeter;
+  readonly lastLogins: LastLoginRecords;
+  readonly faults: Faults;
+
+  constructor(options: HostOptions) {
+    this.root = options.root;
+    this.excludeUsers = options.excludeUsers;
+    this.sshPorts = options.sshPorts;
+    this.faults = new Faults(options.log);
+    // getent answers for the machine it runs on, which a mounted rootfs is not.
+    const isOwnHost = options.root.rootfs === "";
+    const getent = options.getent && isOwnHost ? new Getent(Date.now) : undefined;
+    this.accounts = new Accounts(options.root, getent);
+    this.meter = new UsageMeter(options.root, () => performance.now());
+    this.lastLogins = new LastLoginRecords(options.root);
+  }
+
+  /**
+   * Reads a source that a host need not have. Where it is missing or forbidden the value is undefined,
+   * and `source_available` tells; any other fault is logged as long as it lasts.
+   */
+  readonly optional: Optional = async (source, read) => {
+    const what = `reading the source ${source}`;
+    try {
+      const value = await read();
+      this.faults.end(what);
+      return value;
+    } catch (error) {
+      const code = (error as NodeJS.ErrnoException).code ?? "";
+      if (/^(ENOENT|ENOTDIR|EACCES|EPERM)$/.test(code)) this.faults.end(what);
+      else this.faults.begin(what, error);
+      return undefined;
+    }
+  };
+}

@@ -1,0 +1,28 @@
+import { type Family, byLabel, gauge } from "./family.ts";
+import type { Scrape } from "./scrape.ts";
+
+const LAST_LOGIN = gauge(
+  "last_login_timestamp_seconds",
+  "When the user last logged in, by any record of the host.",
+  "username",
+);
+
+export const lastLoginCollector = {
+  name: "lastlogin",
+  help: "when each user last logged in",
+
+  async collect(scrape: Scrape): Promise<Family[]> {
+    await scrape.accounts();
+    const { accounts, lastLogins, optional } = scrape.host;
+    const newest = await lastLogins.read(accounts, optional);
+    for (const { user, startSeconds = 0 } of await scrape.sessions()) {
+      if (startSeconds > (newest.get(user) ?? 0)) newest.set(user, startSeconds);
+    }
+    return [
+      byLabel(
+        LAST_LOGIN,
+        [...newest].filter(([user]) => !scrape.isExcluded(user)),
+      ),
+    ];
+  },
+};

@@ -1,0 +1,45 @@
+import { type Family, byLabel, counter, gauge } from "./family.ts";
+import type { Scrape } from "./scrape.ts";
+
+const CPU_RATIO = gauge(
+  "cpu_ratio",
+  "Share of all CPUs, 0 to 1, that the user's processes used over the last seconds.",
+  "username",
+);
+const CPU_SECONDS = counter(
+  "cpu_seconds_total",
+  "CPU seconds of the user's processes since the exporter started, ended ones included.",
+  "username",
+);
+const MEMORY = gauge("memory_bytes", "Resident memory of the user's processes.", "username");
+const PROCESSES = gauge("process_count", "The user's processes.", "username");
+
+export const processesCollector = {
+  name: "processes",
+  help: "CPU, memory and processes per user",
+
+  async collect(scrape: Scrape): Promise<Family[]> {
+    await scrape.accounts();
+    const { byUid, cpuSecondsByUid, cpuRatioByUid } = await scrape.usage();
+    const perUser = (values: Iterable<[number, number]>) => sumByUser(scrape, values);
+    const held = [...byUid];
+    // A user whose processes have all ended keeps the counter, and the ratio while it is above 0.
+    const ratios = [...(cpuRatioByUid ?? [])].filter(([uid, ratio]) => ratio > 0 || byUid.has(uid));
+    return [
+      byLabel(CPU_RATIO, perUser(ratios)),
+      byLabel(CPU_SECONDS, perUser(cpuSecondsByUid)),
+      byLabel(MEMORY, perUser(held.map(([uid, usage]) => [uid, usage.rssBytes]))),
+      byLabel(PROCESSES, perUser(held.map(([uid, usage]) => [uid, usage.processCount]))),
+    ];
+  },
+};
+
+/** Two uids can share one name; excluded users go. */
+function sumByUser(scrape: Scrape, values: Iterable<[number, number]>): Map<string, number> {
+  const byUser = new Map<string, number>();
+  for (const [uid, value] of values) {
+    const user = scrape.host.accounts.nameOf(uid);
+    if (!scrape.isExcluded(user)) byUser.set(user, (byUser.get(user) ?? 0) + value);
+  }
+  return byUser;
+}

@@ -1,0 +1,28 @@
+import { connectionsCollector } from "./connections.ts";
+import type { Family } from "./family.ts";
+import { lastLoginCollector } from "./lastlogin.ts";
+import { processesCollector } from "./processes.ts";
+import type { Scrape } from "./scrape.ts";
+import { sessionsCollector } from "./sessions.ts";
+import { usersCollector } from "./users.ts";
+
+export interface Collector {
+  /** The value of the label `collector`, and NAME in `--collector.NAME`. */
+  readonly name: string;
+  /** What it collects, to end the sentence "Collect …". */
+  readonly help: string;
+  /**
+   * @param collected what the collectors before it in the list gave
+   * @throws whatever keeps it from its job; it costs its own series only
+   */
+  collect(scrape: Scrape, collected: readonly Family[]): Promise<Family[]>;
+}
+
+/** All collectors, in the order in which they run. */
+export const COLLECTORS: readonly Collector[] = [
+  processesCollector,
+  sessionsCollector,
+  connectionsCollector,
+  lastLoginCollector,
+  usersCollector,
+];

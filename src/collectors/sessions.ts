@@ -1,0 +1,86 @@
+import type { Session } from "../model/sessions/session.ts";
+import type { Family, MetricDefinition, Sample } from "./family.ts";
+import { gauge, single } from "./family.ts";
+import type { Scrape } from "./scrape.ts";
+
+const LABELS = ["username", "tty", "from_ip", "session_type"];
+
+const LOGGED_IN_USERS = gauge(
+  "logged_in_users",
+  "Distinct users with at least one active session.",
+);
+const SESSION_ACTIVE = gauge(
+  "session_active",
+  "Active sessions that share these labels: 1 for each session with a terminal.",
+  ...LABELS,
+);
+const SESSION_START = gauge(
+  "session_start_timestamp_seconds",
+  "When the session began; the earliest where several share these labels.",
+  ...LABELS,
+);
+const SESSION_LAST_INPUT = gauge(
+  "session_last_input_timestamp_seconds",
+  "When the session's terminal was last typed on; idle time is time() minus this.",
+  ...LABELS,
+);
+
+export const sessionsCollector = {
+  name: "sessions",
+  help: "who is logged in, from where and by which way",
+
+  async collect(scrape: Scrape): Promise<Family[]> {
+    return sessionFamilies(await scrape.sessions());
+  },
+};
+
+/** Sessions that no label tells apart become one series: their number, first start, latest input. */
+export function sessionFamilies(sessions: Session[]): Family[] {
+  const groups = new Map<string, Session[]>();
+  for (const session of sessions) {
+    const key = JSON.stringify([session.user, session.tty, session.fromIp, session.type]);
+    const group = groups.get(key);
+    if (group) group.push(session);
+    else groups.set(key, [session]);
+  }
+  const active: Sample[] = [];
+  const start: Sample[] = [];
+  const lastInput: Sample[] = [];
+  for (const group of groups.values()) {
+    const { user, tty, fromIp, type } = group[0]!;
+    const labels = { username: user, tty, from_ip: fromIp, session_type: type };
+    active.push({ labels, value: group.length });
+    pushKnown(
+      start,
+      labels,
+      group.map((session) => session.startSeconds),
+      Math.min,
+    );
+    pushKnown(
+      lastInput,
+      labels,
+      group.map((session) => session.lastInputSeconds),
+      Math.max,
+    );
+  }
+  return [
+    single(LOGGED_IN_USERS, new Set(sessions.map(({ user }) => user)).size),
+    withSamples(SESSION_ACTIVE, active),
+    withSamples(SESSION_START, start),
+    withSamples(SESSION_LAST_INPUT, lastInput),
+  ];
+}
+
+function pushKnown(
+  samples: Sample[],
+  labels: Record<string, string>,
+  values: (number | undefined)[],
+  choose: (...values: number[]) => number,
+): void {
+  const known = values.filter((value) => value !== undefined);
+  if (known.length > 0) samples.push({ labels, value: choose(...known) });
+}
+
+function withSamples(definition: MetricDefinition, samples: Sample[]): Family {
+  return { ...definition, samples };
+}

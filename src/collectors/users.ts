@@ -1,0 +1,39 @@
+import type { Accounts } from "../model/accounts.ts";
+import { type Family, gauge } from "./family.ts";
+import type { Scrape } from "./scrape.ts";
+
+const USER_INFO = gauge(
+  "user_info",
+  "Who a user is that other series name; the value is always 1.",
+  "username",
+  "real_name",
+  "uid",
+  "primary_group",
+);
+
+export const usersCollector = {
+  name: "users",
+  help: "real name, uid and group of the users that the other collectors name",
+
+  async collect(scrape: Scrape, collected: readonly Family[]): Promise<Family[]> {
+    await scrape.accounts();
+    return [userInfo(collected, scrape.host.accounts)];
+  },
+};
+
+/** One series for every user that a series of the other families names. */
+export function userInfo(families: readonly Family[], accounts: Accounts): Family {
+  const names = new Set<string>();
+  for (const { labels, samples } of families) {
+    if (!labels.includes("username")) continue;
+    for (const sample of samples) names.add(sample.labels["username"]!);
+  }
+  const samples = [...names].sort().map((username) => {
+    const { uid, realName, primaryGroup } = accounts.identity(username) ?? UNKNOWN;
+    const labels = { username, real_name: realName, uid: String(uid), primary_group: primaryGroup };
+    return { labels, value: 1 };
+  });
+  return { ...USER_INFO, samples };
+}
+
+const UNKNOWN = { uid: "", realName: "", primaryGroup: "" };

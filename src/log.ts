@@ -1,0 +1,47 @@
+export const LOG_LEVELS = ["debug", "info", "warn", "error"] as const;
+export type LogLevel = (typeof LOG_LEVELS)[number];
+export const LOG_FORMATS = ["logfmt", "json"] as const;
+export type LogFormat = (typeof LOG_FORMATS)[number];
+
+export type LogFields = Record<string, string | number | boolean>;
+
+/** Writes lines about the exporter itself. */
+export interface Log {
+  debug(msg: string, fields?: LogFields): void;
+  info(msg: string, fields?: LogFields): void;
+  warn(msg: string, fields?: LogFields): void;
+  error(msg: string, fields?: LogFields): void;
+}
+
+/**
+ * A log in the form that Prometheus itself writes: `time= level= msg=` and more keys, as logfmt or as
+ * one JSON object a line.
+ *
+ * @param write takes a line without its newline; standard error, but for tests
+ */
+export function createLog(
+  level: LogLevel,
+  format: LogFormat,
+  write: (line: string) => void = (line) => process.stderr.write(`${line}\n`),
+): Log {
+  const lowest = LOG_LEVELS.indexOf(level);
+  const at =
+    (name: LogLevel) =>
+    (msg: string, fields: LogFields = {}) => {
+      if (LOG_LEVELS.indexOf(name) < lowest) return;
+      const entry = { time: new Date().toISOString(), level: name.toUpperCase(), msg, ...fields };
+      write(format === "json" ? JSON.stringify(entry) : logfmt(entry));
+    };
+  return { debug: at("debug"), info: at("info"), warn: at("warn"), error: at("error") };
+}
+
+/** Quotes a value when it would not read back as one word. */
+export function logfmt(entry: LogFields): string {
+  return Object.entries(entry)
+    .map(([key, value]) => {
+      const text = String(value);
+      const isPlain = /^[^\s"=\\\u0000-\u001f\u007f]+$/.test(text);
+      return `${key}=${isPlain ? text : JSON.stringify(text)}`;
+    })
+    .join(" ");
+}

@@ -1,0 +1,63 @@
+import { CachedFile } from "../sources/cached_file.ts";
+import { readLastlog } from "../sources/lastlog.ts";
+import { type LastLogins, readLastlog2, readWtmpdb } from "../sources/login_databases.ts";
+import type { Root } from "../sources/root.ts";
+import { WtmpReader } from "../sources/wtmp.ts";
+import type { Accounts } from "./accounts.ts";
+
+/** Reads a source, or gives undefined where the host has none or forbids it. */
+export type Optional = <T>(source: string, read: () => Promise<T>) => Promise<T | undefined>;
+
+/** The last login of each user that any record of the host has. */
+export class LastLoginRecords {
+  private readonly wtmp: WtmpReader;
+  private readonly lastlogPath: string;
+  private readonly lastlog2: CachedFile<LastLogins>;
+  private readonly wtmpdbs: CachedFile<LastLogins>[];
+
+  constructor(root: Root) {
+    this.wtmp = new WtmpReader(root.path("/var/log/wtmp"));
+    this.lastlogPath = root.path("/var/log/lastlog");
+    this.lastlog2 = new CachedFile(root.path("/var/lib/lastlog/lastlog2.db"), readLastlog2);
+    // Debian keeps it in /var/log, behind an absolute link that leads out of a mounted rootfs.
+    this.wtmpdbs = ["/var/log/wtmp.db", "/var/lib/wtmpdb/wtmp.db"].map(
+      (path) => new CachedFile(root.path(path), readWtmpdb),
+    );
+  }
+
+  /**
+   * Seconds since the epoch by user name, the newest of all records. A name that no account has (of a
+   * deleted user) is left out.
+   */
+  async read(accounts: Accounts, optional: Optional): Promise<Map<string, number>> {
+    const newest = new Map<string, number>();
+    const add = (user: string, seconds: number) => {
+      if (seconds > (newest.get(user) ?? 0)) newest.set(user, seconds);
+    };
+    const lastlog = await optional("lastlog", async () =>
+      readLastlog(this.lastlogPath, accounts.localUids()),
+    );
+    for (const [uid, seconds] of lastlog ?? []) add(accounts.nameOf(uid), seconds);
+    const byName = [
+      await optional("wtmp", () => this.wtmp.read()),
+      await optional("lastlog2", () => this.lastlog2.get()),
+      await optional("wtmpdb", () => this.readWtmpdb()),
+    ];
+    for (const logins of byName) {
+      for (const [user, seconds] of logins ?? []) {
+        if (accounts.uidOf(user) !== undefined) add(user, seconds);
+      }
+    }
+    return newest;
+  }
+
+  private async readWtmpdb(): Promise<LastLogins> {
+    const [first, second] = this.wtmpdbs;
+    try {
+      return await first!.get();
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== "ENOENT") throw error;
+      return second!.get();
+    }
+  }
+}

@@ -1,0 +1,99 @@
+import type { LogindSession } from "../../sources/logind.ts";
+import { type TtyNode, statTty } from "../../sources/dev_tty.ts";
+import { readArguments } from "../../sources/proc_pid_cmdline.ts";
+import type { TcpSocket } from "../../sources/proc_net_tcp.ts";
+import type { UnixConnections } from "../../sources/proc_net_unix.ts";
+import type { ProcessTable } from "../../sources/process_table.ts";
+import type { Root } from "../../sources/root.ts";
+import type { UtmpLogin } from "../../sources/utmp.ts";
+import type { Accounts } from "../accounts.ts";
+
+/** A process's clock counts in 1/100 s on every Linux (USER_HZ), and from boot. */
+const TICKS_PER_SECOND = 100;
+
+/**
+ * Login records are written a moment after the process began, and the boot time is cut to a whole
+ * second: a process that seems younger than its record by no more than this is still the same one.
+ */
+const START_SLACK_SECONDS = 3;
+
+/** What the sources say of one moment; a source that could not be read is undefined. */
+export interface Sources {
+  root: Root;
+  table: ProcessTable;
+  bootTimeSeconds: number;
+  accounts: Accounts;
+  sshPorts: ReadonlySet<number>;
+  tcp: TcpSocket[] | undefined;
+  unix: UnixConnections | undefined;
+  utmp: UtmpLogin[] | undefined;
+  logind: LogindSession[] | undefined;
+}
+
+/** The sources, and the questions that several steps of the join ask of them. */
+export class HostView {
+  private readonly titles = new Map<number, string[] | undefined>();
+  private readonly ttys = new Map<string, TtyNode | undefined>();
+
+  /** False under hidepid: a pid that is not listed may be alive all the same. */
+  readonly seesAllProcesses: boolean;
+
+  constructor(readonly sources: Sources) {
+    this.seesAllProcesses = sources.table.row(1) >= 0;
+  }
+
+  /** The arguments of a row's process, a title in the first; empty when they can't be read. */
+  arguments(row: number): string[] {
+    if (!this.titles.has(row)) {
+      const pid = this.sources.table.pid[row]!;
+      this.titles.set(row, readArguments(this.sources.root, pid));
+    }
+    return this.titles.get(row) ?? [];
+  }
+
+  tty(name: string): TtyNode | undefined {
+    if (!this.ttys.has(name)) this.ttys.set(name, statTty(this.sources.root, name));
+    return this.ttys.get(name);
+  }
+
+  /** When a row's process started, in seconds since the epoch. */
+  startSeconds(row: number): number {
+    return this.sources.bootTimeSeconds + this.sources.table.startTicks[row]! / TICKS_PER_SECOND;
+  }
+
+  /**
+   * Whether the process that a record of that time speaks of still runs: a pid that is gone, a zombie,
+   * or a pid given to a younger process means no. Where processes are hidden the record is believed.
+   */
+  isAlive(pid: number, recordSeconds: number | undefined): boolean {
+    const { table } = this.sources;
+    const row = table.row(pid);
+    if (row < 0) return !this.seesAllProcesses;
+    if (table.isDead(row)) return false;
+    return (
+      recordSeconds === undefined || this.startSeconds(row) <= recordSeconds + START_SLACK_SECONDS
+    );
+  }
+
+  /** The rows of a process's children. */
+  children(pid: number): number[] {
+    const { table } = this.sources;
+    const rows: number[] = [];
+    for (let row = 0; row < table.length; row++) {
+      if (table.parentPid[row] === pid && !table.isDead(row)) rows.push(row);
+    }
+    return rows;
+  }
+
+  /** The pids of a process and its ancestors, itself first. */
+  *lineage(pid: number): Generator<number> {
+    const { table } = this.sources;
+    // A chain read while processes die can close on itself, so its length is bounded.
+    for (let steps = 0; pid > 0 && steps < 64; steps++) {
+      yield pid;
+      const row = table.row(pid);
+      if (row < 0) return;
+      pid = table.parentPid[row]!;
+    }
+  }
+}

@@ -1,0 +1,30 @@
+/** How a user is logged in; the values of the label `session_type`. */
+export type SessionType = "terminal" | "ssh-npty" | "vnc" | "graphical" | "rdp";
+
+/** One login that somebody is attached to. */
+export interface Session {
+  user: string;
+  /** The terminal below `/dev`, `vnc:1`, `:0`, or empty without one. */
+  tty: string;
+  /** The remote address, or host name where no address is known; empty for local or unknown. */
+  fromIp: string;
+  type: SessionType;
+  /** Seconds since the epoch; undefined when no record tells. */
+  startSeconds: number | undefined;
+  /** When the terminal was last typed on, in seconds since the epoch; undefined without a terminal. */
+  lastInputSeconds: number | undefined;
+}
+
+/** Orders sessions for people and for stable output: user, type, terminal, address. */
+export function compareSessions(a: Session, b: Session): number {
+  return (
+    compareText(a.user, b.user) ||
+    compareText(a.type, b.type) ||
+    a.tty.localeCompare(b.tty, "en", { numeric: true }) ||
+    compareText(a.fromIp, b.fromIp)
+  );
+}
+
+function compareText(a: string, b: string): number {
+  return a < b ? -1 : a > b ? 1 : 0;
+}

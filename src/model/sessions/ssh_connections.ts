@@ -1,0 +1,91 @@
+import { ttyName } from "../../sources/proc_pid_stat.ts";
+import { readPidNamespaceDepth } from "../../sources/proc_pid_status.ts";
+import type { HostView } from "./host_view.ts";
+import { isListenerTitle, isMonitorTitle, parseSshdTitle } from "./sshd_title.ts";
+
+/** An authenticated connection to an SSH server of this host. */
+export interface SshConnection {
+  user: string;
+  /** Its open ptys; none for a command, sftp, scp, a tunnel. */
+  ttys: string[];
+  /** The process that serves it, and works as the user. */
+  pid: number;
+  row: number;
+  /** The process that logind and utmp know it by: its parent, or itself. */
+  leaderPid: number;
+}
+
+const INITIALS: ReadonlySet<number> = new Set([..."sd"].map((letter) => letter.charCodeAt(0)));
+
+/**
+ * The connections, as the processes of sshd and dropbear show them to everybody.
+ *
+ * Any user may name a process `sshd: root@pts/0`, so a process counts only as the child of root's own
+ * server. One in a container is a login to the container, not to this host.
+ */
+export function findSshConnections(view: HostView): SshConnection[] {
+  const { table, root } = view.sources;
+  const connections: SshConnection[] = [];
+  for (const row of table.rowsWithInitial(INITIALS)) {
+    const comm = table.comm(row);
+    const connection =
+      comm === "sshd" || comm === "sshd-session"
+        ? opensshConnection(view, row, comm)
+        : comm === "dropbear"
+          ? dropbearConnection(view, row)
+          : undefined;
+    if (connection && (readPidNamespaceDepth(root, connection.pid) ?? 1) === 1) {
+      connections.push(connection);
+    }
+  }
+  return connections;
+}
+
+function opensshConnection(view: HostView, row: number, comm: string): SshConnection | undefined {
+  const { table, accounts } = view.sources;
+  const title = parseSshdTitle(comm, view.arguments(row)[0] ?? "");
+  if (!title) return undefined;
+  const leaderPid = opensshLeader(view, row);
+  if (leaderPid === undefined) return undefined;
+  const uid = table.uid[row]!;
+  accounts.learn(uid, title.user);
+  const { ttys } = title;
+  return { user: accounts.nameOf(uid), ttys, pid: table.pid[row]!, row, leaderPid };
+}
+
+/** The pid of the root process behind a user's process, or undefined when there is none: a forgery. */
+function opensshLeader(view: HostView, row: number): number | undefined {
+  const { table } = view.sources;
+  const parentPid = table.parentPid[row]!;
+  const parent = table.row(parentPid);
+  const isChildOfRoot = parent >= 0 && table.uid[parent] === 0;
+  const parentTitle = isChildOfRoot && isSshd(table.comm(parent)) ? view.arguments(parent)[0] : "";
+  if (isMonitorTitle(parentTitle ?? "")) return parentPid;
+  // Before OpenSSH 9.8 root has no monitor: its one process is the child of the listener, or of
+  // whatever accepts connections for `sshd -i`.
+  const isRoots = table.uid[row] === 0;
+  const standsAlone = isListenerTitle(parentTitle ?? "") || parentPid === 1;
+  return isRoots && standsAlone ? table.pid[row]! : undefined;
+}
+
+function isSshd(comm: string): boolean {
+  return comm === "sshd" || comm === "sshd-session";
+}
+
+/**
+ * Dropbear gives its processes no titles. The child of the listener serves one connection; it takes
+ * the user's uid after authentication (2025 and later), or is known by the uid of what it started.
+ */
+function dropbearConnection(view: HostView, row: number): SshConnection | undefined {
+  const { table, accounts } = view.sources;
+  const pid = table.pid[row]!;
+  const parent = table.row(table.parentPid[row]!);
+  if (parent < 0 || table.comm(parent) !== "dropbear" || table.uid[parent] !== 0) return undefined;
+  const started = view.children(pid).filter((child) => table.comm(child) !== "dropbear");
+  const uid = table.uid[row] !== 0 ? table.uid[row] : started.map((child) => table.uid[child])[0];
+  if (uid === undefined) return undefined;
+  const ttys = started
+    .map((child) => ttyName(table.ttyNumber[child]!))
+    .filter((tty) => tty !== undefined);
+  return { user: accounts.nameOf(uid), ttys: [...new Set(ttys)], pid, row, leaderPid: pid };
+}

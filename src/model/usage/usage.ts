@@ -1,0 +1,87 @@
+import { ProcessScan } from "../../sources/process_scan.ts";
+import type { ProcessTable } from "../../sources/process_table.ts";
+import type { Root } from "../../sources/root.ts";
+import { CpuAccount } from "./cpu_account.ts";
+import { CpuHistory } from "./cpu_history.ts";
+
+/** Every x86-64 kernel counts time in 1/100 s for user space and memory in pages of 4 KiB. */
+const TICKS_PER_SECOND = 100;
+const PAGE_BYTES = 4096;
+
+/** With less time between two samples, the kernel's ticks of 10 ms would make the ratio coarse. */
+const MIN_BASE_MS = 500;
+
+/** What one user's processes hold and have used. */
+export interface UserUsage {
+  processCount: number;
+  rssBytes: number;
+}
+
+export interface Usage {
+  table: ProcessTable;
+  /** Users who have processes now, by uid. */
+  byUid: Map<number, UserUsage>;
+  /** CPU seconds since the first sample, of everybody who has used any. */
+  cpuSecondsByUid: ReadonlyMap<number, number>;
+  /** The share of all CPUs, 0 to 1, that each user took lately; undefined in the very first sample. */
+  cpuRatioByUid: ReadonlyMap<number, number> | undefined;
+}
+
+/** Passes over `/proc`, each compared with the one before. */
+export class UsageMeter {
+  private readonly scan: ProcessScan;
+  private readonly account = new CpuAccount();
+  private readonly history = new CpuHistory();
+  private previous: ProcessTable | undefined;
+
+  /** @param monotonicMs a clock in milliseconds that never jumps */
+  constructor(
+    root: Root,
+    private readonly monotonicMs: () => number,
+  ) {
+    this.scan = new ProcessScan(root);
+  }
+
+  /** Whether the first sample, which all others are measured against, was taken. */
+  get isReady(): boolean {
+    return this.previous !== undefined;
+  }
+
+  /**
+   * Takes a sample. Calls must not overlap. One that comes right after the very first waits for a
+   * moment, so that there is something to measure.
+   *
+   * @param onlineCpus how many CPUs a ratio of 1 stands for
+   * @throws the system's error when `/proc` can't be listed
+   */
+  async measure(onlineCpus: number): Promise<Usage> {
+    const ageMs = this.history.ageMs(this.monotonicMs());
+    if (ageMs !== undefined && ageMs < MIN_BASE_MS) await Bun.sleep(MIN_BASE_MS - ageMs);
+    const startMs = this.monotonicMs();
+    const table = await this.scan.run();
+    const atMs = (startMs + this.monotonicMs()) / 2;
+    if (this.previous) this.account.advance(this.previous, table);
+    else this.account.begin(table);
+    this.previous = table;
+    const secondsByUid = new Map<number, number>();
+    for (const [uid, ticks] of this.account.ticksByUid) {
+      secondsByUid.set(uid, ticks / TICKS_PER_SECOND);
+    }
+    const sample = { atMs, secondsByUid };
+    const cpuRatioByUid = this.history.ratios(sample, onlineCpus);
+    this.history.add(sample);
+    return { table, byUid: addUp(table), cpuSecondsByUid: secondsByUid, cpuRatioByUid };
+  }
+}
+
+function addUp(table: ProcessTable): Map<number, UserUsage> {
+  const byUid = new Map<number, UserUsage>();
+  for (let row = 0; row < table.length; row++) {
+    const uid = table.uid[row]!;
+    let usage = byUid.get(uid);
+    if (!usage) byUid.set(uid, (usage = { processCount: 0, rssBytes: 0 }));
+    usage.processCount++;
+    usage.rssBytes += table.rssPages[row]! * PAGE_BYTES;
+  }
+  return byUid;
+}

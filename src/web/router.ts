@@ -1,0 +1,68 @@
+import type { Family } from "../collectors/family.ts";
+import { type Format, contentType, render } from "../metrics/render.ts";
+import { type LandingPage, landingPage } from "./landing_page.ts";
+import { acceptsGzip, negotiateFormat } from "./negotiate.ts";
+
+/** What the pages show. */
+export interface Site {
+  collect(): Promise<Family[]>;
+  /** Whether the first sample was taken, so that a scrape has true values. */
+  isReady(): boolean;
+  landing(): LandingPage;
+}
+
+type Page = (site: Site, request: Request) => Promise<Response> | Response;
+
+const PAGES: Readonly<Record<string, Page>> = {
+  "/": (site) => new Response(landingPage(site.landing()), htmlHeaders()),
+  "/metrics": metrics,
+  "/-/healthy": () => plain("User Session Exporter is healthy.\n"),
+  "/-/ready": (site) =>
+    site.isReady()
+      ? plain("User Session Exporter is ready.\n")
+      : plain("User Session Exporter is taking its first sample.\n", 503),
+};
+
+/** Answers a request; other paths are 404, other methods than GET and HEAD 405. */
+export async function route(site: Site, request: Request): Promise<Response> {
+  const page = Object.hasOwn(PAGES, pathOf(request)) ? PAGES[pathOf(request)] : undefined;
+  if (!page) return plain("Not found. The metrics are at /metrics.\n", 404);
+  if (request.method !== "GET" && request.method !== "HEAD") {
+    return plain("Method not allowed.\n", 405, { Allow: "GET, HEAD" });
+  }
+  return page(site, request);
+}
+
+function pathOf(request: Request): string {
+  return new URL(request.url).pathname;
+}
+
+async function metrics(site: Site, request: Request): Promise<Response> {
+  const format: Format = negotiateFormat(request.headers.get("accept"));
+  const text = await render(await site.collect(), format);
+  const headers: Record<string, string> = {
+    "Content-Type": contentType(format),
+    Vary: "Accept, Accept-Encoding",
+  };
+  if (!acceptsGzip(request.headers.get("accept-encoding"))) return new Response(text, { headers });
+  headers["Content-Encoding"] = "gzip";
+  return new Response(Bun.gzipSync(Buffer.from(text)), { headers });
+}
+
+function plain(text: string, status = 200, headers: Record<string, string> = {}): Response {
+  return new Response(text, {
+    status,
+    headers: { "Content-Type": "text/plain; charset=utf-8", ...headers },
+  });
+}
+
+function htmlHeaders(): ResponseInit {
+  return {
+    headers: {
+      "Content-Type": "text/html; charset=utf-8",
+      // The page needs no script and nothing from elsewhere, so nothing of the kind may run in it.
+      "Content-Security-Policy": "default-src 'none'; style-src 'unsafe-inline'",
+      "X-Content-Type-Options": "nosniff",
+    },
+  };
+}

@@ -1,0 +1,68 @@
+import { ConfigError, type ListenAddress } from "../config.ts";
+import type { Log } from "../log.ts";
+import { type Site, route } from "./router.ts";
+
+/** A scrape of a huge host may take a while before it writes anything; Bun counts that as idle. */
+const IDLE_SECONDS = 120;
+
+/** How long requests in flight may take when the program is told to end. */
+const STOP_MS = 800;
+
+export interface Server {
+  /** Where it listens, as `host:port`. */
+  address: string;
+  /** Takes no more requests and waits for those in flight, for less than a second. */
+  stop(): Promise<void>;
+}
+
+/** @throws ConfigError when the address can't be listened on */
+export function serve(site: Site, listen: ListenAddress, log: Log): Server {
+  const server = bind(listen, (hostname) =>
+    Bun.serve({
+      hostname,
+      port: listen.port,
+      idleTimeout: IDLE_SECONDS,
+      maxRequestBodySize: 0,
+      // Otherwise Bun answers an error with a page that shows the source.
+      development: false,
+      fetch: (request) => route(site, request),
+      error(error) {
+        log.error("a request failed", { err: error.message });
+        return new Response("Internal error; the exporter's log says more.\n", { status: 500 });
+      },
+    }),
+  );
+  const host = server.hostname ?? "";
+  return {
+    address: `${host.includes(":") ? `[${host}]` : host}:${server.port}`,
+    stop: async () => {
+      await Promise.race([server.stop(), Bun.sleep(STOP_MS)]);
+    },
+  };
+}
+
+function bind<T>(listen: ListenAddress, open: (hostname: string) => T): T {
+  // "::" takes IPv4 too; a kernel without IPv6 refuses it.
+  const hosts = listen.host === undefined ? ["::", "0.0.0.0"] : [listen.host];
+  for (const [i, host] of hosts.entries()) {
+    try {
+      return open(host);
+    } catch (error) {
+      const code = (error as NodeJS.ErrnoException).code;
+      if (code === "EADDRINUSE" || i === hosts.length - 1) throw listenError(listen, error);
+    }
+  }
+  throw new Error("no address to listen on");
+}
+
+function listenError({ host, port }: ListenAddress, error: unknown): ConfigError {
+  const code = (error as NodeJS.ErrnoException).code;
+  const where = `${host?.includes(":") ? `[${host}]` : (host ?? "")}:${port}`;
+  const why =
+    code === "EADDRINUSE"
+      ? "the port is in use; stop what uses it, or give another with --web.listen-address or PORT"
+      : code === "EACCES"
+        ? "no right to listen there; give a port above 1023"
+        : `${(error as Error).message}; give an address of this host`;
+  return new ConfigError(`can't listen on ${where}: ${why}`);
+}
