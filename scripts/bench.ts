@@ -1,0 +1,89 @@
+/**
+ * Measures the CPU that one scrape costs on a host with many processes, against a C program that does
+ * no more than the system calls such a scrape can't do without. Both are measured in turns in one run,
+ * because machines are shared and noisy; the ratio is what counts.
+ *
+ *   bun scripts/bench.ts [PROCESSES] [ROUNDS]
+ */
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+
+const processes = Number(process.argv[2] ?? 3000);
+const rounds = Number(process.argv[3] ?? 15);
+const PORT = 10941;
+const BINARY = "dist/user_sessions_exporter";
+const TICKS_PER_SECOND = 100;
+/** A single scrape is shorter than the kernel's ticks of CPU accounting are fine. */
+const SCRAPES_PER_ROUND = 10;
+
+const folder = mkdtempSync(`${tmpdir()}/bench-`);
+const children: Bun.Subprocess[] = [];
+try {
+  const walkProc = compile("walk_proc");
+  const idle = Bun.spawn([compile("idle_processes"), String(processes)], { stdout: "pipe" });
+  children.push(idle);
+  await idle.stdout.getReader().read();
+  const exporter = Bun.spawn([BINARY, `--web.listen-address=127.0.0.1:${PORT}`], {
+    stderr: "ignore",
+  });
+  children.push(exporter);
+  await untilReady();
+  const ratios: number[] = [];
+  const scrapeSeconds: number[] = [];
+  const walkSeconds: number[] = [];
+  for (let round = 0; round <= rounds; round++) {
+    const before = cpuSeconds(exporter.pid);
+    for (let i = 0; i < SCRAPES_PER_ROUND; i++) await scrape();
+    const scraped = (cpuSeconds(exporter.pid) - before) / SCRAPES_PER_ROUND;
+    const walked = Number(Bun.spawnSync([walkProc, String(SCRAPES_PER_ROUND)]).stdout.toString());
+    if (round === 0) continue; // The runtime compiles the hot loops while it warms up.
+    scrapeSeconds.push(scraped);
+    walkSeconds.push(walked);
+    ratios.push(scraped / walked);
+  }
+  const rss = /^process_resident_memory_bytes (\S+)/m.exec(await scrape())?.[1];
+  console.log(`${processes} processes, median of ${rounds} rounds of ${SCRAPES_PER_ROUND} scrapes`);
+  console.log(`CPU of a scrape:      ${milliseconds(scrapeSeconds)} ms`);
+  console.log(`CPU of the C program: ${milliseconds(walkSeconds)} ms`);
+  console.log(`ratio:                ${median(ratios).toFixed(2)}`);
+  console.log(`resident memory:      ${(Number(rss) / 1e6).toFixed(0)} MB`);
+} finally {
+  for (const child of children) child.kill("SIGKILL");
+  rmSync(folder, { recursive: true });
+}
+
+function compile(name: string): string {
+  const output = `${folder}/${name}`;
+  const { success, stderr } = Bun.spawnSync(["cc", "-O2", "-o", output, `scripts/bench/${name}.c`]);
+  if (!success) throw new Error(`cc failed: ${stderr.toString()}`);
+  return output;
+}
+
+/** All threads' user and system time (man 5 proc_pid_stat). */
+function cpuSeconds(pid: number): number {
+  const fields = readFileSync(`/proc/${pid}/stat`, "latin1")
+    .replace(/^.*\) /s, "")
+    .split(" ");
+  return (Number(fields[11]) + Number(fields[12])) / TICKS_PER_SECOND;
+}
+
+async function scrape(): Promise<string> {
+  return (await fetch(`http://127.0.0.1:${PORT}/metrics`)).text();
+}
+
+async function untilReady(): Promise<void> {
+  for (let i = 0; i < 100; i++) {
+    const response = await fetch(`http://127.0.0.1:${PORT}/-/ready`).catch(() => undefined);
+    if (response?.ok) return;
+    await Bun.sleep(100);
+  }
+  throw new Error(`nothing answers on port ${PORT}`);
+}
+
+function median(values: number[]): number {
+  return values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)]!;
+}
+
+function milliseconds(seconds: number[]): string {
+  return (median(seconds) * 1000).toFixed(1);
+}
