@@ -1,5 +1,6 @@
 import type { Log } from "../log.ts";
 import { Accounts } from "../model/accounts.ts";
+import { AuthFeed } from "../model/auth/feed.ts";
 import { LastLoginRecords, type Optional } from "../model/last_logins.ts";
 import { UsageMeter } from "../model/usage/usage.ts";
 import { Getent } from "../sources/getent.ts";
@@ -24,6 +25,7 @@ export class Host {
   readonly accounts: Accounts;
   readonly meter: UsageMeter;
   readonly lastLogins: LastLoginRecords;
+  readonly authFeed: AuthFeed;
   readonly faults: Faults;
 
   constructor(options: HostOptions) {
@@ -37,6 +39,12 @@ export class Host {
     this.accounts = new Accounts(options.root, getent);
     this.meter = new UsageMeter(options.root, () => performance.now());
     this.lastLogins = new LastLoginRecords(options.root);
+    this.authFeed = new AuthFeed({
+      root: options.root,
+      now: Date.now,
+      report: (message) =>
+        options.log.warn("A part of the journal can't be read", { err: message }),
+    });
   }
 
   /**

@@ -1,3 +1,4 @@
+import { authCollector } from "./auth.ts";
 import { connectionsCollector } from "./connections.ts";
 import type { Family } from "./family.ts";
 import { lastLoginCollector } from "./lastlogin.ts";
@@ -23,6 +24,7 @@ export const COLLECTORS: readonly Collector[] = [
   processesCollector,
   sessionsCollector,
   connectionsCollector,
+  authCollector,
   lastLoginCollector,
   usersCollector,
 ];

@@ -1,0 +1,60 @@
+import type { Tally } from "../model/auth/tally.ts";
+import { type Family, byLabel, counter, gauge, single } from "./family.ts";
+import type { Scrape } from "./scrape.ts";
+
+const FAILED_1H = gauge(
+  "failed_logins_1h",
+  "Failed SSH logins in the last 60 minutes, each attempt once.",
+);
+const SOURCES_1H = gauge(
+  "failed_login_sources_1h",
+  "Distinct addresses that failed logins came from in the last 60 minutes; exact up to 8192, and not more than that.",
+);
+const FAILED = counter(
+  "failed_logins_total",
+  "Failed SSH logins: of an unknown or refused account, with refused credentials, or with none that sshd asks for.",
+  "reason",
+);
+const LOGINS = counter("logins_total", "Accepted SSH logins.", "method");
+const ROOT_LOGINS = counter("root_logins_total", "Logins as root, over SSH and at the console.");
+const UNAUTHENTICATED = counter(
+  "ssh_unauthenticated_disconnects_total",
+  "SSH connections that ended before they named a user.",
+);
+const DROPPED = counter(
+  "ssh_dropped_connections_total",
+  "SSH connections that sshd refused for MaxStartups or as a penalty; the attempts in them are not seen.",
+);
+const ESCALATIONS = counter(
+  "privilege_escalations_total",
+  "Uses of sudo and su to act as another user.",
+  "method",
+  "result",
+);
+
+export const authCollector = {
+  name: "auth",
+  help: "failed logins, accepted logins, root logins, sudo and su",
+
+  /** Nothing at all where no log may be read: 0 would say that nobody tries. */
+  async collect(scrape: Scrape): Promise<Family[]> {
+    const tally = await scrape.host.authFeed.poll();
+    return tally ? authFamilies(tally, Date.now()) : [];
+  },
+};
+
+export function authFamilies(tally: Tally, nowMs: number): Family[] {
+  const escalations = Object.entries(tally.escalations).flatMap(([method, counts]) =>
+    Object.entries(counts).map(([result, value]) => ({ labels: { method, result }, value })),
+  );
+  return [
+    single(FAILED_1H, tally.window.failures(nowMs)),
+    single(SOURCES_1H, tally.window.sources(nowMs).count),
+    byLabel(FAILED, Object.entries(tally.failures)),
+    byLabel(LOGINS, Object.entries(tally.logins)),
+    single(ROOT_LOGINS, tally.rootLogins),
+    single(UNAUTHENTICATED, tally.unauthenticatedDisconnects),
+    single(DROPPED, tally.droppedConnections),
+    { ...ESCALATIONS, samples: escalations },
+  ];
+}

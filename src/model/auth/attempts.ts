@@ -1,0 +1,112 @@
+import { parseDropbearMessage } from "../../sources/dropbear_message.ts";
+import type { LogRecord } from "../../sources/log_record.ts";
+import { parseLoginMessage } from "../../sources/login_message.ts";
+import type { SshEvent } from "../../sources/ssh_event.ts";
+import { parseSshdMessage } from "../../sources/sshd_message.ts";
+import { parseSuMessage } from "../../sources/su_message.ts";
+import { parseSudoMessage } from "../../sources/sudo_message.ts";
+import { Connections } from "./connections.ts";
+import { Escalations } from "./escalations.ts";
+import type { Emit } from "./outcome.ts";
+import { savedNumber, savedOptional, savedRecord } from "./saved.ts";
+import { Throttle } from "./throttle.ts";
+
+/** Idle connections are looked for when the records' time has gone on by so much. */
+const EXPIRE_STEP_MS = 10_000;
+
+/**
+ * Turns log records into outcomes: each attempt once, whatever number of lines tell of it. Its state
+ * can be saved in the middle of a connection and taken up again.
+ */
+export class Attempts {
+  #connections = new Connections();
+  #escalations = new Escalations();
+  #throttle = new Throttle();
+  #expiredMs = 0;
+  /** The time of the last record, and the time on our clock at which it came. */
+  #recordMs: number | undefined;
+  #arrivedMs: number | undefined;
+
+  /** Takes the records in the order in which they were written. */
+  take(record: LogRecord, emit: Emit): void {
+    this.#recordMs = record.timeMs;
+    this.#arrivedMs = undefined;
+    if (Math.abs(record.timeMs - this.#expiredMs) >= EXPIRE_STEP_MS) {
+      this.#expire(record.timeMs, emit);
+    }
+    switch (record.identifier) {
+      case "sshd":
+      case "sshd-session":
+      case "sshd-auth":
+        return this.#takeSsh(parseSshdMessage(record.message), record, emit);
+      case "dropbear":
+        return this.#takeSsh(parseDropbearMessage(record.message), record, emit);
+      case "login":
+        return takeLogin(record, emit);
+      case "su": {
+        const event = parseSuMessage(record.message);
+        if (event !== undefined) this.#escalations.takeSu(event, record, emit);
+        return;
+      }
+      case "sudo":
+      case "sudo-rs": {
+        const event = parseSudoMessage(record.message);
+        if (event !== undefined) this.#escalations.takeSudo(event, record, emit);
+      }
+    }
+  }
+
+  /**
+   * To be called when everything that the log holds was taken: ends what went quiet. Idleness is told
+   * by the records' time, so a log whose clock or zone is not ours does no harm.
+   */
+  settle(nowMs: number, emit: Emit): void {
+    if (this.#recordMs === undefined) return;
+    this.#arrivedMs ??= nowMs;
+    this.#expire(this.#recordMs + Math.max(0, nowMs - this.#arrivedMs), emit);
+  }
+
+  #takeSsh(event: SshEvent | undefined, record: LogRecord, emit: Emit): void {
+    if (event === undefined) return;
+    const { timeMs, copies, pid = -1 } = record;
+    if (event.kind === "throttling") return this.#throttle.sum(pid, event.total, timeMs, emit);
+    if (event.kind !== "dropped") return this.#connections.take(event, record, emit);
+    const count = event.count * copies;
+    if (event.throttled) return this.#throttle.drop(pid, count, timeMs, emit);
+    emit({ kind: "dropped_connection", count, timeMs });
+  }
+
+  #expire(nowMs: number, emit: Emit): void {
+    this.#expiredMs = nowMs;
+    this.#connections.expire(nowMs, emit);
+    this.#escalations.expire(nowMs, emit);
+  }
+
+  toJSON(): unknown {
+    return {
+      connections: this.#connections,
+      escalations: this.#escalations,
+      throttle: this.#throttle,
+      recordMs: this.#recordMs ?? null,
+      arrivedMs: this.#arrivedMs ?? null,
+    };
+  }
+
+  /** @throws SavedStateError for a value that `toJSON` did not make */
+  static from(value: unknown): Attempts {
+    const saved = savedRecord(value, "the attempts");
+    const attempts = new Attempts();
+    attempts.#connections = Connections.from(savedRecord(saved["connections"], "connections"));
+    attempts.#escalations = Escalations.from(savedRecord(saved["escalations"], "escalations"));
+    attempts.#throttle = Throttle.from(savedRecord(saved["throttle"], "throttle"));
+    attempts.#recordMs = savedOptional(saved["recordMs"], "the last record's time", savedNumber);
+    attempts.#arrivedMs = savedOptional(saved["arrivedMs"], "its arrival", savedNumber);
+    return attempts;
+  }
+}
+
+function takeLogin(record: LogRecord, emit: Emit): void {
+  const event = parseLoginMessage(record.message);
+  if (event?.kind !== "login" || !event.root) return;
+  emit({ kind: "console_root_login", count: record.copies, timeMs: record.timeMs });
+}

@@ -1,0 +1,219 @@
+import type { LogRecord } from "../../sources/log_record.ts";
+import type { Account, EndedEvent, Peer, SshEvent } from "../../sources/ssh_event.ts";
+import { LoggedIn } from "./logged_in.ts";
+import { type Emit, loginMethod } from "./outcome.ts";
+import { savedCount, savedFlag, savedList, savedNumber, savedOptional, savedText } from "./saved.ts";
+
+/**
+ * So many connections at once are followed before a login. A server lets in a hundred at most
+ * (MaxStartups), so this bound is only reached when ends go missing.
+ */
+export const MAX_CONNECTIONS = 4096;
+/** A connection of which nothing is heard for so long is over: the ends of some are logged nowhere. */
+export const IDLE_MS = 600_000;
+
+/** These refusals don't count one by one: a client offers its keys in turn before any login. */
+const UNCOUNTED_METHODS: ReadonlySet<string> = new Set(["none", "publickey", "hostbased"]);
+
+interface Connection {
+  address: string | undefined;
+  port: number | undefined;
+  /** Refused passwords and answers, which were counted when they came. */
+  failures: number;
+  named: boolean;
+  invalid: boolean;
+  /** PAM's line was counted; sshd's own line about the same answer may follow, or not. */
+  pamCounted: boolean;
+  lastMs: number;
+}
+
+/**
+ * SSH connections before their logins, by the pid of the process that serves them. One attempt has up
+ * to four lines, so the lines of a connection are read together:
+ *
+ * - each refused password or keyboard-interactive answer is one failure;
+ * - a connection that named a user and ended without a login and without such a refusal is one failure;
+ * - a connection that ended and named nobody is an unauthenticated disconnect.
+ */
+export class Connections {
+  /** By pid, the one of which nothing was heard for longest first. */
+  readonly #open = new Map<number, Connection>();
+  #loggedIn = new LoggedIn();
+
+  take(event: SshEvent, record: LogRecord, emit: Emit): void {
+    const pid = record.pid ?? -1;
+    switch (event.kind) {
+      case "accepted":
+        return this.#accept(event, pid, record.timeMs, emit);
+      case "ended":
+        return this.#end(event, event.pid ?? pid, record.timeMs, emit);
+      case "session_ended":
+        this.#loggedIn.remove(event.peer);
+        return;
+      case "session_closed":
+        return this.#loggedIn.removeServedBy(pid);
+      case "refused":
+      case "pam_refused":
+        return this.#refuse(event, pid, record, emit);
+      case "named":
+        this.#name(this.#touch(pid, event.peer, record.timeMs, emit), event.account);
+        return;
+      case "opened":
+        this.#touch(pid, event.peer, record.timeMs, emit);
+    }
+  }
+
+  /** Ends every connection of which nothing was heard for `IDLE_MS`. */
+  expire(nowMs: number, emit: Emit): void {
+    for (const [pid, connection] of this.#open) {
+      // The difference may be negative, after a clock was set back; such a connection is old, too.
+      if (Math.abs(nowMs - connection.lastMs) <= IDLE_MS) break;
+      this.#open.delete(pid);
+      finish(connection, connection.lastMs, emit);
+    }
+  }
+
+  #accept(
+    event: Extract<SshEvent, { kind: "accepted" }>,
+    pid: number,
+    timeMs: number,
+    emit: Emit,
+  ): void {
+    const connection = this.#open.get(pid);
+    this.#open.delete(pid);
+    if (connection !== undefined && isOther(connection, event.peer)) {
+      finish(connection, timeMs, emit);
+    }
+    if (!this.#loggedIn.add(event.peer, pid)) return;
+    emit({
+      kind: "login",
+      method: loginMethod(event.method),
+      root: event.user === "root",
+      timeMs,
+    });
+  }
+
+  #refuse(
+    event: Extract<SshEvent, { kind: "refused" | "pam_refused" }>,
+    pid: number,
+    record: LogRecord,
+    emit: Emit,
+  ): void {
+    const connection = this.#touch(pid, event.peer, record.timeMs, emit);
+    this.#name(connection, event.account);
+    let count = record.copies;
+    if (event.kind === "pam_refused") connection.pamCounted = true;
+    else if (UNCOUNTED_METHODS.has(event.method)) return;
+    else if (event.method === "keyboard-interactive" && connection.pamCounted) {
+      connection.pamCounted = false;
+      count -= 1;
+    }
+    if (count === 0) return;
+    connection.failures += count;
+    emit({
+      kind: "failure",
+      reason: event.account === "invalid" ? "invalid_user" : "bad_credentials",
+      count,
+      timeMs: record.timeMs,
+      address: event.peer?.address ?? connection.address,
+    });
+  }
+
+  #end(event: EndedEvent, pid: number, timeMs: number, emit: Emit): void {
+    // Since 9.8 sshd writes the same line when a client closes a connection after its login.
+    if (!event.preauth && this.#loggedIn.remove(event.peer)) return;
+    if (event.unsure && !this.#open.has(pid)) return;
+    const connection = this.#touch(pid, event.peer, timeMs, emit);
+    if (event.account !== undefined) this.#name(connection, event.account);
+    this.#open.delete(pid);
+    finish(connection, timeMs, emit);
+  }
+
+  #name(connection: Connection, account: Account): void {
+    connection.named = true;
+    if (account === "invalid") connection.invalid = true;
+  }
+
+  /** The connection of a pid; a new one when the pid serves another client now. */
+  #touch(pid: number, peer: Peer | undefined, timeMs: number, emit: Emit): Connection {
+    let connection = this.#open.get(pid);
+    if (connection !== undefined) {
+      this.#open.delete(pid);
+      if (isOther(connection, peer)) {
+        finish(connection, timeMs, emit);
+        connection = undefined;
+      }
+    }
+    connection ??= {
+      address: undefined,
+      port: undefined,
+      failures: 0,
+      named: false,
+      invalid: false,
+      pamCounted: false,
+      lastMs: timeMs,
+    };
+    connection.lastMs = timeMs;
+    connection.address ??= peer?.address;
+    connection.port ??= peer?.port;
+    this.#open.set(pid, connection);
+    if (this.#open.size > MAX_CONNECTIONS) this.#evict(emit);
+    return connection;
+  }
+
+  #evict(emit: Emit): void {
+    for (const [pid, oldest] of this.#open) {
+      this.#open.delete(pid);
+      return finish(oldest, oldest.lastMs, emit);
+    }
+  }
+
+  toJSON(): unknown {
+    return {
+      open: [...this.#open].map(([pid, c]) => [
+        pid,
+        c.address ?? null,
+        c.port ?? null,
+        c.failures,
+        c.named,
+        c.invalid,
+        c.pamCounted,
+        c.lastMs,
+      ]),
+      loggedIn: this.#loggedIn,
+    };
+  }
+
+  /** @throws SavedStateError for a value that `toJSON` did not make */
+  static from(value: Record<string, unknown>): Connections {
+    const connections = new Connections();
+    for (const item of savedList(value["open"], "open connections")) {
+      const row = savedList(item, "an open connection");
+      connections.#open.set(savedNumber(row[0], "a connection's pid"), {
+        address: savedOptional(row[1], "a connection's address", savedText),
+        port: savedOptional(row[2], "a connection's port", savedCount),
+        failures: savedCount(row[3], "a connection's failures"),
+        named: savedFlag(row[4], "a connection's name"),
+        invalid: savedFlag(row[5], "a connection's account"),
+        pamCounted: savedFlag(row[6], "a connection's PAM state"),
+        lastMs: savedNumber(row[7], "a connection's time"),
+      });
+    }
+    connections.#loggedIn = LoggedIn.from(value["loggedIn"]);
+    return connections;
+  }
+}
+
+/** What an end means that no login came before. */
+function finish(connection: Connection, timeMs: number, emit: Emit): void {
+  if (!connection.named) return emit({ kind: "unauthenticated_disconnect", timeMs });
+  if (connection.failures > 0) return;
+  const reason = connection.invalid ? "invalid_user" : "no_credentials";
+  emit({ kind: "failure", reason, count: 1, timeMs, address: connection.address });
+}
+
+/** A pid is used again in time; the client's address and port tell. */
+function isOther(connection: Connection, peer: Peer | undefined): boolean {
+  if (peer?.port === undefined || connection.port === undefined) return false;
+  return peer.port !== connection.port || peer.address !== connection.address;
+}

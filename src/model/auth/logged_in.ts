@@ -1,0 +1,68 @@
+import type { Peer } from "../../sources/ssh_event.ts";
+import { savedList, savedNumber, savedText } from "./saved.ts";
+
+/** So many are remembered; of those whose end is logged nowhere, the oldest are forgotten. */
+export const MAX_LOGGED_IN = 2048;
+
+/**
+ * SSH clients that have logged in and whose connections still stand, as far as the log tells. Since
+ * OpenSSH 9.8 the line for a client that goes away after its login is the one for a client that never
+ * said anything; only the address and port tell them apart.
+ */
+export class LoggedIn {
+  /** `ADDRESS PORT`, with the pid that serves it; the oldest first. */
+  readonly #pids = new Map<string, number>();
+  readonly #keys = new Map<number, string>();
+
+  /** @returns false when this very login is known already */
+  add(peer: Peer | undefined, pid: number): boolean {
+    const key = keyOf(peer);
+    if (key === undefined) return true;
+    if (this.#pids.get(key) === pid) return false;
+    this.#remove(key);
+    this.#pids.set(key, pid);
+    this.#keys.set(pid, key);
+    if (this.#pids.size > MAX_LOGGED_IN) this.#remove(this.#pids.keys().next().value!);
+    return true;
+  }
+
+  /** @returns whether this client had logged in */
+  remove(peer: Peer | undefined): boolean {
+    const key = keyOf(peer);
+    return key !== undefined && this.#remove(key);
+  }
+
+  removeServedBy(pid: number): void {
+    const key = this.#keys.get(pid);
+    if (key !== undefined) this.#remove(key);
+  }
+
+  #remove(key: string): boolean {
+    const pid = this.#pids.get(key);
+    if (pid === undefined) return false;
+    this.#pids.delete(key);
+    if (this.#keys.get(pid) === key) this.#keys.delete(pid);
+    return true;
+  }
+
+  toJSON(): unknown {
+    return [...this.#pids];
+  }
+
+  /** @throws SavedStateError for a value that `toJSON` did not make */
+  static from(value: unknown): LoggedIn {
+    const loggedIn = new LoggedIn();
+    for (const item of savedList(value, "logged-in clients")) {
+      const row = savedList(item, "a logged-in client");
+      const [key, pid] = [savedText(row[0], "a client"), savedNumber(row[1], "a client's pid")];
+      loggedIn.#pids.set(key, pid);
+      loggedIn.#keys.set(pid, key);
+    }
+    return loggedIn;
+  }
+}
+
+function keyOf(peer: Peer | undefined): string | undefined {
+  if (peer?.address === undefined || peer.port === undefined) return undefined;
+  return `${peer.address} ${peer.port}`;
+}

@@ -1,0 +1,52 @@
+/** What is counted: one value for each thing that happened, however many lines told of it. */
+export type Outcome =
+  /** Failed SSH logins. */
+  | {
+      kind: "failure";
+      reason: FailureReason;
+      count: number;
+      timeMs: number;
+      /** The client's address in canonical text, where the log tells it. */
+      address: string | undefined;
+    }
+  /** An accepted SSH login. */
+  | { kind: "login"; method: LoginMethod; root: boolean; timeMs: number }
+  /** An SSH connection ended before anyone was named: a port scan, a failed key exchange. */
+  | { kind: "unauthenticated_disconnect"; timeMs: number }
+  /** SSH connections that the server refused unseen, because of MaxStartups or of penalties. */
+  | { kind: "dropped_connection"; count: number; timeMs: number }
+  /** A user other than root ran, or was refused, something as somebody else. */
+  | { kind: "escalation"; method: EscalationMethod; success: boolean; count: number; timeMs: number }
+  /** Root logged in at the console. */
+  | { kind: "console_root_login"; count: number; timeMs: number };
+
+export type Emit = (outcome: Outcome) => void;
+
+/**
+ * `invalid_user`: the account is unknown, or refused by the server's configuration (sshd does not tell
+ * these apart). `bad_credentials`: a known user whose password, or keyboard-interactive answer, was
+ * refused. `no_credentials`: a known user whose connection ended with nothing but refused keys or none.
+ */
+export const FAILURE_REASONS = ["invalid_user", "bad_credentials", "no_credentials"] as const;
+export type FailureReason = (typeof FAILURE_REASONS)[number];
+
+/** The names of RFC 4252, 4256 and 4462; `other` for any that a later server may add. */
+export const LOGIN_METHODS = [
+  "password",
+  "publickey",
+  "keyboard-interactive",
+  "hostbased",
+  "gssapi-with-mic",
+  "gssapi-keyex",
+  "none",
+  "other",
+] as const;
+export type LoginMethod = (typeof LOGIN_METHODS)[number];
+
+export const ESCALATION_METHODS = ["sudo", "su"] as const;
+export type EscalationMethod = (typeof ESCALATION_METHODS)[number];
+
+/** `keyboard-interactive` as the server writes it, without the submethod. */
+export function loginMethod(text: string): LoginMethod {
+  return LOGIN_METHODS.find((method) => method === text) ?? "other";
+}

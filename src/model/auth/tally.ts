@@ -1,0 +1,110 @@
+import {
+  ESCALATION_METHODS,
+  type EscalationMethod,
+  FAILURE_REASONS,
+  type FailureReason,
+  LOGIN_METHODS,
+  type LoginMethod,
+  type Outcome,
+} from "./outcome.ts";
+import { savedCount, savedRecord } from "./saved.ts";
+import { FailureWindow } from "./window.ts";
+
+/**
+ * The counters, and the window of the last hour. Every label value is there from the start, at 0: a
+ * counter that appears with its first event shows no increase for it.
+ */
+export class Tally {
+  readonly failures: Record<FailureReason, number> = zeros(FAILURE_REASONS);
+  readonly logins: Record<LoginMethod, number> = zeros(LOGIN_METHODS);
+  readonly escalations: Record<EscalationMethod, { success: number; failure: number }> = {
+    sudo: { success: 0, failure: 0 },
+    su: { success: 0, failure: 0 },
+  };
+  /** Over SSH and at the console. */
+  rootLogins = 0;
+  unauthenticatedDisconnects = 0;
+  droppedConnections = 0;
+  window = new FailureWindow();
+
+  /**
+   * @param live false for what happened before we began to count: it fills the window and nothing else
+   */
+  take(outcome: Outcome, live: boolean, nowMs: number): void {
+    if (outcome.kind === "failure") {
+      this.window.add(outcome.timeMs, nowMs, outcome.count, outcome.address);
+    }
+    if (live) this.#count(outcome);
+  }
+
+  #count(outcome: Outcome): void {
+    switch (outcome.kind) {
+      case "failure":
+        this.failures[outcome.reason] += outcome.count;
+        return;
+      case "login":
+        this.logins[outcome.method]++;
+        if (outcome.root) this.rootLogins++;
+        return;
+      case "console_root_login":
+        this.rootLogins += outcome.count;
+        return;
+      case "unauthenticated_disconnect":
+        this.unauthenticatedDisconnects++;
+        return;
+      case "dropped_connection":
+        this.droppedConnections += outcome.count;
+        return;
+      case "escalation":
+        this.escalations[outcome.method][outcome.success ? "success" : "failure"] += outcome.count;
+    }
+  }
+
+  toJSON(): unknown {
+    return {
+      failures: this.failures,
+      logins: this.logins,
+      escalations: this.escalations,
+      rootLogins: this.rootLogins,
+      unauthenticatedDisconnects: this.unauthenticatedDisconnects,
+      droppedConnections: this.droppedConnections,
+      window: this.window,
+    };
+  }
+
+  /**
+   * A label value that the saved state lacks, because a later version added it, starts at 0.
+   *
+   * @throws SavedStateError for a value that `toJSON` did not make
+   */
+  static from(value: unknown): Tally {
+    const saved = savedRecord(value, "the tally");
+    const tally = new Tally();
+    readCounts(saved["failures"], tally.failures, FAILURE_REASONS);
+    readCounts(saved["logins"], tally.logins, LOGIN_METHODS);
+    const escalations = savedRecord(saved["escalations"], "escalations");
+    for (const method of ESCALATION_METHODS) {
+      readCounts(escalations[method], tally.escalations[method], ["success", "failure"]);
+    }
+    tally.rootLogins = savedCount(saved["rootLogins"], "root logins");
+    tally.unauthenticatedDisconnects = savedCount(saved["unauthenticatedDisconnects"], "disconnects");
+    tally.droppedConnections = savedCount(saved["droppedConnections"], "dropped connections");
+    tally.window = FailureWindow.from(saved["window"]);
+    return tally;
+  }
+}
+
+function zeros<T extends string>(names: readonly T[]): Record<T, number> {
+  return Object.fromEntries(names.map((name) => [name, 0])) as Record<T, number>;
+}
+
+function readCounts<T extends string>(
+  value: unknown,
+  into: Record<T, number>,
+  names: readonly T[],
+): void {
+  const saved = savedRecord(value, "counts");
+  for (const name of names) {
+    if (saved[name] !== undefined) into[name] = savedCount(saved[name], name);
+  }
+}

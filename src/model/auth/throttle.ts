@@ -1,0 +1,45 @@
+import type { Emit } from "./outcome.ts";
+import { savedCount, savedNumber, savedOptional } from "./saved.ts";
+
+/**
+ * Connections that sshd dropped for MaxStartups. From 8.4 to 9.9 it logs the first drop, and every five
+ * minutes and at the end how many there were since the beginning; this tells what is new in such a sum.
+ */
+export class Throttle {
+  /** The listener that throttles. */
+  #pid: number | undefined;
+  /** Counted since it began; undefined when we did not see the beginning. */
+  #counted: number | undefined;
+
+  drop(pid: number, count: number, timeMs: number, emit: Emit): void {
+    if (pid === this.#pid && this.#counted !== undefined) this.#counted += count;
+    emit({ kind: "dropped_connection", count, timeMs });
+  }
+
+  /** @param total the drops since the beginning; 0 is the beginning */
+  sum(pid: number, total: number, timeMs: number, emit: Emit): void {
+    const counted = pid === this.#pid ? this.#counted : undefined;
+    this.#pid = pid;
+    if (total === 0 || counted === undefined) {
+      // Drops from before we began to read are not ours to count.
+      this.#counted = total;
+      return;
+    }
+    if (total > counted) {
+      this.#counted = total;
+      emit({ kind: "dropped_connection", count: total - counted, timeMs });
+    }
+  }
+
+  toJSON(): unknown {
+    return { pid: this.#pid ?? null, counted: this.#counted ?? null };
+  }
+
+  /** @throws SavedStateError for a value that `toJSON` did not make */
+  static from(value: Record<string, unknown>): Throttle {
+    const throttle = new Throttle();
+    throttle.#pid = savedOptional(value["pid"], "the listener's pid", savedNumber);
+    throttle.#counted = savedOptional(value["counted"], "the drops", savedCount);
+    return throttle;
+  }
+}

@@ -1,0 +1,104 @@
+import { savedCount, savedList, savedNumber, savedRecord, savedText } from "./saved.ts";
+
+export const WINDOW_SECONDS = 3600;
+/** So many addresses are told apart; the count of more is a lower bound. */
+export const MAX_SOURCES = 8192;
+
+/**
+ * Failures of the last 60 minutes, to the second, and the addresses they came from. Its memory does
+ * not grow with the number of failures.
+ */
+export class FailureWindow {
+  /** A slot for each second of the hour: which second it holds, and its count. */
+  readonly #seconds = new Float64Array(WINDOW_SECONDS);
+  readonly #counts = new Float64Array(WINDOW_SECONDS);
+  /** The second of the last failure of each address. */
+  readonly #sources = new Map<string, number>();
+  /** When an address was last turned away because there were too many. */
+  #overflowSecond = Number.NEGATIVE_INFINITY;
+  #prunedSecond = Number.NEGATIVE_INFINITY;
+
+  /**
+   * @param timeMs when it happened. A time after `nowMs` counts as now: the writer's clock is not ours
+   */
+  add(timeMs: number, nowMs: number, count: number, address: string | undefined): void {
+    const second = Math.floor(Math.min(timeMs, nowMs) / 1000);
+    const nowSecond = Math.floor(nowMs / 1000);
+    if (second <= nowSecond - WINDOW_SECONDS || second < 0) return;
+    const slot = second % WINDOW_SECONDS;
+    if (this.#seconds[slot]! > second) return;
+    if (this.#seconds[slot]! < second) {
+      this.#seconds[slot] = second;
+      this.#counts[slot] = 0;
+    }
+    this.#counts[slot]! += count;
+    if (address !== undefined) this.#addSource(address, second, nowSecond);
+  }
+
+  /** Failures in the 60 minutes up to now. */
+  failures(nowMs: number): number {
+    const oldest = Math.floor(nowMs / 1000) - WINDOW_SECONDS;
+    let sum = 0;
+    for (let slot = 0; slot < WINDOW_SECONDS; slot++) {
+      if (this.#seconds[slot]! > oldest) sum += this.#counts[slot]!;
+    }
+    return sum;
+  }
+
+  /** Distinct addresses in the 60 minutes up to now. `exceeded`: there may be more than `count`. */
+  sources(nowMs: number): { count: number; exceeded: boolean } {
+    const nowSecond = Math.floor(nowMs / 1000);
+    this.#prune(nowSecond);
+    return {
+      count: this.#sources.size,
+      exceeded: this.#overflowSecond > nowSecond - WINDOW_SECONDS,
+    };
+  }
+
+  #addSource(address: string, second: number, nowSecond: number): void {
+    const known = this.#sources.get(address);
+    if (known === undefined && this.#sources.size >= MAX_SOURCES) {
+      if (this.#prunedSecond !== nowSecond) this.#prune(nowSecond);
+      if (this.#sources.size >= MAX_SOURCES) {
+        this.#overflowSecond = Math.max(this.#overflowSecond, second);
+        return;
+      }
+    }
+    if (known === undefined || known < second) this.#sources.set(address, second);
+  }
+
+  #prune(nowSecond: number): void {
+    this.#prunedSecond = nowSecond;
+    for (const [address, second] of this.#sources) {
+      if (second <= nowSecond - WINDOW_SECONDS) this.#sources.delete(address);
+    }
+  }
+
+  toJSON(): unknown {
+    const counts: [number, number][] = [];
+    this.#seconds.forEach((second, slot) => {
+      if (this.#counts[slot]! > 0) counts.push([second, this.#counts[slot]!]);
+    });
+    const overflowSecond = Math.max(0, this.#overflowSecond);
+    return { counts, sources: [...this.#sources], overflowSecond };
+  }
+
+  /** @throws SavedStateError for a value that `toJSON` did not make */
+  static from(value: unknown): FailureWindow {
+    const saved = savedRecord(value, "the window");
+    const window = new FailureWindow();
+    for (const item of savedList(saved["counts"], "the window's counts")) {
+      const row = savedList(item, "a second");
+      const second = savedCount(row[0], "a second's time");
+      window.#seconds[second % WINDOW_SECONDS] = second;
+      window.#counts[second % WINDOW_SECONDS] = savedCount(row[1], "a second's count");
+    }
+    for (const item of savedList(saved["sources"], "the window's sources").slice(0, MAX_SOURCES)) {
+      const row = savedList(item, "a source");
+      window.#sources.set(savedText(row[0], "a source"), savedNumber(row[1], "a source's time"));
+    }
+    const overflow = savedNumber(saved["overflowSecond"], "the overflow's time");
+    if (overflow > 0) window.#overflowSecond = overflow;
+    return window;
+  }
+}

@@ -1,0 +1,153 @@
+/**
+ * A list of entries as journal files keep them, in the order of writing: the first one inline, the
+ * rest in a chain of ENTRY_ARRAY objects that double in size. It grows at its end while it is walked.
+ */
+import { ENTRY_ARRAY, type JournalFile } from "./file.ts";
+import { readU64 } from "./header.ts";
+
+const HEAD_BYTES = 24;
+const REGULAR_ITEM_BYTES = 8;
+const COMPACT_ITEM_BYTES = 4;
+
+/** How many offsets are read at a time. */
+const BATCH = 64;
+
+export class EntryList {
+  /** How many entries the file says there are. */
+  private total = 0;
+  /** The first entry, where it is inline; else 0. */
+  private first = 0;
+  private firstArray = 0;
+
+  /** The next place in the list to be read. */
+  private index = 0;
+  /** The array that was read last, the place in the list of its first item, and its length. */
+  private array = 0;
+  private arrayIndex = 0;
+  private arrayLength = 0;
+
+  /** Offsets that were read but not yet taken. */
+  private batch: Float64Array | undefined;
+  private batchAt = 0;
+  private batchLength = 0;
+
+  constructor(private readonly file: JournalFile) {}
+
+  /** Where the list is, and how long it is now; to be called again when it may have grown. */
+  update(first: number, firstArray: number, total: number): void {
+    this.first = first;
+    this.firstArray = firstArray;
+    this.total = total;
+  }
+
+  /** The offset of the next entry, or 0 when there is none yet. Nobody has checked what lies there. */
+  peek(): number {
+    if (this.batchAt >= this.batchLength) this.fill();
+    return this.batchAt < this.batchLength ? this.batch![this.batchAt]! : 0;
+  }
+
+  skip(): void {
+    this.batchAt++;
+  }
+
+  /**
+   * Goes to the first entry that is wanted, where all behind it are wanted too.
+   *
+   * @returns the offset of the entry before it, or 0 when it is the first
+   */
+  seek(isWanted: (offset: number) => boolean): number {
+    this.index = 0;
+    this.array = 0;
+    this.batchAt = this.batchLength = 0;
+    let before = 0;
+    if (this.first !== 0) {
+      if (isWanted(this.first)) return 0;
+      before = this.first;
+      this.index = 1;
+    }
+    while (this.index < this.total && this.enterArray()) {
+      const end = Math.min(this.arrayLength, this.total - this.arrayIndex);
+      let low = 0;
+      let high = end;
+      while (low < high) {
+        const middle = low === 0 && high === end ? end - 1 : (low + high) >>> 1;
+        const offset = this.itemAt(middle);
+        // What can't be read counts as wanted: one record too many is better than one too few.
+        if (offset === 0 || isWanted(offset)) high = middle;
+        else {
+          low = middle + 1;
+          before = offset;
+        }
+      }
+      this.index = this.arrayIndex + low;
+      if (low < end) break;
+    }
+    return before;
+  }
+
+  private fill(): void {
+    this.batchAt = this.batchLength = 0;
+    if (this.index === 0 && this.first !== 0 && this.total > 0) {
+      this.push(this.first);
+      return;
+    }
+    while (this.batchLength === 0 && this.index < this.total && this.enterArray()) {
+      const start = this.index - this.arrayIndex;
+      const count = Math.min(BATCH, this.arrayLength - start, this.total - this.index);
+      if (!this.readItems(start, count)) return;
+    }
+  }
+
+  /** Makes the array current that holds the next place; false when there is none yet. */
+  private enterArray(): boolean {
+    const inline = this.first === 0 ? 0 : 1;
+    let array = this.array === 0 ? this.firstArray : this.array;
+    let index = this.array === 0 ? inline : this.arrayIndex;
+    for (;;) {
+      const size = this.file.loadHead(array, ENTRY_ARRAY, HEAD_BYTES);
+      if (size === 0) return false;
+      const { bytes, at } = this.file.pages;
+      const length = Math.floor((size - HEAD_BYTES) / this.itemBytes());
+      this.array = array;
+      this.arrayIndex = index;
+      this.arrayLength = length;
+      if (this.index < index + length) return true;
+      const next = readU64(bytes, at + 16);
+      // Arrays are only ever added at the end of the file, so this also ends any circle.
+      if (next <= array) return false;
+      array = next;
+      index += length;
+    }
+  }
+
+  /** Reads some items of the current array; false when the list ends there for now. */
+  private readItems(start: number, count: number): boolean {
+    for (let i = start; i < start + count; i++) {
+      const offset = this.itemAt(i);
+      if (offset !== 0) this.push(offset);
+      // The rest will be written; in a file that nobody writes to it is damage.
+      else if (this.file.header.archived) this.index++;
+      else return false;
+    }
+    return true;
+  }
+
+  private push(offset: number): void {
+    this.batch ??= new Float64Array(BATCH);
+    this.batch[this.batchLength++] = offset;
+    this.index++;
+  }
+
+  /** An item of the current array, or 0. */
+  private itemAt(slot: number): number {
+    const width = this.itemBytes();
+    const { file } = this;
+    if (!file.pages.load(file.fd, this.array + HEAD_BYTES + slot * width, width)) return 0;
+    const { bytes, at } = file.pages;
+    return width === 4 ? bytes.readUInt32LE(at) : readU64(bytes, at);
+  }
+
+  private itemBytes(): number {
+    return this.file.header.compact ? COMPACT_ITEM_BYTES : REGULAR_ITEM_BYTES;
+  }
+}

@@ -1,0 +1,67 @@
+/**
+ * What the DATA objects of entries hold. Entries share most of theirs (`_UID=0`, `_HOSTNAME=...`),
+ * so each is read, checked and decoded once while it stays in this cache.
+ */
+import type { JournalFile } from "./file.ts";
+import type { PayloadReader } from "./payload.ts";
+
+/** A power of two; the table is direct-mapped, so its size is all the memory it takes. */
+const SLOTS = 4096;
+
+/** A payload longer than this is not kept as text. */
+const MAX_KEPT_BYTES = 1024;
+
+export class FieldCache {
+  /** Which of the wanted fields a slot holds: its place in `names`, or -1 for any other field. */
+  readonly field = new Int16Array(SLOTS);
+  readonly value: (string | undefined)[] = Array.from({ length: SLOTS }, () => undefined);
+  /** Jenkins' hash of the payload. */
+  readonly low = new Uint32Array(SLOTS);
+  readonly high = new Uint32Array(SLOTS);
+
+  private readonly offset = new Float64Array(SLOTS);
+  private readonly serial = new Int32Array(SLOTS);
+  private readonly prefixes: Buffer[];
+
+  constructor(
+    names: readonly string[],
+    private readonly payload: PayloadReader,
+  ) {
+    this.prefixes = names.map((name) => Buffer.from(`${name}=`));
+  }
+
+  /**
+   * The slot that holds the DATA object at an offset; valid until the next call.
+   *
+   * @returns -1 when the object is damaged or can't be read
+   */
+  slotOf(file: JournalFile, offset: number): number {
+    const slot = ((offset / 8) ^ (file.serial * 0x9e5)) & (SLOTS - 1);
+    if (this.offset[slot] === offset && this.serial[slot] === file.serial) return slot;
+    const { payload } = this;
+    if (!payload.read(file, offset)) return -1;
+
+    const field = this.fieldOf(payload.bytes, payload.start, payload.end);
+    this.field[slot] = field;
+    this.value[slot] =
+      field < 0
+        ? undefined
+        : payload.bytes.toString("utf8", payload.start + this.prefixes[field]!.length, payload.end);
+    this.low[slot] = payload.jenkins[0]!;
+    this.high[slot] = payload.jenkins[1]!;
+    this.serial[slot] = file.serial;
+    this.offset[slot] = payload.end - payload.start > MAX_KEPT_BYTES && field >= 0 ? -1 : offset;
+    return slot;
+  }
+
+  private fieldOf(bytes: Buffer, start: number, end: number): number {
+    for (let field = 0; field < this.prefixes.length; field++) {
+      const prefix = this.prefixes[field]!;
+      if (prefix.length > end - start) continue;
+      let i = 0;
+      while (i < prefix.length && prefix[i] === bytes[start + i]) i++;
+      if (i === prefix.length) return field;
+    }
+    return -1;
+  }
+}

@@ -1,0 +1,160 @@
+/** The journal files that this host wrote. man 8 systemd-journald, "Files" */
+import { readdirSync, readFileSync, statSync } from "node:fs";
+import type { Root } from "../root.ts";
+
+/** The first is lost at a reboot. Entries move from it to the second when that comes into being. */
+const VOLATILE = "/run/log/journal";
+const PERSISTENT = "/var/log/journal";
+
+/** A folder that changed less than this before it was listed may have changed after it, unnoticed. */
+const SETTLED_AFTER_MS = 2000;
+
+export interface JournalPath {
+  path: string;
+  isVolatile: boolean;
+  /** The journal namespace; empty for the one that has everything by default. */
+  namespace: string;
+  /** Journald gives such a name to files that it is done with. */
+  hasArchiveName: boolean;
+}
+
+/** One folder's names, listed again only when they may have changed. */
+class ListedFolder {
+  names: string[] = [];
+  private modifiedMs = -1;
+  private isSettled = false;
+
+  constructor(readonly path: string) {}
+
+  /**
+   * @returns true when the names were listed anew
+   * @throws the system's error when the folder can't be listed
+   */
+  update(nowMs: number): boolean {
+    const modifiedMs = statSync(this.path).mtimeMs;
+    if (this.isSettled && modifiedMs === this.modifiedMs) return false;
+    this.isSettled = nowMs - modifiedMs > SETTLED_AFTER_MS;
+    this.modifiedMs = modifiedMs;
+    this.names = readdirSync(this.path);
+    return true;
+  }
+
+  forget(): void {
+    this.names = [];
+    this.modifiedMs = -1;
+  }
+}
+
+export class JournalFolders {
+  private readonly bases: { folder: ListedFolder; machines: Map<string, ListedFolder> }[];
+  /** True from a change until the files were handed over. */
+  private isNew = true;
+
+  /**
+   * @param now the time in milliseconds since the epoch
+   */
+  constructor(
+    private readonly root: Root,
+    private readonly now: () => number,
+  ) {
+    this.bases = [VOLATILE, PERSISTENT].map((path) => ({
+      folder: new ListedFolder(root.path(path)),
+      machines: new Map(),
+    }));
+  }
+
+  /**
+   * Every journal file, the volatile ones first; undefined when there is nothing new since the last
+   * call.
+   *
+   * @throws the system's error when there is no journal, or a part of it that may not be listed
+   */
+  list(): JournalPath[] | undefined {
+    const nowMs = this.now();
+    let failure: unknown;
+    for (const { folder, machines } of this.bases) {
+      try {
+        if (folder.update(nowMs)) this.chooseMachines(folder, machines);
+      } catch (error) {
+        this.isNew ||= machines.size > 0;
+        machines.clear();
+        folder.forget();
+        failure = worse(failure, error);
+      }
+      for (const machine of machines.values()) {
+        try {
+          if (machine.update(nowMs)) this.isNew = true;
+        } catch (error) {
+          this.isNew ||= machine.names.length > 0;
+          machine.forget();
+          failure = worse(failure, error);
+        }
+      }
+    }
+    if (failure !== undefined && !isMissing(failure)) throw failure;
+    if (!this.isNew) return undefined;
+    const paths = this.paths();
+    if (paths.length === 0) throw failure ?? missing("no journal file of this machine");
+    this.isNew = false;
+    return paths;
+  }
+
+  /** Makes the next call list the files again. */
+  listAgain(): void {
+    this.isNew = true;
+  }
+
+  /** The host's own folder and those of its namespaces; all where the host's id is not known. */
+  private chooseMachines(folder: ListedFolder, machines: Map<string, ListedFolder>): void {
+    const own = this.readMachineId();
+    const isOurs = (name: string) =>
+      own === undefined
+        ? /^[0-9a-f]{32}(?:\.|$)/.test(name)
+        : name === own || name.startsWith(`${own}.`);
+    const names = folder.names.filter(isOurs);
+    for (const name of machines.keys()) if (!names.includes(name)) machines.delete(name);
+    for (const name of names) {
+      if (!machines.has(name)) machines.set(name, new ListedFolder(`${folder.path}/${name}`));
+    }
+  }
+
+  private paths(): JournalPath[] {
+    const paths: JournalPath[] = [];
+    for (const [i, { machines }] of this.bases.entries()) {
+      for (const [machine, { path, names }] of machines) {
+        for (const name of names) {
+          if (!/\.journal~?$/.test(name)) continue;
+          paths.push({
+            path: `${path}/${name}`,
+            isVolatile: i === 0,
+            namespace: machine.slice(33),
+            hasArchiveName: name.includes("@"),
+          });
+        }
+      }
+    }
+    return paths;
+  }
+
+  private readMachineId(): string | undefined {
+    try {
+      const text = readFileSync(this.root.path("/etc/machine-id"), "latin1").trim();
+      return /^[0-9a-f]{32}$/.test(text) ? text : undefined;
+    } catch {
+      return undefined;
+    }
+  }
+}
+
+function isMissing(error: unknown): boolean {
+  return (error as { code?: string }).code === "ENOENT";
+}
+
+/** What is there but forbidden matters more than what is not there. */
+function worse(before: unknown, error: unknown): unknown {
+  return before === undefined || isMissing(before) ? error : before;
+}
+
+function missing(message: string): Error {
+  return Object.assign(new Error(`ENOENT: ${message}`), { code: "ENOENT" });
+}

@@ -1,0 +1,117 @@
+/**
+ * Whether an entry was written by the program that it names.
+ *
+ * Any user can log anything under any name. What a client can't choose are the fields that begin
+ * with an underscore: journald adds them. `_UID` and `_PID` come from the kernel with the message; a
+ * user namespace can't make `_UID` 0. The others are read from /proc a moment later, so they are
+ * missing when the process is gone by then; and the name of a process, `_COMM`, anybody can choose.
+ * man 7 systemd.journal-fields, "Trusted Journal Fields"
+ */
+
+/** The fields of an entry that are read, in this order. */
+export const FIELDS = [
+  "SYSLOG_IDENTIFIER",
+  "SYSLOG_PID",
+  "MESSAGE",
+  "_PID",
+  "_UID",
+  "_COMM",
+  "_EXE",
+  "_SYSTEMD_UNIT",
+  "_CAP_EFFECTIVE",
+] as const;
+
+export const IDENTIFIER = 0;
+export const SYSLOG_PID = 1;
+export const MESSAGE = 2;
+export const PID = 3;
+export const UID = 4;
+export const COMM = 5;
+export const EXE = 6;
+const UNIT = 7;
+const CAP_EFFECTIVE = 8;
+
+/** Programs that log as root before they become anybody else. */
+interface Daemon {
+  comms: readonly string[];
+  units: RegExp;
+}
+
+const SSHD: Daemon = {
+  comms: ["sshd", "sshd-session", "sshd-auth"],
+  // ssh@ is what Debian called the unit of one connection up to 12.
+  units: /^sshd?(?:@.*)?\.service$/,
+};
+const DROPBEAR: Daemon = { comms: ["dropbear"], units: /^dropbear(?:@.*)?\.service$/ };
+const LOGIN: Daemon = {
+  comms: ["login"],
+  units: /^(?:getty|serial-getty|container-getty)@.*\.service$|^console-getty\.service$/,
+};
+
+/** Programs that anybody starts and that become root because their file says so. */
+const SETUID: Record<string, readonly string[]> = {
+  su: ["/usr/bin/su", "/bin/su"],
+  // sudo.ws and the cargo folder: Ubuntu, which ships two implementations side by side.
+  sudo: ["/usr/bin/sudo", "/bin/sudo", "/usr/bin/sudo.ws", "/usr/lib/cargo/bin/sudo"],
+};
+
+const DAEMONS: Record<string, Daemon> = {
+  sshd: SSHD,
+  "sshd-session": SSHD,
+  "sshd-auth": SSHD,
+  dropbear: DROPBEAR,
+  login: LOGIN,
+};
+
+/** What the readers look for in SYSLOG_IDENTIFIER, and in _COMM of entries that have none. */
+export const IDENTIFIERS = [...Object.keys(DAEMONS), ...Object.keys(SETUID)];
+
+const CAP_SETUID = 1n << 7n;
+
+/**
+ * @param identifier one of IDENTIFIERS
+ * @param values the entry's fields, in the order of FIELDS
+ * @param complete false when fields could not be read: then absence proves nothing
+ */
+export function isTrusted(
+  identifier: string,
+  values: readonly (string | undefined)[],
+  complete: boolean,
+): boolean {
+  const daemon = DAEMONS[identifier];
+  if (daemon !== undefined) return values[UID] === "0" && isDaemon(daemon, values, complete);
+  const paths = SETUID[identifier];
+  return paths !== undefined && isSetuid(paths, values, complete);
+}
+
+/** Root may log as sshd by hand too (`logger -t sshd`); its process then has another name. */
+function isDaemon(
+  daemon: Daemon,
+  values: readonly (string | undefined)[],
+  complete: boolean,
+): boolean {
+  const comm = values[COMM];
+  const unit = values[UNIT];
+  if (unit !== undefined && daemon.units.test(unit)) return true;
+  if (comm !== undefined) return daemon.comms.includes(comm);
+  return unit === undefined && complete;
+}
+
+/**
+ * Entries of su and sudo carry the uid of the caller, so the file they run from has to speak for
+ * them. It does not speak alone: a user can run `/usr/bin/su` with a library of his own preloaded,
+ * when he gives up that it becomes root. Then it has no capabilities. Without a file only root is
+ * believed, who has no need to forge.
+ */
+function isSetuid(
+  paths: readonly string[],
+  values: readonly (string | undefined)[],
+  complete: boolean,
+): boolean {
+  const exe = values[EXE];
+  if (exe === undefined) return values[UID] === "0" && complete;
+  if (!paths.includes(exe)) return false;
+  if (values[UID] === "0") return true;
+  const capabilities = values[CAP_EFFECTIVE] ?? "";
+  return /^[0-9a-f]{1,16}$/.test(capabilities) && (BigInt(`0x${capabilities}`) & CAP_SETUID) !== 0n;
+}

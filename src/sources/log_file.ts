@@ -1,0 +1,181 @@
+/** One file of a text log, open, with the place up to which it was read. */
+import { closeSync, constants, fstatSync, openSync, readSync, type Stats } from "node:fs";
+
+/** So many bytes at most say which file this is, whatever its inode number. */
+const HEAD_BYTES = 256;
+/** One read; also the longest line there may be: a longer one is passed over. */
+const BUFFER_BYTES = 64 * 1024;
+/** One for all files: a read and the handing over of its lines is never interrupted. */
+const buffer = Buffer.allocUnsafe(BUFFER_BYTES);
+const headBuffer = Buffer.allocUnsafe(HEAD_BYTES);
+
+/** Where a file was left: enough to know it again under another name. */
+export interface FilePosition {
+  dev: number;
+  ino: number;
+  /** The start of the first line that was not read yet. */
+  offset: number;
+  /** A line is being passed over because it is too long. */
+  skipping: boolean;
+  /** The hash of this many bytes of the file's start; it grows with the file to 256. */
+  headBytes: number;
+  head: string;
+}
+
+export class LogFile {
+  readonly #fd: number;
+  readonly dev: number;
+  readonly ino: number;
+  offset = 0;
+  #skipping = false;
+  #headBytes = 0;
+  #head = "";
+
+  /** @throws the system's error, or an error for what is no regular file */
+  constructor(path: string) {
+    // Opening a FIFO without O_NONBLOCK would wait for a writer for ever.
+    this.#fd = openSync(path, constants.O_RDONLY | constants.O_NONBLOCK);
+    const stats = this.#stats();
+    this.dev = stats.dev;
+    this.ino = stats.ino;
+    if (!stats.isFile()) {
+      this.close();
+      throw new Error(`${path} is not a regular file`);
+    }
+    this.#rememberHead();
+  }
+
+  /** The size in bytes, now. */
+  size(): number {
+    return this.#stats().size;
+  }
+
+  /** The time of its last write, now, in milliseconds since the epoch. */
+  writtenMs(): number {
+    return this.#stats().mtimeMs;
+  }
+
+  /**
+   * Whether this is still the file whose start we know, and as long as we read: false after it was
+   * cut off and written anew.
+   */
+  isWhole(): boolean {
+    return this.size() >= this.offset && this.#hashHead(this.#headBytes) === this.#head;
+  }
+
+  /** Whether a file that was left at a position is this one, or a copy of it. */
+  continues(position: FilePosition): boolean {
+    if (this.size() < position.offset) return false;
+    return this.#hashHead(position.headBytes) === position.head;
+  }
+
+  resume(position: FilePosition): void {
+    this.offset = position.offset;
+    this.#skipping = position.skipping;
+  }
+
+  position(): FilePosition {
+    return {
+      dev: this.dev,
+      ino: this.ino,
+      offset: this.offset,
+      skipping: this.#skipping,
+      headBytes: this.#headBytes,
+      head: this.#head,
+    };
+  }
+
+  /** The start of a file that was cut off: there is nothing in it that was read. */
+  restart(): void {
+    this.offset = 0;
+    this.#skipping = false;
+    this.#headBytes = 0;
+    this.#head = "";
+    this.#rememberHead();
+  }
+
+  /**
+   * Hands over the lines of one bufferful, without their newlines. A last line without a newline waits.
+   *
+   * @param end the place in the file to stop at
+   * @returns whether there was something to read
+   */
+  readLines(end: number, take: (line: string) => void): boolean {
+    const length = this.#read(this.offset, end);
+    if (length === 0) return false;
+    if (this.#headBytes < HEAD_BYTES) this.#rememberHead();
+    let start = 0;
+    if (this.#skipping) {
+      const newline = buffer.subarray(0, length).indexOf(0x0a);
+      start = newline < 0 ? length : newline + 1;
+      this.#skipping = newline < 0;
+    }
+    const past = buffer.subarray(start, length).lastIndexOf(0x0a) + 1 + start;
+    if (past === start && start === 0 && length < BUFFER_BYTES) return false;
+    this.offset += past;
+    if (past === 0) {
+      this.#skipping = true;
+      this.offset += length;
+    }
+    // Decoded in one go: a string per line from the bytes costs several times as much.
+    const text = buffer.toString("utf8", start, past);
+    for (let at = 0, newline; (newline = text.indexOf("\n", at)) >= 0; at = newline + 1) {
+      take(text.slice(at, newline));
+    }
+    return true;
+  }
+
+  /** Hands over what stands behind the last newline, when nobody will end that line any more. */
+  readRest(take: (line: string) => void): void {
+    const length = this.#read(this.offset, this.size());
+    this.offset += length;
+    if (length > 0 && !this.#skipping) take(buffer.toString("utf8", 0, length));
+  }
+
+  /**
+   * Looks from the end for a line before which nothing is wanted, and which lies less than a bufferful
+   * before what is.
+   *
+   * @param reached false for a line that is before what is wanted; undefined for one that can't be judged
+   * @returns the line's place; undefined when there is none, so the whole file is wanted
+   */
+  findBack(reached: (line: string) => boolean | undefined): number | undefined {
+    for (let end = this.size(); end > 0; ) {
+      const start = Math.max(0, end - BUFFER_BYTES);
+      const length = this.#read(start, end);
+      let at = start === 0 ? 0 : buffer.subarray(0, length).indexOf(0x0a) + 1;
+      for (let newline; at < length; at = newline + 1) {
+        newline = buffer.subarray(at, length).indexOf(0x0a) + at;
+        if (newline < at) break;
+        const verdict = reached(buffer.toString("utf8", at, newline));
+        if (verdict === false) return start + at;
+        if (verdict === true) break;
+      }
+      end = start;
+    }
+    return undefined;
+  }
+
+  close(): void {
+    closeSync(this.#fd);
+  }
+
+  #stats(): Stats {
+    return fstatSync(this.#fd);
+  }
+
+  #read(from: number, end: number): number {
+    const length = Math.min(end - from, BUFFER_BYTES);
+    return length <= 0 ? 0 : readSync(this.#fd, buffer, 0, length, from);
+  }
+
+  #rememberHead(): void {
+    this.#headBytes = Math.min(this.size(), HEAD_BYTES);
+    this.#head = this.#hashHead(this.#headBytes);
+  }
+
+  #hashHead(bytes: number): string {
+    const length = readSync(this.#fd, headBuffer, 0, Math.min(bytes, HEAD_BYTES), 0);
+    return Bun.hash.xxHash64(headBuffer.subarray(0, length)).toString(16);
+  }
+}

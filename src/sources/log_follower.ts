@@ -1,0 +1,236 @@
+/**
+ * Follows a text log that someone else writes and rotates, by renaming it or by copying and cutting it
+ * off (logrotate's `copytruncate`), and hands over each line once.
+ */
+import { statSync } from "node:fs";
+import type { FilePosition } from "./log_file.ts";
+import { LogFile } from "./log_file.ts";
+import type { LogPosition } from "./log_record.ts";
+import { rotatedFiles } from "./log_siblings.ts";
+
+/** A daemon writes to the renamed file until it is told to reopen; so long must that file be quiet. */
+const LINGER_MS = 5_000;
+/** So many files at most are looked at, from the newest on. */
+const MAX_FILES = 32;
+/** Reads of 64 KiB between two turns of the event loop. */
+const READS_PER_TURN = 16;
+
+export interface FollowerOptions {
+  path: string;
+  /** Where to go on. When no file there is known any more, it is as if none were given. */
+  position?: LogPosition | undefined;
+  /** Without a position, the first line handed over is the first one not older than this. */
+  sinceMs: number;
+  /** When a line was written; undefined for a line that doesn't say. */
+  timeOf: (line: string) => number | undefined;
+  now: () => number;
+}
+
+export class LogFollower {
+  readonly #options: FollowerOptions;
+  /** Oldest first. The last one is the file at the path; those before it are being finished. */
+  #files: LogFile[] = [];
+  /** When something was last read from a file that is being finished. */
+  #busyMs = new Map<LogFile, number>();
+  /** Lines before this one are passed over, until one is not older. */
+  #sinceMs: number | undefined;
+
+  constructor(options: FollowerOptions) {
+    this.#options = options;
+  }
+
+  /**
+   * Hands over the lines that were written since the last call. A path that is missing while a log is
+   * rotated is normal.
+   *
+   * @throws the system's error when the file can't be opened or read; the next call goes on
+   */
+  async poll(take: (line: string) => void): Promise<void> {
+    if (this.#files.length === 0) this.#start();
+    else this.#noticeRotation();
+    // A file's successor is measured before the file is read: what is in the successor by then was
+    // written after everything in the file, so handing over file by file keeps the order.
+    const ends = new Map<LogFile, number>();
+    for (const file of this.#files.toReversed()) ends.set(file, file.size());
+    const wanted = (line: string) => {
+      if (this.#isWanted(line)) take(line);
+    };
+    let reads = 0;
+    for (const file of this.#files.slice()) {
+      const end = ends.get(file)!;
+      while (file.offset < end && file.readLines(end, wanted)) {
+        this.#busyMs.set(file, this.#options.now());
+        if (++reads % READS_PER_TURN === 0) await new Promise((resolve) => setImmediate(resolve));
+      }
+    }
+    this.#closeFinished(wanted);
+  }
+
+  /** Where each open file was left. Taken between two polls, or within one, it loses no line. */
+  position(): LogPosition {
+    return { kind: "text", files: this.#files.map((file) => file.position()) };
+  }
+
+  close(): void {
+    for (const file of this.#files.splice(0)) file.close();
+    this.#busyMs.clear();
+  }
+
+  #isWanted(line: string): boolean {
+    if (this.#sinceMs === undefined) return true;
+    const timeMs = this.#options.timeOf(line);
+    if (timeMs === undefined || timeMs < this.#sinceMs) return false;
+    this.#sinceMs = undefined;
+    return true;
+  }
+
+  #start(): void {
+    const files = this.#openAll();
+    const saved = readPosition(this.#options.position);
+    const first = resumeAll(files, saved) ?? this.#startSince(files);
+    for (const file of files.splice(0, first)) file.close();
+    this.#files = files;
+  }
+
+  /** The rotated files and the one at the path, oldest first. */
+  #openAll(): LogFile[] {
+    const live = new LogFile(this.#options.path);
+    return [...this.#openRotated(), live];
+  }
+
+  /** @returns the index of the file in which the first line lies that is wanted */
+  #startSince(files: LogFile[]): number {
+    const { sinceMs, timeOf } = this.#options;
+    this.#sinceMs = sinceMs;
+    for (let i = files.length - 1; i >= 0; i--) {
+      const file = files[i]!;
+      // A file that nobody wrote to since holds nothing that is wanted, and needn't be opened up.
+      if (i < files.length - 1 && file.writtenMs() < sinceMs) return i + 1;
+      const place = file.findBack((line) => {
+        const timeMs = timeOf(line);
+        return timeMs === undefined ? undefined : timeMs >= sinceMs;
+      });
+      if (place === undefined) continue;
+      file.offset = place;
+      return i;
+    }
+    return 0;
+  }
+
+  #noticeRotation(): void {
+    const live = this.#files.at(-1)!;
+    const stats = statSync(this.#options.path, { throwIfNoEntry: false });
+    if (stats === undefined) return;
+    if (stats.dev === live.dev && stats.ino === live.ino) {
+      if (!live.isWhole()) this.#noticeTruncation(live);
+      return;
+    }
+    const current = openIfThere(this.#options.path);
+    if (current === undefined) return;
+    // More than one rotation may have passed: all that is newer than the file we hold is to be read.
+    const rotated = this.#openRotated();
+    const ours = rotated.findIndex((file) => file.dev === live.dev && file.ino === live.ino);
+    const gone = ours < 0 ? live.writtenMs() : undefined;
+    const newer = keepOnly(rotated, (file, i) =>
+      gone === undefined ? i > ours : !this.#holds(file) && file.writtenMs() > gone,
+    );
+    this.#files.push(...newer, current);
+    this.#busyMs.set(live, this.#options.now());
+  }
+
+  /** What was not read before the file was cut off is in its copy, and what came after in newer ones. */
+  #noticeTruncation(live: LogFile): void {
+    const position = live.position();
+    const rotated = position.headBytes === 0 ? [] : this.#openRotated();
+    const copy = rotated.findLastIndex((file) => file.continues(position));
+    rotated[copy]?.resume(position);
+    this.#files.splice(-1, 0, ...keepOnly(rotated, (_, i) => copy >= 0 && i >= copy));
+    live.restart();
+  }
+
+  #openRotated(): LogFile[] {
+    const paths = rotatedFiles(this.#options.path).slice(1 - MAX_FILES);
+    return paths.map(openOrSkip).filter((file) => file !== undefined);
+  }
+
+  #holds(file: LogFile): boolean {
+    return this.#files.some((held) => held.dev === file.dev && held.ino === file.ino);
+  }
+
+  #closeFinished(take: (line: string) => void): void {
+    const nowMs = this.#options.now();
+    for (const file of this.#files.slice(0, -1)) {
+      const busyMs = this.#busyMs.get(file) ?? nowMs;
+      this.#busyMs.set(file, busyMs);
+      if (nowMs - busyMs < LINGER_MS) continue;
+      file.readRest(take);
+      file.close();
+      this.#busyMs.delete(file);
+      this.#files.splice(this.#files.indexOf(file), 1);
+    }
+  }
+}
+
+/**
+ * Finds the files that were open, by inode or by content: the inode is another one in a copy, and the
+ * content at the path is another one after a rotation.
+ *
+ * @returns the index of the oldest one, from which on everything is to be read; undefined for none
+ */
+function resumeAll(files: LogFile[], saved: FilePosition[]): number | undefined {
+  let first: number | undefined;
+  for (const position of saved) {
+    let index = files.findIndex((file) => file.ino === position.ino && file.continues(position));
+    if (index < 0 && position.headBytes > 0) {
+      index = files.findIndex((file) => file.continues(position));
+    }
+    if (index < 0) continue;
+    files[index]!.resume(position);
+    first = Math.min(first ?? index, index);
+  }
+  return first;
+}
+
+function readPosition(position: LogPosition | undefined): FilePosition[] {
+  if (position?.["kind"] !== "text" || !Array.isArray(position["files"])) return [];
+  return (position["files"] as Partial<FilePosition>[]).filter(isFilePosition);
+}
+
+function isFilePosition(value: Partial<FilePosition> | null): value is FilePosition {
+  return (
+    typeof value?.dev === "number" &&
+    typeof value.ino === "number" &&
+    Number.isSafeInteger(value.offset) &&
+    value.offset! >= 0 &&
+    typeof value.skipping === "boolean" &&
+    Number.isSafeInteger(value.headBytes) &&
+    value.headBytes! >= 0 &&
+    typeof value.head === "string"
+  );
+}
+
+/** Closes the others. */
+function keepOnly(files: LogFile[], keep: (file: LogFile, index: number) => boolean): LogFile[] {
+  return files.filter((file, i) => {
+    const kept = keep(file, i);
+    if (!kept) file.close();
+    return kept;
+  });
+}
+
+function openOrSkip(path: string): LogFile | undefined {
+  try {
+    return new LogFile(path);
+  } catch {
+    return undefined; // Compressed or removed meanwhile, or not ours to read.
+  }
+}
+
+function openIfThere(path: string): LogFile | undefined {
+  try {
+    return new LogFile(path);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === "ENOENT") return undefined;
+    throw error;
+  }
+}

@@ -1,0 +1,102 @@
+/**
+ * sshd's messages that name a user, or tell of a connection, without a verdict in them; they share the
+ * rules of sshd_message.ts.
+ */
+import type { Peer, SshEvent } from "./ssh_event.ts";
+import { parseHost, parseNameFrom } from "./sshd_peer.ts";
+
+const TRIES_EXCEEDED = "maximum authentication attempts exceeded for ";
+const RATE_LIMITED = / logging rate-limited: additional (\d{1,9}) connections dropped$/;
+const THROTTLING =
+  /^(?:in MaxStartups throttling for|exited MaxStartups throttling after) [\d:dhmsw]+, (\d{1,9}) connections dropped$/;
+
+/** @param text a message without its level's prefix and without ` [preauth]` */
+export function parseSshdNotice(text: string, cut: boolean): SshEvent | undefined {
+  // By the first letter, because most messages are none of these and there are many kinds.
+  switch (text.charAt(0)) {
+    case "I":
+      return text.startsWith("Invalid user ") ? named("invalid", tail(text, 13, cut)) : undefined;
+    case "i":
+      // Up to 7.4, beside "Invalid user"; or `in MaxStartups throttling`.
+      if (text.startsWith("input_userauth_request: invalid user ")) return named("invalid", undefined);
+      return parseThrottling(text);
+    case "P":
+      return text.startsWith("PAM: ") ? parsePamRefusal(text, cut) : parseThrottling(text);
+    case "U":
+      return text.startsWith("User ") ? parseNotAllowed(text) : undefined;
+    case "R":
+      if (!text.startsWith("ROOT LOGIN REFUSED FROM ")) return undefined;
+      return named("valid", tail(` from ${text.slice(24)}`, 0, cut));
+    case "m":
+      return text.startsWith(TRIES_EXCEEDED) ? parseTriesExceeded(text, cut) : undefined;
+    case "d":
+      if (!text.startsWith("drop connection #")) return undefined;
+      return { kind: "dropped", count: 1, throttled: / past maxstartups$/i.test(text) };
+    case "k":
+      return text.startsWith("kex_exchange_identification: ")
+        ? { kind: "opened", peer: undefined }
+        : undefined;
+    case "p":
+      return text.startsWith("pam_unix(sshd:session): session closed for user ")
+        ? { kind: "session_closed" }
+        : undefined;
+    case "D":
+    case "B":
+      return parseNoBanner(text, cut);
+    default:
+      return parseThrottling(text);
+  }
+}
+
+/** `User NAME[ from HOST] not allowed because REASON`. */
+function parseNotAllowed(text: string): SshEvent | undefined {
+  const end = text.indexOf(" not allowed because ");
+  if (end < 0) return undefined;
+  const from = text.lastIndexOf(" from ", end - 1);
+  return named("invalid", from < 0 ? undefined : parseHost(text.slice(from + 6, end)));
+}
+
+/** `PAM: REASON for [illegal user ]NAME from HOST`: keyboard-interactive, one for each refused answer. */
+function parsePamRefusal(text: string, cut: boolean): SshEvent | undefined {
+  // `PAM: pam_setcred(): …` is about something else.
+  if (text.startsWith("pam_", 5) || !text.includes(" for ")) return undefined;
+  const host = text.slice(text.lastIndexOf(" from ") + 6);
+  if (!cut && (!text.includes(" from ") || host.includes(" "))) return undefined;
+  // The name of an account that exists does not read like this, so a client can't choose it.
+  const account = text.includes(" for illegal user ") ? "invalid" : "valid";
+  return { kind: "pam_refused", account, peer: cut ? undefined : parseHost(host) };
+}
+
+function parseTriesExceeded(text: string, cut: boolean): SshEvent {
+  const rest = text.slice(TRIES_EXCEEDED.length);
+  const head = rest.endsWith(" ssh2") ? rest.slice(0, -5) : rest;
+  return named(rest.startsWith("invalid user ") ? "invalid" : "valid", tail(head, 0, cut));
+}
+
+/** Up to 7.9: the client sent no banner, or none of SSH's. */
+function parseNoBanner(text: string, cut: boolean): SshEvent | undefined {
+  const silent = text.startsWith("Did not receive identification string from ");
+  if (!silent && !text.startsWith("Bad protocol version identification ")) return undefined;
+  const peer = tail(text, 0, cut);
+  return { kind: "ended", account: undefined, preauth: true, unsure: false, pid: undefined, peer };
+}
+
+/** Drops that were not logged one by one: 8.4 to 9.9 tell a sum since the beginning, 10.0 a rest. */
+function parseThrottling(text: string): SshEvent | undefined {
+  if (text === "beginning MaxStartups throttling") return { kind: "throttling", total: 0 };
+  const limited = RATE_LIMITED.exec(text);
+  if (limited !== null) return { kind: "dropped", count: Number(limited[1]), throttled: false };
+  const throttling = THROTTLING.exec(text);
+  if (throttling === null) return undefined;
+  // "in throttling" counts the connection whose own line comes next.
+  const total = Number(throttling[1]) - (text.startsWith("in ") ? 1 : 0);
+  return { kind: "throttling", total };
+}
+
+function named(account: "valid" | "invalid", peer: Peer | undefined): SshEvent {
+  return { kind: "named", account, peer };
+}
+
+function tail(text: string, from: number, cut: boolean): Peer | undefined {
+  return cut ? undefined : parseNameFrom(from === 0 ? text : text.slice(from))?.peer;
+}
