@@ -23,8 +23,12 @@ export interface Config {
   collectors: ReadonlySet<string>;
   /** Whether getent may be asked for names that no file knows. */
   getent: boolean;
+  /** Where counters outlive the program; undefined for nowhere. */
+  stateDirectory: string | undefined;
   excludeUsers: ReadonlySet<string>;
   sshPorts: ReadonlySet<number>;
+  /** Read again at SIGHUP. */
+  environmentFile: string;
 }
 
 /** The flags as they were given, or their defaults. */
@@ -34,6 +38,8 @@ export interface Flags {
   "log.format": string;
   "path.rootfs": string;
   "path.procfs": string;
+  "state.directory": string;
+  "environment.file": string;
   "accounts.getent": boolean;
   collectors: ReadonlySet<string>;
 }
@@ -59,8 +65,10 @@ export function readConfig(flags: Flags, env: Environment): Config {
     procfs: flags["path.procfs"] ? absolute(flags["path.procfs"], "--path.procfs") : undefined,
     collectors: flags.collectors,
     getent: flags["accounts.getent"],
+    stateDirectory: stateDirectory(flags, env),
     excludeUsers: new Set(listOf(env["EXCLUDE_USERS"])),
     sshPorts: parseSshPorts(env["SSH_PORTS"]),
+    environmentFile: absolute(flags["environment.file"], "--environment.file"),
   };
 }
 
@@ -92,6 +100,14 @@ function parseSshPorts(text: string | undefined): ReadonlySet<number> {
       throw new ConfigError(`SSH_PORTS: "${word}" is no port; give numbers from 1 to 65535`);
     }),
   );
+}
+
+/** systemd gives a list with colons where a unit has several; the first is ours. */
+function stateDirectory(flags: Flags, env: Environment): string | undefined {
+  const given = flags["state.directory"];
+  if (given) return absolute(given, "--state.directory");
+  const first = env["STATE_DIRECTORY"]?.split(":")[0];
+  return first ? absolute(first, "STATE_DIRECTORY") : undefined;
 }
 
 function listOf(text: string | undefined): string[] {

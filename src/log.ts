@@ -11,6 +11,8 @@ export interface Log {
   info(msg: string, fields?: LogFields): void;
   warn(msg: string, fields?: LogFields): void;
   error(msg: string, fields?: LogFields): void;
+  /** From now on only messages of this level and graver ones are written. */
+  setLevel(level: LogLevel): void;
 }
 
 /**
@@ -24,7 +26,7 @@ export function createLog(
   format: LogFormat,
   write: (line: string) => void = (line) => process.stderr.write(`${line}\n`),
 ): Log {
-  const lowest = LOG_LEVELS.indexOf(level);
+  let lowest = LOG_LEVELS.indexOf(level);
   const at =
     (name: LogLevel) =>
     (msg: string, fields: LogFields = {}) => {
@@ -32,7 +34,15 @@ export function createLog(
       const entry = { time: new Date().toISOString(), level: name.toUpperCase(), msg, ...fields };
       write(format === "json" ? JSON.stringify(entry) : logfmt(entry));
     };
-  return { debug: at("debug"), info: at("info"), warn: at("warn"), error: at("error") };
+  return {
+    debug: at("debug"),
+    info: at("info"),
+    warn: at("warn"),
+    error: at("error"),
+    setLevel(next) {
+      lowest = LOG_LEVELS.indexOf(next);
+    },
+  };
 }
 
 /** Quotes a value when it would not read back as one word. */
@@ -40,7 +50,7 @@ export function logfmt(entry: LogFields): string {
   return Object.entries(entry)
     .map(([key, value]) => {
       const text = String(value);
-      const isPlain = /^[^\s"=\\\u0000-\u001f\u007f]+$/.test(text);
+      const isPlain = /^[^\s"=\\\p{Cc}]+$/u.test(text);
       return `${key}=${isPlain ? text : JSON.stringify(text)}`;
     })
     .join(" ");

@@ -10,7 +10,7 @@ import { readCommandLine } from "./strict.ts";
 import { BUILD, PROGRAM, versionText } from "./version.ts";
 
 type Args = Readonly<Record<string, unknown>>;
-type Run = (config: Config, args: Args) => Promise<void>;
+type Run = (config: Config, flags: Flags, env: Environment, args: Args) => Promise<void>;
 
 const SUMMARY = "Who is on this host, who is trying to get in, and what each user costs";
 
@@ -20,7 +20,7 @@ const COMMANDS: Record<string, { description: string; args: ArgsDef; run: Run }>
   sessions: {
     description: "Print the sessions as a table, as w does",
     args: SESSIONS_FLAGS,
-    run: (config, args) => printSessions(config, args["json"] === true),
+    run: (config, _flags, _env, args) => printSessions(config, args["json"] === true),
   },
   doctor: {
     description: "Tell which sources can be read, and how the others can be had",
@@ -53,7 +53,10 @@ function commandTree(env: Environment): CommandDef {
       defineCommand({
         meta: { name, description },
         args: { ...FLAGS, ...args },
-        run: (context) => run(readConfig(toFlags(context.args), env), context.args),
+        run: (context) => {
+          const flags = toFlags(context.args);
+          return run(readConfig(flags, env), flags, env, context.args);
+        },
       }),
     ]),
   );

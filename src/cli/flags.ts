@@ -34,6 +34,19 @@ export const FLAGS: ArgsDef = {
     valueHint: "path",
     description: "Where the host's /proc is mounted; without it, proc below the rootfs.",
   },
+  "state.directory": {
+    type: "string",
+    default: "",
+    valueHint: "path",
+    description:
+      "Where login counters are kept over a restart; without it, systemd's STATE_DIRECTORY, else nowhere.",
+  },
+  "environment.file": {
+    type: "string",
+    default: "/etc/default/user_sessions_exporter",
+    valueHint: "path",
+    description: "What SIGHUP reads LOG_LEVEL, EXCLUDE_USERS and SSH_PORTS from.",
+  },
   "accounts.getent": {
     type: "boolean",
     default: true,

@@ -1,15 +1,16 @@
 import { SOURCES, probeSource } from "../sources/catalogue.ts";
-import type { Config } from "../config.ts";
+import type { Config, Environment, Flags } from "../config.ts";
 import { serve } from "../web/server.ts";
+import { reload } from "./reload.ts";
 import { setUp } from "./setup.ts";
 import { BUILD } from "./version.ts";
 
 /**
- * Serves until SIGTERM or SIGINT.
+ * Serves until SIGTERM or SIGINT; SIGHUP reads the environment file again.
  *
  * @throws ConfigError when the address can't be listened on
  */
-export async function serveForever(config: Config): Promise<void> {
+export async function serveForever(config: Config, flags: Flags, env: Environment): Promise<void> {
   const { log, host, collection } = setUp(config);
   log.info("Starting user_sessions_exporter", { version: BUILD.version, revision: BUILD.revision });
   log.info("Enabled collectors", { collectors: [...config.collectors].join(",") });
@@ -31,9 +32,14 @@ export async function serveForever(config: Config): Promise<void> {
   void collection.collect().then(() => {
     isReady = true;
   });
+  let current = config;
+  process.on("SIGHUP", () => {
+    current = reload(flags, env, current, { host, log });
+  });
   const signal = await untilSignal();
   log.info("Stopping", { signal });
   await server.stop();
+  host.saveState("now");
   process.exit(0);
 }
 

@@ -16,8 +16,7 @@ export interface Setup {
 export function setUp(config: Config): Setup {
   const log = createLog(config.logLevel, config.logFormat);
   const root = new Root(config.rootfs, config.procfs);
-  const { excludeUsers, sshPorts, getent } = config;
-  const host = new Host({ root, log, excludeUsers, sshPorts, getent });
+  const host = new Host({ ...config, root, log });
   const collectors = COLLECTORS.filter(({ name }) => config.collectors.has(name));
   return { log, host, collection: new Collection(host, collectors, BUILD) };
 }

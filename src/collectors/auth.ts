@@ -1,4 +1,5 @@
 import type { Tally } from "../model/auth/tally.ts";
+import { MAX_SOURCES } from "../model/auth/window.ts";
 import { type Family, byLabel, counter, gauge, single } from "./family.ts";
 import type { Scrape } from "./scrape.ts";
 
@@ -8,7 +9,11 @@ const FAILED_1H = gauge(
 );
 const SOURCES_1H = gauge(
   "failed_login_sources_1h",
-  "Distinct addresses that failed logins came from in the last 60 minutes; exact up to 8192, and not more than that.",
+  `Distinct addresses that failed logins came from in the last 60 minutes; at most ${MAX_SOURCES} are told apart.`,
+);
+const SOURCES_LIMITED = gauge(
+  "failed_login_sources_1h_limited",
+  "1 when failed logins came from more addresses than are told apart, 0 when their number is exact.",
 );
 const FAILED = counter(
   "failed_logins_total",
@@ -38,18 +43,22 @@ export const authCollector = {
 
   /** Nothing at all where no log may be read: 0 would say that nobody tries. */
   async collect(scrape: Scrape): Promise<Family[]> {
-    const tally = await scrape.host.authFeed.poll();
+    const { host } = scrape;
+    const tally = await host.authFeed.poll();
+    host.saveState("if due");
     return tally ? authFamilies(tally, Date.now()) : [];
   },
 };
 
 export function authFamilies(tally: Tally, nowMs: number): Family[] {
+  const sources = tally.window.sources(nowMs);
   const escalations = Object.entries(tally.escalations).flatMap(([method, counts]) =>
     Object.entries(counts).map(([result, value]) => ({ labels: { method, result }, value })),
   );
   return [
     single(FAILED_1H, tally.window.failures(nowMs)),
-    single(SOURCES_1H, tally.window.sources(nowMs).count),
+    single(SOURCES_1H, sources.count),
+    single(SOURCES_LIMITED, sources.exceeded ? 1 : 0),
     byLabel(FAILED, Object.entries(tally.failures)),
     byLabel(LOGINS, Object.entries(tally.logins)),
     single(ROOT_LOGINS, tally.rootLogins),

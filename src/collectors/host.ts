@@ -5,6 +5,7 @@ import { LastLoginRecords, type Optional } from "../model/last_logins.ts";
 import { UsageMeter } from "../model/usage/usage.ts";
 import { Getent } from "../sources/getent.ts";
 import type { Root } from "../sources/root.ts";
+import { StateFile } from "../sources/state_file.ts";
 import { Faults } from "./faults.ts";
 
 /** What the collectors are told when the program starts. */
@@ -15,13 +16,15 @@ export interface HostOptions {
   sshPorts: ReadonlySet<number>;
   /** Whether getent may be started. */
   getent: boolean;
+  /** A folder of our own that outlives the program; undefined for none. */
+  stateDirectory: string | undefined;
 }
 
 /** The host as the exporter has come to know it: what lasts from one collection to the next. */
 export class Host {
   readonly root: Root;
-  readonly excludeUsers: ReadonlySet<string>;
-  readonly sshPorts: ReadonlySet<number>;
+  excludeUsers: ReadonlySet<string>;
+  sshPorts: ReadonlySet<number>;
   readonly accounts: Accounts;
   readonly meter: UsageMeter;
   readonly lastLogins: LastLoginRecords;
@@ -44,7 +47,19 @@ export class Host {
       now: Date.now,
       report: (message) =>
         options.log.warn("A part of the journal can't be read", { err: message }),
+      stateFile: stateFileIn(options),
     });
+  }
+
+  /** Writes what has to outlive the program. A fault is logged, and costs no metric. */
+  saveState(when: "if due" | "now"): void {
+    const what = "saving the state";
+    try {
+      this.authFeed.save(when);
+      this.faults.end(what);
+    } catch (error) {
+      this.faults.begin(what, error);
+    }
   }
 
   /**
@@ -64,4 +79,11 @@ export class Host {
       return undefined;
     }
   };
+}
+
+function stateFileIn({ stateDirectory, log }: HostOptions): StateFile | undefined {
+  if (stateDirectory === undefined) return undefined;
+  return new StateFile(`${stateDirectory}/auth.json`, (message) =>
+    log.warn("The state can't be used", { err: message }),
+  );
 }

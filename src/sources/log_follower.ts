@@ -34,6 +34,12 @@ export class LogFollower {
   #busyMs = new Map<LogFile, number>();
   /** Lines before this one are passed over, until one is not older. */
   #sinceMs: number | undefined;
+  /**
+   * The inode of the newest rotated file when the live one was last seen empty, 0 for none. An empty
+   * file has no start by which it could be known again: what was written to it and then copied away is
+   * in the files that came after this one.
+   */
+  #newestRotated: number | undefined;
 
   constructor(options: FollowerOptions) {
     this.#options = options;
@@ -64,11 +70,15 @@ export class LogFollower {
       }
     }
     this.#closeFinished(wanted);
+    this.#rememberIfEmpty();
   }
 
   /** Where each open file was left. Taken between two polls, or within one, it loses no line. */
   position(): LogPosition {
-    return { kind: "text", files: this.#files.map((file) => file.position()) };
+    const { position } = this.#options;
+    if (this.#files.length === 0 && position !== undefined) return position;
+    const files = this.#files.map((file) => file.position());
+    return { kind: "text", files, newestRotated: this.#newestRotated ?? null };
   }
 
   close(): void {
@@ -87,7 +97,11 @@ export class LogFollower {
   #start(): void {
     const files = this.#openAll();
     const saved = readPosition(this.#options.position);
-    const first = resumeAll(files, saved) ?? this.#startSince(files);
+    const newest = this.#options.position?.["newestRotated"];
+    const first =
+      typeof newest === "number" && saved.length === 1
+        ? firstAfter(files, newest)
+        : (resumeAll(files, saved) ?? this.#startSince(files));
     for (const file of files.splice(0, first)) file.close();
     this.#files = files;
   }
@@ -122,7 +136,8 @@ export class LogFollower {
     const stats = statSync(this.#options.path, { throwIfNoEntry: false });
     if (stats === undefined) return;
     if (stats.dev === live.dev && stats.ino === live.ino) {
-      if (!live.isWhole()) this.#noticeTruncation(live);
+      if (this.#newestRotated !== undefined) this.#noticeCopies(this.#newestRotated);
+      else if (!live.isWhole()) this.#noticeTruncation(live);
       return;
     }
     const current = openIfThere(this.#options.path);
@@ -148,6 +163,21 @@ export class LogFollower {
     live.restart();
   }
 
+  /** Files that the live one was copied to since it was last seen empty. */
+  #noticeCopies(newestRotated: number): void {
+    const rotated = this.#openRotated();
+    const first = firstAfter(rotated, newestRotated);
+    this.#files.splice(-1, 0, ...keepOnly(rotated, (_, i) => i >= first));
+    this.#newestRotated = undefined;
+  }
+
+  #rememberIfEmpty(): void {
+    const empty = this.#files.at(-1)!.size() === 0;
+    const newest = empty ? rotatedFiles(this.#options.path).at(-1) : undefined;
+    const ino = newest === undefined ? 0 : statSync(newest, { throwIfNoEntry: false })?.ino;
+    this.#newestRotated = empty ? ino : undefined;
+  }
+
   #openRotated(): LogFile[] {
     const paths = rotatedFiles(this.#options.path).slice(1 - MAX_FILES);
     return paths.map(openOrSkip).filter((file) => file !== undefined);
@@ -169,6 +199,13 @@ export class LogFollower {
       this.#files.splice(this.#files.indexOf(file), 1);
     }
   }
+}
+
+/** The index of the first file that came after the one with an inode; past the end if that one is gone. */
+function firstAfter(files: LogFile[], ino: number): number {
+  if (ino === 0) return 0;
+  const index = files.findIndex((file) => file.ino === ino);
+  return index < 0 ? Math.max(0, files.length - 1) : index + 1;
 }
 
 /**

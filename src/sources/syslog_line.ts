@@ -18,7 +18,7 @@ const BUSYBOX_REST = 255 - 5 - 16;
 export const CUT_MARK = "…";
 
 /** rsyslog with `$RepeatedMsgReduction on`; the bracket is missing when the text was cut. */
-const REPEATED = /^message repeated (\d{1,9}) times: \[ (.*?)\]?$/s;
+const REPEATED = /^message repeated ([1-9]\d{0,5}) times: \[ (.*?)\]?$/s;
 const TAG = /^(.*)\[(\d{1,10})\]$/;
 
 /**
@@ -60,7 +60,7 @@ export function parseSyslogLine(
  * any other line.
  */
 export function parseLastMessageRepeated(line: string): number | undefined {
-  const repeated = / last message repeated (\d{1,9}) times?$/.exec(line);
+  const repeated = / last message repeated ([1-9]\d{0,5}) times?$/.exec(line);
   return repeated === null || findTag(line) >= 0 ? undefined : Number(repeated[1]);
 }
 

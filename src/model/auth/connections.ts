@@ -108,7 +108,7 @@ export class Connections {
       connection.pamCounted = false;
       count -= 1;
     }
-    if (count === 0) return;
+    if (count <= 0) return;
     connection.failures += count;
     emit({
       kind: "failure",

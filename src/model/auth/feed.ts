@@ -2,6 +2,7 @@ import { AuthLog, findAuthLog } from "../../sources/auth_log.ts";
 import { JournalReader } from "../../sources/journal/reader.ts";
 import type { LogReader } from "../../sources/log_record.ts";
 import type { Root } from "../../sources/root.ts";
+import type { StateFile } from "../../sources/state_file.ts";
 import type { Tally } from "./tally.ts";
 import { AuthWatch, type Resumption, resumeWatch } from "./watch.ts";
 
@@ -9,12 +10,23 @@ import { AuthWatch, type Resumption, resumeWatch } from "./watch.ts";
 const AUTH_LOGS = ["journal", "auth_log"] as const;
 export type AuthLogName = (typeof AUTH_LOGS)[number];
 
+/** The state is written no more often than this, however often it is scraped. */
+const SAVE_EVERY_MS = 5000;
+
 export interface FeedOptions {
   root: Root;
   /** The time in milliseconds since the epoch. */
   now: () => number;
   /** Told once of each thing in a log that can't be read but does not stop the rest. */
   report: (message: string) => void;
+  /** Where counters and the place in the log outlive the program; undefined for nowhere. */
+  stateFile: StateFile | undefined;
+}
+
+/** What the state file holds. */
+interface SavedFeed {
+  log: AuthLogName;
+  watch: unknown;
 }
 
 /**
@@ -22,20 +34,21 @@ export interface FeedOptions {
  * first that can be read is kept to.
  */
 export class AuthFeed {
-  private chosen: { name: AuthLogName; watch: AuthWatch } | undefined;
+  private chosen: { log: AuthLogName; watch: AuthWatch } | undefined;
+  private savedMs = 0;
 
   constructor(private readonly options: FeedOptions) {}
 
   /** The log that is read; undefined as long as none could be. */
-  get source(): AuthLogName | undefined {
-    return this.chosen?.name;
+  get log(): AuthLogName | undefined {
+    return this.chosen?.log;
   }
 
   /**
    * Reads what is new.
    *
    * @returns undefined when the host has no log that may be read
-   * @throws why the log that was read until now can't be any more, or no longer may be
+   * @throws why the log that was read until now can't be any more
    */
   async poll(): Promise<Tally | undefined> {
     this.chosen ??= await this.choose();
@@ -46,29 +59,53 @@ export class AuthFeed {
     return watch.tally;
   }
 
+  /** @throws the system's error when the state can't be written */
+  save(when: "if due" | "now"): void {
+    const { stateFile, now } = this.options;
+    if (when === "if due" && now() - this.savedMs < SAVE_EVERY_MS) return;
+    const watch = this.chosen?.watch.toJSON();
+    if (!stateFile || !this.chosen || watch === undefined) return;
+    // Also when it fails: a full disk is not to be tried at every scrape.
+    this.savedMs = now();
+    stateFile.save({ log: this.chosen.log, watch } satisfies SavedFeed);
+  }
+
   /** Takes the first log that can be read to its end. */
   private async choose() {
-    for (const name of AUTH_LOGS) {
-      const nowMs = this.options.now();
-      const resumption = resumeWatch(undefined, nowMs);
-      const reader = this.openLog(name, resumption);
+    const nowMs = this.options.now();
+    for (const log of AUTH_LOGS) {
+      // Made anew for each try, since a try that fails may have counted something already.
+      const resumption = this.resume(log, nowMs);
+      const reader = this.openLog(log, resumption);
       if (!reader) continue;
       const watch = new AuthWatch(reader, resumption.state);
       await watch.poll(nowMs);
-      if (!watch.fault) return { name, watch };
+      if (!watch.fault) return { log, watch };
       watch.close();
       if (!isUnavailable(watch.fault)) throw watch.fault;
     }
     return undefined;
   }
 
-  private openLog(name: AuthLogName, resumption: Resumption): LogReader | undefined {
-    const { root } = this.options;
-    if (name === "journal") return new JournalReader(root, { ...this.options, ...resumption });
+  private openLog(log: AuthLogName, { position, sinceMs }: Resumption): LogReader | undefined {
+    const { root, now, report } = this.options;
+    if (log === "journal") return new JournalReader(root, { position, sinceMs, now, report });
     const path = findAuthLog(root);
-    return path === undefined
-      ? undefined
-      : new AuthLog({ path, ...resumption, now: this.options.now });
+    return path === undefined ? undefined : new AuthLog({ path, position, sinceMs, now });
+  }
+
+  /** Where to go on. A place in one log means nothing in the other: there the time has to do. */
+  private resume(log: AuthLogName, nowMs: number): Resumption {
+    const { stateFile } = this.options;
+    const saved = stateFile?.load() as SavedFeed | undefined;
+    if (saved === undefined) return resumeWatch(undefined, nowMs);
+    try {
+      const resumption = resumeWatch(saved.watch, nowMs);
+      return saved.log === log ? resumption : { ...resumption, position: undefined };
+    } catch (error) {
+      stateFile?.setAside(error);
+      return resumeWatch(undefined, nowMs);
+    }
   }
 }
 

@@ -1,0 +1,27 @@
+/**
+ * A file of `NAME=value` lines as systemd reads it for EnvironmentFile= (man 5 systemd.exec): comments
+ * with `#` or `;`, a backslash at a line's end goes on with the next, quotes around a value go.
+ */
+import { readFileSync } from "node:fs";
+
+/** @throws the system's error when the file can't be read */
+export function readEnvironmentFile(path: string): Record<string, string> {
+  return parseEnvironmentFile(readFileSync(path, "utf8"));
+}
+
+/** A later line wins over an earlier one; what is no assignment is passed over, as systemd does. */
+export function parseEnvironmentFile(text: string): Record<string, string> {
+  const variables: Record<string, string> = {};
+  for (const line of text.replaceAll("\\\n", "").split("\n")) {
+    const assignment = /^\s*([A-Za-z_][A-Za-z0-9_]*)=(.*)$/.exec(line);
+    if (assignment) variables[assignment[1]!] = unquote(assignment[2]!.trim());
+  }
+  return variables;
+}
+
+function unquote(value: string): string {
+  const single = /^'([^']*)'$/.exec(value);
+  if (single) return single[1]!;
+  const double = /^"(.*)"$/s.exec(value);
+  return (double ? double[1]! : value).replace(/\\(.)/g, "$1");
+}

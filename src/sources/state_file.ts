@@ -1,0 +1,66 @@
+/**
+ * The exporter's own file: what it must know again after a restart. It is replaced as a whole, so a
+ * reader sees the old state or the new one, also after a crash or a loss of power.
+ */
+import { closeSync, fsyncSync, openSync, readFileSync, renameSync, writeFileSync } from "node:fs";
+import { dirname } from "node:path";
+
+export class StateFile {
+  /** @param warn told when a damaged file was set aside */
+  constructor(
+    private readonly path: string,
+    private readonly warn: (message: string) => void,
+  ) {}
+
+  /**
+   * @returns undefined when there is none, or a damaged one, which is renamed to `*.damaged`
+   * @throws the system's error when it can't be read for another reason
+   */
+  load(): unknown {
+    let text: string;
+    try {
+      text = readFileSync(this.path, "utf8");
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code === "ENOENT") return undefined;
+      throw error;
+    }
+    try {
+      return JSON.parse(text);
+    } catch (error) {
+      this.setAside(error);
+      return undefined;
+    }
+  }
+
+  /** Puts a file that can't be used out of the way, where somebody can look at it. */
+  setAside(reason: unknown): void {
+    const aside = `${this.path}.damaged`;
+    const message = reason instanceof Error ? reason.message : String(reason);
+    try {
+      renameSync(this.path, aside);
+      this.warn(`${this.path}: ${message}; counters begin anew, the file is now ${aside}`);
+    } catch {
+      this.warn(`${this.path}: ${message}; counters begin anew`);
+    }
+  }
+
+  /** @throws the system's error when it can't be written */
+  save(value: unknown): void {
+    const temporary = `${this.path}.new`;
+    // writeSync may write less than it is given; writeFileSync to a descriptor goes on to the end.
+    flushed(temporary, "w", (fd) => writeFileSync(fd, JSON.stringify(value)));
+    renameSync(temporary, this.path);
+    flushed(dirname(this.path), "r", () => {});
+  }
+}
+
+/** Opens a file or folder; what was done to it is on the disk when this returns. */
+function flushed(path: string, flags: string, act: (fd: number) => void): void {
+  const fd = openSync(path, flags, 0o600);
+  try {
+    act(fd);
+    fsyncSync(fd);
+  } finally {
+    closeSync(fd);
+  }
+}
