@@ -10,13 +10,14 @@ export async function doctor(config: Config): Promise<void> {
   process.stdout.write(`${who}\n\n${report.join("\n")}\n`);
 }
 
+/** The widths of the columns for state and name, blanks between them included. */
+const STATE_WIDTH = 11;
+const NAME_WIDTH = 10;
+
 function describe(info: SourceInfo, state: SourceState): string {
-  const name = info.name.padEnd(10);
-  if (state.available) return `ok       ${name} ${state.path}`;
-  const margin = " ".repeat(20);
-  return [
-    `${state.reason.padEnd(9)}${name} ${state.path}`,
-    `${margin}lost without it: ${info.lost}`,
-    `${margin}what to do: ${info.remedy}`,
-  ].join("\n");
+  const reason = state.available ? "ok" : state.reason;
+  const line = `${reason.padEnd(STATE_WIDTH)}${info.name.padEnd(NAME_WIDTH)}${state.path}`;
+  if (state.available) return line;
+  const margin = " ".repeat(STATE_WIDTH + NAME_WIDTH);
+  return `${line}\n${margin}lost without it: ${info.lost}\n${margin}what to do: ${info.remedy}`;
 }
