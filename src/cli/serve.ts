@@ -24,7 +24,7 @@ export async function serveForever(config: Config, flags: Flags, env: Environmen
   const site = {
     collect: () => collection.collect(),
     isReady: () => isReady,
-    landing: () => ({ version: BUILD.version, sources: sources() }),
+    about: () => ({ version: BUILD.version, sources: sources() }),
   };
   const server = serve(site, config.listen, log);
   log.info("Listening on", { address: server.address });

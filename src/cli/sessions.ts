@@ -2,6 +2,7 @@ import { Scrape } from "../collectors/scrape.ts";
 import type { Config } from "../config.ts";
 import { cleanLabel } from "../metrics/labels.ts";
 import type { Session } from "../model/sessions/session.ts";
+import { formatDuration, formatTime } from "../web/units.ts";
 import { setUp } from "./setup.ts";
 import { table } from "./table.ts";
 
@@ -41,29 +42,4 @@ export function toRow(session: Session, nowSeconds: number): string[] {
     startSeconds === undefined ? "-" : formatTime(startSeconds),
     lastInputSeconds === undefined ? "-" : formatDuration(nowSeconds - lastInputSeconds),
   ];
-}
-
-/** Local time to the minute: `2026-11-23 14:46`. */
-function formatTime(seconds: number): string {
-  const date = new Date(seconds * 1000);
-  const two = (value: number) => String(value).padStart(2, "0");
-  const day = `${date.getFullYear()}-${two(date.getMonth() + 1)}-${two(date.getDate())}`;
-  return `${day} ${two(date.getHours())}:${two(date.getMinutes())}`;
-}
-
-/** The two greatest units: `3d 4h`, `5h 20m`, `7m 3s`, `12s`. */
-export function formatDuration(seconds: number): string {
-  const whole = Math.max(0, Math.floor(seconds));
-  const units: [string, number][] = [
-    ["d", Math.floor(whole / 86400)],
-    ["h", Math.floor(whole / 3600) % 24],
-    ["m", Math.floor(whole / 60) % 60],
-    ["s", whole % 60],
-  ];
-  const first = units.findIndex(([, value]) => value > 0);
-  if (first < 0) return "0s";
-  return units
-    .slice(first, first + 2)
-    .map(([unit, value]) => `${value}${unit}`)
-    .join(" ");
 }

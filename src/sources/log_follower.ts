@@ -35,9 +35,9 @@ export class LogFollower {
   /** Lines before this one are passed over, until one is not older. */
   #sinceMs: number | undefined;
   /**
-   * The inode of the newest rotated file when the live one was last seen empty, 0 for none. An empty
-   * file has no start by which it could be known again: what was written to it and then copied away is
-   * in the files that came after this one.
+   * The inode of the newest rotated file while nothing of the live one was read, 0 for none. Such a
+   * file has no known start by which its copy could be found: what was written to it and then copied
+   * away is in the files that came after this one.
    */
   #newestRotated: number | undefined;
 
@@ -70,7 +70,7 @@ export class LogFollower {
       }
     }
     this.#closeFinished(wanted);
-    this.#rememberIfEmpty();
+    this.#rememberIfUnread();
   }
 
   /** Where each open file was left. Taken between two polls, or within one, it loses no line. */
@@ -156,26 +156,26 @@ export class LogFollower {
   /** What was not read before the file was cut off is in its copy, and what came after in newer ones. */
   #noticeTruncation(live: LogFile): void {
     const position = live.position();
-    const rotated = position.headBytes === 0 ? [] : this.#openRotated();
+    const rotated = this.#openRotated();
     const copy = rotated.findLastIndex((file) => file.continues(position));
     rotated[copy]?.resume(position);
     this.#files.splice(-1, 0, ...keepOnly(rotated, (_, i) => copy >= 0 && i >= copy));
     live.restart();
   }
 
-  /** Files that the live one was copied to since it was last seen empty. */
+  /** Files that the live one was copied to before anything of it was read. */
   #noticeCopies(newestRotated: number): void {
     const rotated = this.#openRotated();
     const first = firstAfter(rotated, newestRotated);
     this.#files.splice(-1, 0, ...keepOnly(rotated, (_, i) => i >= first));
-    this.#newestRotated = undefined;
+    this.#files.at(-1)!.restart();
   }
 
-  #rememberIfEmpty(): void {
-    const empty = this.#files.at(-1)!.size() === 0;
-    const newest = empty ? rotatedFiles(this.#options.path).at(-1) : undefined;
+  #rememberIfUnread(): void {
+    const unread = this.#files.at(-1)!.offset === 0;
+    const newest = unread ? rotatedFiles(this.#options.path).at(-1) : undefined;
     const ino = newest === undefined ? 0 : statSync(newest, { throwIfNoEntry: false })?.ino;
-    this.#newestRotated = empty ? ino : undefined;
+    this.#newestRotated = unread ? ino : undefined;
   }
 
   #openRotated(): LogFile[] {
@@ -189,10 +189,13 @@ export class LogFollower {
 
   #closeFinished(take: (line: string) => void): void {
     const nowMs = this.#options.now();
+    // While the new file is empty, nothing shows that the daemon has let go of the old one.
+    if (this.#files.at(-1)!.size() === 0) return;
     for (const file of this.#files.slice(0, -1)) {
       const busyMs = this.#busyMs.get(file) ?? nowMs;
       this.#busyMs.set(file, busyMs);
-      if (nowMs - busyMs < LINGER_MS) continue;
+      // Oldest first: a restart takes everything that is newer than an open file for unread.
+      if (nowMs - busyMs < LINGER_MS) return;
       file.readRest(take);
       file.close();
       this.#busyMs.delete(file);
@@ -218,7 +221,7 @@ function resumeAll(files: LogFile[], saved: FilePosition[]): number | undefined 
   let first: number | undefined;
   for (const position of saved) {
     let index = files.findIndex((file) => file.ino === position.ino && file.continues(position));
-    if (index < 0 && position.headBytes > 0) {
+    if (index < 0 && position.offset > 0) {
       index = files.findIndex((file) => file.continues(position));
     }
     if (index < 0) continue;

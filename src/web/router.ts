@@ -2,19 +2,21 @@ import type { Family } from "../collectors/family.ts";
 import { type Format, contentType, render } from "../metrics/render.ts";
 import { type LandingPage, landingPage } from "./landing_page.ts";
 import { acceptsGzip, negotiateFormat } from "./negotiate.ts";
+import { summarize } from "./summary.ts";
 
 /** What the pages show. */
 export interface Site {
   collect(): Promise<Family[]>;
   /** Whether the first sample was taken, so that a scrape has true values. */
   isReady(): boolean;
-  landing(): LandingPage;
+  /** What the landing page shows beside the numbers of a collection. */
+  about(): Pick<LandingPage, "version" | "sources">;
 }
 
 type Page = (site: Site, request: Request) => Promise<Response> | Response;
 
 const PAGES: Readonly<Record<string, Page>> = {
-  "/": (site) => new Response(landingPage(site.landing()), htmlHeaders()),
+  "/": landing,
   "/metrics": metrics,
   "/-/healthy": () => plain("User Session Exporter is healthy.\n"),
   "/-/ready": (site) =>
@@ -35,6 +37,12 @@ export async function route(site: Site, request: Request): Promise<Response> {
 
 function pathOf(request: Request): string {
   return new URL(request.url).pathname;
+}
+
+async function landing(site: Site): Promise<Response> {
+  const summary = summarize(await site.collect());
+  const page = landingPage({ ...site.about(), summary, nowSeconds: Date.now() / 1000 });
+  return new Response(page, htmlHeaders());
 }
 
 async function metrics(site: Site, request: Request): Promise<Response> {

@@ -29,6 +29,7 @@ export class EntryReader {
   /** The offsets of its DATA objects; what is read of the entry itself goes when they are read. */
   private items = new Float64Array(64);
   private itemCount = 0;
+  private readonly boot = Buffer.alloc(16);
   private xorLow = 0;
   private xorHigh = 0;
 
@@ -66,7 +67,11 @@ export class EntryReader {
     if (size <= HEAD_BYTES || (size - HEAD_BYTES) % width !== 0) return false;
     const { bytes, at } = file.pages;
     this.monotonicUs = readU64(bytes, at + 32);
-    this.bootId = bytes.toString("hex", at + 40, at + 56);
+    // It hardly ever changes, so its text need not be made again for each entry.
+    if (bytes.compare(this.boot, 0, 16, at + 40, at + 56) !== 0) {
+      bytes.copy(this.boot, 0, at + 40, at + 56);
+      this.bootId = this.boot.toString("hex");
+    }
     this.xorLow = bytes.readInt32LE(at + 56);
     this.xorHigh = bytes.readInt32LE(at + 60);
     this.itemCount = (size - HEAD_BYTES) / width;

@@ -21,27 +21,33 @@ export interface JournalPath {
 /** One folder's names, listed again only when they may have changed. */
 class ListedFolder {
   names: string[] = [];
-  private modifiedMs = -1;
+  private modifiedMs = 0;
   private isSettled = false;
 
   constructor(readonly path: string) {}
 
   /**
-   * @returns true when the names were listed anew
+   * A folder that is not there has no names; that is no error, for hardly a host has all of them.
+   *
+   * @returns true when there may be other names than before
    * @throws the system's error when the folder can't be listed
    */
   update(nowMs: number): boolean {
-    const modifiedMs = statSync(this.path).mtimeMs;
-    if (this.isSettled && modifiedMs === this.modifiedMs) return false;
-    this.isSettled = nowMs - modifiedMs > SETTLED_AFTER_MS;
-    this.modifiedMs = modifiedMs;
+    const stat = statSync(this.path, { throwIfNoEntry: false });
+    if (stat === undefined) return this.forget();
+    if (this.isSettled && stat.mtimeMs === this.modifiedMs) return false;
     this.names = readdirSync(this.path);
+    this.isSettled = nowMs - stat.mtimeMs > SETTLED_AFTER_MS;
+    this.modifiedMs = stat.mtimeMs;
     return true;
   }
 
-  forget(): void {
+  /** Lists it anew the next time; true when it had names. */
+  forget(): boolean {
+    const had = this.names.length > 0;
     this.names = [];
-    this.modifiedMs = -1;
+    this.isSettled = false;
+    return had;
   }
 }
 
@@ -74,27 +80,21 @@ export class JournalFolders {
     let failure: unknown;
     for (const { folder, machines } of this.bases) {
       try {
-        if (folder.update(nowMs)) this.chooseMachines(folder, machines);
-      } catch (error) {
-        this.isNew ||= machines.size > 0;
-        machines.clear();
-        folder.forget();
-        failure = worse(failure, error);
-      }
-      for (const machine of machines.values()) {
-        try {
-          if (machine.update(nowMs)) this.isNew = true;
-        } catch (error) {
-          this.isNew ||= machine.names.length > 0;
-          machine.forget();
-          failure = worse(failure, error);
+        if (folder.update(nowMs)) {
+          this.isNew = true;
+          this.chooseMachines(folder, machines);
         }
+        for (const machine of machines.values()) this.isNew = machine.update(nowMs) || this.isNew;
+      } catch (error) {
+        failure ??= error;
+        folder.forget();
+        for (const machine of machines.values()) machine.forget();
       }
     }
-    if (failure !== undefined && !isMissing(failure)) throw failure;
+    if (failure !== undefined) throw failure;
     if (!this.isNew) return undefined;
     const paths = this.paths();
-    if (paths.length === 0) throw failure ?? missing("no journal file of this machine");
+    if (paths.length === 0) throw missing(this.root.path(`${PERSISTENT}/*/*.journal`));
     this.isNew = false;
     return paths;
   }
@@ -146,15 +146,6 @@ export class JournalFolders {
   }
 }
 
-function isMissing(error: unknown): boolean {
-  return (error as { code?: string }).code === "ENOENT";
-}
-
-/** What is there but forbidden matters more than what is not there. */
-function worse(before: unknown, error: unknown): unknown {
-  return before === undefined || isMissing(before) ? error : before;
-}
-
-function missing(message: string): Error {
-  return Object.assign(new Error(`ENOENT: ${message}`), { code: "ENOENT" });
+function missing(path: string): Error {
+  return Object.assign(new Error(`ENOENT: no such file or directory, ${path}`), { code: "ENOENT" });
 }

@@ -1,0 +1,23 @@
+/** The landing page's look: the reader's own fonts and colours, light or dark, wide or narrow. */
+export const LANDING_STYLE = `
+:root { color-scheme: light dark; --line: #8883; --dim: #777; font: 15px/1.5 system-ui, sans-serif; }
+@media (prefers-color-scheme: dark) { :root { --dim: #aaa; } }
+body { max-width: 64rem; margin: 0 auto; padding: 1rem; }
+header { display: flex; flex-wrap: wrap; gap: .2rem 1.2rem; align-items: baseline; }
+h1 { font-size: 1.5rem; margin: 0; }
+h2 { font-size: 1.1rem; margin: 1.8rem 0 .4rem; }
+nav a { margin-right: 1rem; }
+.dim, small { color: var(--dim); }
+.tiles { display: flex; flex-wrap: wrap; gap: .8rem; margin-top: 1rem; }
+.tile { border: 1px solid var(--line); border-radius: .4rem; padding: .5rem 1rem; min-width: 8rem; }
+.tile b { display: block; font-size: 1.6rem; line-height: 1.2; }
+.scroll { overflow-x: auto; }
+table { border-collapse: collapse; width: 100%; }
+th { text-align: left; font-weight: 600; }
+th, td { padding: .25rem 1rem .25rem 0; vertical-align: top; white-space: nowrap; }
+td.text { white-space: normal; min-width: 14rem; }
+tr + tr { border-top: 1px solid var(--line); }
+meter { width: 6rem; height: .8rem; margin-right: .5rem; vertical-align: middle; }
+.ok { color: #2a8a3e; }
+.bad { color: #c2501e; }
+`;

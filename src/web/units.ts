@@ -1,0 +1,38 @@
+/** How people read numbers of seconds, bytes and shares. */
+
+/** The two greatest units: `3d 4h`, `5h 20m`, `7m 3s`, `12s`. */
+export function formatDuration(seconds: number): string {
+  const whole = Math.max(0, Math.floor(seconds));
+  const units: [string, number][] = [
+    ["d", Math.floor(whole / 86400)],
+    ["h", Math.floor(whole / 3600) % 24],
+    ["m", Math.floor(whole / 60) % 60],
+    ["s", whole % 60],
+  ];
+  const first = units.findIndex(([, value]) => value > 0);
+  if (first < 0) return "0s";
+  return units
+    .slice(first, first + 2)
+    .map(([unit, value]) => `${value}${unit}`)
+    .join(" ");
+}
+
+/** Local time to the minute: `2026-11-23 14:46`. */
+export function formatTime(seconds: number): string {
+  const date = new Date(seconds * 1000);
+  const two = (value: number) => String(value).padStart(2, "0");
+  const day = `${date.getFullYear()}-${two(date.getMonth() + 1)}-${two(date.getDate())}`;
+  return `${day} ${two(date.getHours())}:${two(date.getMinutes())}`;
+}
+
+/** Binary units to three digits: `512 KiB`, `1.95 GiB`. */
+export function formatBytes(bytes: number): string {
+  const units = ["B", "KiB", "MiB", "GiB", "TiB"];
+  const power = bytes < 1 ? 0 : Math.min(units.length - 1, Math.floor(Math.log2(bytes) / 10));
+  return `${Number((bytes / 1024 ** power).toPrecision(3))} ${units[power]}`;
+}
+
+/** A share of 1: `12.3 %`. */
+export function formatPercent(ratio: number): string {
+  return `${(ratio * 100).toFixed(1)} %`;
+}
