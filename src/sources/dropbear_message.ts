@@ -16,7 +16,8 @@ const ACCEPTED: [start: string, method: string][] = [
 const REFUSED = ["Bad password attempt for '", "Bad PAM password attempt for '"];
 const NAMED_INVALID =
   /^(?:Login attempt for nonexistent user|Login attempt with wrong user |User '.*' has invalid shell, rejected|User '.*' is locked|User account '.*' is locked)/;
-const EXIT = /^(?:Exit before auth|Early exit)(?: from <([^<>]*)>)?(?::? ?\((?:user )?'.*', \d+ fails\))?: /;
+const EXIT =
+  /^(?:Exit before auth|Early exit)(?: from <([^<>]*)>)?(?::? ?\((?:user )?'.*', \d+ fails\))?: /;
 
 /** Undefined for a message that says nothing about a login, an attempt or a connection's end. */
 export function parseDropbearMessage(message: string): SshEvent | undefined {

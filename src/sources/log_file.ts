@@ -140,7 +140,7 @@ export class LogFile {
    * @returns the line's place; undefined when there is none, so the whole file is wanted
    */
   findBack(reached: (line: string) => boolean | undefined): number | undefined {
-    for (let end = this.size(); end > 0; ) {
+    for (let end = this.size(); end > 0;) {
       const start = Math.max(0, end - BUFFER_BYTES);
       const length = this.#read(start, end);
       let at = start === 0 ? 0 : buffer.subarray(0, length).indexOf(0x0a) + 1;

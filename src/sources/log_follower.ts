@@ -3,15 +3,13 @@
  * off (logrotate's `copytruncate`), and hands over each line once.
  */
 import { statSync } from "node:fs";
-import type { FilePosition } from "./log_file.ts";
 import { LogFile } from "./log_file.ts";
+import { firstAfter, readPosition, resumeAll } from "./log_position.ts";
 import type { LogPosition } from "./log_record.ts";
-import { rotatedFiles } from "./log_siblings.ts";
+import { keepOnly, openRotated, rotatedFiles } from "./log_siblings.ts";
 
 /** A daemon writes to the renamed file until it is told to reopen; so long must that file be quiet. */
 const LINGER_MS = 5_000;
-/** So many files at most are looked at, from the newest on. */
-const MAX_FILES = 32;
 /** Reads of 64 KiB between two turns of the event loop. */
 const READS_PER_TURN = 16;
 
@@ -78,7 +76,8 @@ export class LogFollower {
     const { position } = this.#options;
     if (this.#files.length === 0 && position !== undefined) return position;
     const files = this.#files.map((file) => file.position());
-    return { kind: "text", files, newestRotated: this.#newestRotated ?? null };
+    const unread = files.at(-1)?.offset === 0;
+    return { kind: "text", files, newestRotated: unread ? (this.#newestRotated ?? null) : null };
   }
 
   close(): void {
@@ -109,7 +108,7 @@ export class LogFollower {
   /** The rotated files and the one at the path, oldest first. */
   #openAll(): LogFile[] {
     const live = new LogFile(this.#options.path);
-    return [...this.#openRotated(), live];
+    return [...openRotated(this.#options.path), live];
   }
 
   /** @returns the index of the file in which the first line lies that is wanted */
@@ -143,7 +142,7 @@ export class LogFollower {
     const current = openIfThere(this.#options.path);
     if (current === undefined) return;
     // More than one rotation may have passed: all that is newer than the file we hold is to be read.
-    const rotated = this.#openRotated();
+    const rotated = openRotated(this.#options.path);
     const ours = rotated.findIndex((file) => file.dev === live.dev && file.ino === live.ino);
     const gone = ours < 0 ? live.writtenMs() : undefined;
     const newer = keepOnly(rotated, (file, i) =>
@@ -156,7 +155,7 @@ export class LogFollower {
   /** What was not read before the file was cut off is in its copy, and what came after in newer ones. */
   #noticeTruncation(live: LogFile): void {
     const position = live.position();
-    const rotated = this.#openRotated();
+    const rotated = openRotated(this.#options.path);
     const copy = rotated.findLastIndex((file) => file.continues(position));
     rotated[copy]?.resume(position);
     this.#files.splice(-1, 0, ...keepOnly(rotated, (_, i) => copy >= 0 && i >= copy));
@@ -165,7 +164,7 @@ export class LogFollower {
 
   /** Files that the live one was copied to before anything of it was read. */
   #noticeCopies(newestRotated: number): void {
-    const rotated = this.#openRotated();
+    const rotated = openRotated(this.#options.path);
     const first = firstAfter(rotated, newestRotated);
     this.#files.splice(-1, 0, ...keepOnly(rotated, (_, i) => i >= first));
     this.#files.at(-1)!.restart();
@@ -176,11 +175,6 @@ export class LogFollower {
     const newest = unread ? rotatedFiles(this.#options.path).at(-1) : undefined;
     const ino = newest === undefined ? 0 : statSync(newest, { throwIfNoEntry: false })?.ino;
     this.#newestRotated = unread ? ino : undefined;
-  }
-
-  #openRotated(): LogFile[] {
-    const paths = rotatedFiles(this.#options.path).slice(1 - MAX_FILES);
-    return paths.map(openOrSkip).filter((file) => file !== undefined);
   }
 
   #holds(file: LogFile): boolean {
@@ -201,68 +195,6 @@ export class LogFollower {
       this.#busyMs.delete(file);
       this.#files.splice(this.#files.indexOf(file), 1);
     }
-  }
-}
-
-/** The index of the first file that came after the one with an inode; past the end if that one is gone. */
-function firstAfter(files: LogFile[], ino: number): number {
-  if (ino === 0) return 0;
-  const index = files.findIndex((file) => file.ino === ino);
-  return index < 0 ? Math.max(0, files.length - 1) : index + 1;
-}
-
-/**
- * Finds the files that were open, by inode or by content: the inode is another one in a copy, and the
- * content at the path is another one after a rotation.
- *
- * @returns the index of the oldest one, from which on everything is to be read; undefined for none
- */
-function resumeAll(files: LogFile[], saved: FilePosition[]): number | undefined {
-  let first: number | undefined;
-  for (const position of saved) {
-    let index = files.findIndex((file) => file.ino === position.ino && file.continues(position));
-    if (index < 0 && position.offset > 0) {
-      index = files.findIndex((file) => file.continues(position));
-    }
-    if (index < 0) continue;
-    files[index]!.resume(position);
-    first = Math.min(first ?? index, index);
-  }
-  return first;
-}
-
-function readPosition(position: LogPosition | undefined): FilePosition[] {
-  if (position?.["kind"] !== "text" || !Array.isArray(position["files"])) return [];
-  return (position["files"] as Partial<FilePosition>[]).filter(isFilePosition);
-}
-
-function isFilePosition(value: Partial<FilePosition> | null): value is FilePosition {
-  return (
-    typeof value?.dev === "number" &&
-    typeof value.ino === "number" &&
-    Number.isSafeInteger(value.offset) &&
-    value.offset! >= 0 &&
-    typeof value.skipping === "boolean" &&
-    Number.isSafeInteger(value.headBytes) &&
-    value.headBytes! >= 0 &&
-    typeof value.head === "string"
-  );
-}
-
-/** Closes the others. */
-function keepOnly(files: LogFile[], keep: (file: LogFile, index: number) => boolean): LogFile[] {
-  return files.filter((file, i) => {
-    const kept = keep(file, i);
-    if (!kept) file.close();
-    return kept;
-  });
-}
-
-function openOrSkip(path: string): LogFile | undefined {
-  try {
-    return new LogFile(path);
-  } catch {
-    return undefined; // Compressed or removed meanwhile, or not ours to read.
   }
 }
 

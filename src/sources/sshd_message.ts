@@ -47,7 +47,8 @@ function parseVerdict(text: string, cut: boolean): SshEvent | undefined {
   // The detail may hold a certificate's id, which is the client's text; a name can't hold "ssh2: ".
   const detail = rest.indexOf(" ssh2: ");
   const headEnd = detail < 0 && rest.endsWith(" ssh2") ? rest.length - 5 : detail;
-  const from = headEnd < 0 || (cut && detail < 0) ? undefined : parseNameFrom(rest.slice(0, headEnd));
+  const from =
+    headEnd < 0 || (cut && detail < 0) ? undefined : parseNameFrom(rest.slice(0, headEnd));
   if (from === undefined && !cut) return undefined;
   if (!accepted) {
     return { kind: "refused", method, account: invalid ? "invalid" : "valid", peer: from?.peer };
@@ -78,7 +79,9 @@ function parseEnd(text: string, cut: boolean): SshEvent | undefined {
     }
     // LogLevel VERBOSE: `Connection from ADDR port N on ADDR port N rdomain ""`.
     const opened = /^Connection from (\S+) port (\d{1,5}) on /.exec(text);
-    return opened === null ? undefined : { kind: "opened", peer: parsePeer(opened[1]!, opened[2]!) };
+    return opened === null
+      ? undefined
+      : { kind: "opened", peer: parsePeer(opened[1]!, opened[2]!) };
   }
   if (text.startsWith("Disconnecting: ")) return ended({ preauth: true });
   if (text.startsWith("Access denied for user ")) return ended({ account: "valid", preauth: true });
@@ -87,7 +90,10 @@ function parseEnd(text: string, cut: boolean): SshEvent | undefined {
 
 /** Up to 9.7 from the process that served the connection, since 9.8 from the listener, with its pid. */
 function parseTimeout(text: string): SshEvent | undefined {
-  const timeout = /^Timeout before authentication for (?:connection from (\S+) to \S+, pid = (\d{1,10})|(\S+) port (\d{1,5}))$/.exec(text);
+  const timeout =
+    /^Timeout before authentication for (?:connection from (\S+) to \S+, pid = (\d{1,10})|(\S+) port (\d{1,5}))$/.exec(
+      text,
+    );
   if (timeout === null) return undefined;
   const [, address, pid, ownAddress, ownPort] = timeout;
   if (pid === undefined) return ended({ peer: parsePeer(ownAddress!, ownPort!), preauth: true });

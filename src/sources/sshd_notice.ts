@@ -18,7 +18,8 @@ export function parseSshdNotice(text: string, cut: boolean): SshEvent | undefine
       return text.startsWith("Invalid user ") ? named("invalid", tail(text, 13, cut)) : undefined;
     case "i":
       // Up to 7.4, beside "Invalid user"; or `in MaxStartups throttling`.
-      if (text.startsWith("input_userauth_request: invalid user ")) return named("invalid", undefined);
+      if (text.startsWith("input_userauth_request: invalid user "))
+        return named("invalid", undefined);
       return parseThrottling(text);
     case "P":
       return text.startsWith("PAM: ") ? parsePamRefusal(text, cut) : parseThrottling(text);

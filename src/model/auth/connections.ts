@@ -2,7 +2,14 @@ import type { LogRecord } from "../../sources/log_record.ts";
 import type { Account, EndedEvent, Peer, SshEvent } from "../../sources/ssh_event.ts";
 import { LoggedIn } from "./logged_in.ts";
 import { type Emit, loginMethod } from "./outcome.ts";
-import { savedCount, savedFlag, savedList, savedNumber, savedOptional, savedText } from "./saved.ts";
+import {
+  savedCount,
+  savedFlag,
+  savedList,
+  savedNumber,
+  savedOptional,
+  savedText,
+} from "./saved.ts";
 
 /**
  * So many connections at once are followed before a login. A server lets in a hundred at most

@@ -71,7 +71,10 @@ export class Escalations {
     const escalations = new Escalations();
     for (const item of savedList(value["pending"], "pending callers")) {
       const row = savedList(item, "a pending caller");
-      escalations.#pending.set(savedText(row[0], "a caller"), savedNumber(row[1], "a caller's time"));
+      escalations.#pending.set(
+        savedText(row[0], "a caller"),
+        savedNumber(row[1], "a caller's time"),
+      );
     }
     escalations.#rust = savedOptional(value["rust"], "the kind of sudo", savedFlag);
     return escalations;

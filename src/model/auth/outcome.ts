@@ -16,7 +16,13 @@ export type Outcome =
   /** SSH connections that the server refused unseen, because of MaxStartups or of penalties. */
   | { kind: "dropped_connection"; count: number; timeMs: number }
   /** A user other than root ran, or was refused, something as somebody else. */
-  | { kind: "escalation"; method: EscalationMethod; success: boolean; count: number; timeMs: number }
+  | {
+      kind: "escalation";
+      method: EscalationMethod;
+      success: boolean;
+      count: number;
+      timeMs: number;
+    }
   /** Root logged in at the console. */
   | { kind: "console_root_login"; count: number; timeMs: number };
 

@@ -87,7 +87,10 @@ export class Tally {
       readCounts(escalations[method], tally.escalations[method], ["success", "failure"]);
     }
     tally.rootLogins = savedCount(saved["rootLogins"], "root logins");
-    tally.unauthenticatedDisconnects = savedCount(saved["unauthenticatedDisconnects"], "disconnects");
+    tally.unauthenticatedDisconnects = savedCount(
+      saved["unauthenticatedDisconnects"],
+      "disconnects",
+    );
     tally.droppedConnections = savedCount(saved["droppedConnections"], "dropped connections");
     tally.window = FailureWindow.from(saved["window"]);
     return tally;

@@ -36,7 +36,8 @@ export function resumeWatch(value: unknown, nowMs: number): Resumption {
   const lastRecordMs = savedOptional(saved["lastRecordMs"], "the last record's time", savedNumber);
   return {
     position: savedRecord(saved["position"], "the position"),
-    sinceMs: lastRecordMs === undefined ? savedNumber(saved["startMs"], "the start") : lastRecordMs + 1,
+    sinceMs:
+      lastRecordMs === undefined ? savedNumber(saved["startMs"], "the start") : lastRecordMs + 1,
     state: {
       attempts: Attempts.from(saved["attempts"]),
       tally: Tally.from(saved["tally"]),

@@ -38,12 +38,17 @@ export function resolvePeers(
   return peers;
 }
 
-/** The sockets that root's sshd accepted, by inode. A forwarded channel's socket is its user's. */
+/**
+ * The sockets that a server of root's accepted, by inode. An sshd may listen on ports that nobody told
+ * us of, so every port counts that root listens on; a channel's outgoing socket leaves from another.
+ */
 function serverSockets(view: HostView): Map<number, TcpSocket> {
   const { tcp = [], sshPorts } = view.sources;
-  const ofServer = (socket: TcpSocket) =>
-    !socket.listening && socket.uid === 0 && sshPorts.has(socket.localPort);
-  return new Map(tcp.filter(ofServer).map((socket) => [socket.inode, socket]));
+  const ofRoot = tcp.filter(({ uid }) => uid === 0);
+  const ports = new Set(sshPorts);
+  for (const { listening, localPort } of ofRoot) if (listening) ports.add(localPort);
+  const accepted = ofRoot.filter((socket) => !socket.listening && ports.has(socket.localPort));
+  return new Map(accepted.map((socket) => [socket.inode, socket]));
 }
 
 function countAddresses(sockets: Iterable<TcpSocket>): Map<string, number> {
@@ -55,14 +60,20 @@ function countAddresses(sockets: Iterable<TcpSocket>): Map<string, number> {
   return counts;
 }
 
+/** The socket that both the user's process and its monitor hold; SSH's own port first, for root's forwards. */
 function addressOfSocket(
   view: HostView,
-  connection: SshConnection,
+  { pid, leaderPid }: SshConnection,
   sockets: Map<number, TcpSocket>,
 ): string | undefined {
-  for (const inode of readOpenInodes(view.sources.root, connection.pid) ?? []) {
-    const socket = sockets.get(inode);
-    if (socket) return addressFromHex(socket.remoteHex);
-  }
-  return undefined;
+  const { root, sshPorts } = view.sources;
+  const held = readOpenInodes(root, pid);
+  if (!held) return undefined;
+  const monitors = leaderPid === pid ? held : readOpenInodes(root, leaderPid);
+  const shared = [...held]
+    .filter((inode) => !monitors || monitors.has(inode))
+    .map((inode) => sockets.get(inode))
+    .filter((socket) => socket !== undefined);
+  const socket = shared.find(({ localPort }) => sshPorts.has(localPort)) ?? shared[0];
+  return socket && addressFromHex(socket.remoteHex);
 }

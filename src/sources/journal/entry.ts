@@ -4,7 +4,8 @@
  * reference can't lend one entry the message of another.
  */
 import type { FieldCache } from "./field_cache.ts";
-import { ENTRY, type JournalFile } from "./file.ts";
+import { EntryList } from "./entry_array.ts";
+import { DATA, ENTRY, type JournalFile } from "./file.ts";
 import { readU64 } from "./header.ts";
 
 const HEAD_BYTES = 64;
@@ -80,10 +81,10 @@ export class EntryReader {
       const item = at + HEAD_BYTES + i * width;
       this.items[i] = width === 4 ? bytes.readUInt32LE(item) : readU64(bytes, item);
     }
-    return this.readFields(file);
+    return this.readFields(file, offset);
   }
 
-  private readFields(file: JournalFile): boolean {
+  private readFields(file: JournalFile, offset: number): boolean {
     const { cache, values } = this;
     values.fill(undefined);
     this.complete = true;
@@ -98,9 +99,27 @@ export class EntryReader {
       const field = cache.field[slot]!;
       if (field >= 0) values[field] ??= cache.value[slot];
     }
-    // Without one of the hashes the sum can't be right, so then it says nothing.
-    if (!this.complete || (this.xorLow === 0 && this.xorHigh === 0)) return true;
-    return this.isOneRepeated(file);
+    if (!this.complete) return this.isListedByAll(file, offset);
+    return (this.xorLow === 0 && this.xorHigh === 0) || this.isOneRepeated(file);
+  }
+
+  /**
+   * Without one of the hashes the sum says nothing. Then each wanted field must list the entry, as
+   * the entry lists the field.
+   */
+  private isListedByAll(file: JournalFile, offset: number): boolean {
+    const list = new EntryList(file);
+    for (let i = 0; i < this.itemCount; i++) {
+      const item = this.items[i]!;
+      const slot = this.cache.slotOf(file, item);
+      if (slot < 0 || this.cache.field[slot]! < 0) continue;
+      if (file.loadHead(item, DATA, HEAD_BYTES) === 0) return false;
+      const { bytes, at } = file.pages;
+      list.update(readU64(bytes, at + 40), readU64(bytes, at + 48), readU64(bytes, at + 56));
+      list.seek((listed) => listed >= offset);
+      if (list.peek() !== offset) return false;
+    }
+    return true;
   }
 
   /**

@@ -31,7 +31,7 @@ export class JournalFile {
   readonly serial = ++lastSerial;
   /** The key of its SipHash; not there when the file uses the other hash. */
   readonly key: Uint32Array | undefined;
-  private readonly inode: number;
+  readonly inode: number;
   /** The same object until the header changes. */
   header: JournalHeader;
 

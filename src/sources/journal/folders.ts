@@ -122,7 +122,7 @@ export class JournalFolders {
     const paths: JournalPath[] = [];
     for (const [i, { machines }] of this.bases.entries()) {
       for (const [machine, { path, names }] of machines) {
-        for (const name of names) {
+        for (const name of names.toSorted((a, b) => rankOf(a) - rankOf(b))) {
           if (!/\.journal~?$/.test(name)) continue;
           paths.push({
             path: `${path}/${name}`,
@@ -144,6 +144,12 @@ export class JournalFolders {
       return undefined;
     }
   }
+}
+
+/** The files that journald writes to come first, so that no copy of one can take its place. */
+function rankOf(name: string): number {
+  if (name === "system.journal") return 0;
+  return /^user-\d+\.journal$/.test(name) ? 1 : 2;
 }
 
 function missing(path: string): Error {

@@ -168,16 +168,24 @@ export class JournalReader implements LogReader {
     const file = JournalFile.open(path.path, this.pages);
     const { fileId } = file.header;
     const known = this.open.get(fileId);
-    if (known !== undefined) {
+    if (known !== undefined || this.isFinished(fileId)) {
       file.close();
-      known.path = path;
-      known.tracked.hasArchiveName = path.hasArchiveName;
+      // Under another name it was renamed; under another inode somebody copied it.
+      if (known !== undefined && known.tracked.file.inode === file.inode) {
+        known.path = path;
+        known.tracked.hasArchiveName = path.hasArchiveName;
+      }
       return fileId;
     }
     const start = this.progress.startOf(file.header, path.isVolatile, this.sinceUs);
     const tracked = new TrackedFile(file, this.readers, start, path.hasArchiveName);
     this.open.set(fileId, { tracked, path, isDeleted: false });
     return fileId;
+  }
+
+  private isFinished(fileId: string): boolean {
+    for (const { header } of this.finished.values()) if (header.fileId === fileId) return true;
+    return false;
   }
 
   /** Hands over the record that was written first of all that wait. */

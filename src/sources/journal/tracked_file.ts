@@ -39,6 +39,9 @@ export interface Readers {
   payload: PayloadReader;
 }
 
+/** Stands for all values of a file that was skipped. */
+const EVERY_VALUE = "*";
+
 const BEGINNING: Start = { kind: "beginning" };
 
 export class TrackedFile {
@@ -51,6 +54,8 @@ export class TrackedFile {
   /** False while an entry that the header counts may still be missing in the lists. */
   private isSettled = false;
   private visited = 0;
+  /** True for an archive that ends before the place to start at. */
+  private isSkipped = false;
 
   constructor(
     readonly file: JournalFile,
@@ -73,7 +78,10 @@ export class TrackedFile {
     // The header counts an entry before the lists have it: look once more when it stands still.
     this.isSettled = header === seen || this.isArchived;
     this.seen = header;
-    if (this.isArchived && this.isOld()) return;
+    if (this.isArchived && this.isOld()) {
+      this.isSkipped = true;
+      return;
+    }
     // Files of the first versions don't count their data.
     const hasNewData = header.dataCount === 0 || header.dataCount !== seen?.dataCount;
     for (const chain of this.chains) {
@@ -117,6 +125,7 @@ export class TrackedFile {
   /** The offset of the last entry of each value that was handed over. */
   offsets(): Record<string, number> {
     const offsets: Record<string, number> = {};
+    if (this.isSkipped) return { [EVERY_VALUE]: this.file.header.endOffset };
     for (const chain of this.chains) if (chain.last > 0) offsets[chain.text] = chain.last;
     return offsets;
   }
@@ -135,7 +144,7 @@ export class TrackedFile {
       case "beginning":
         return 0;
       case "offsets": {
-        const done = start.offsets.get(chain.text) ?? 0;
+        const done = start.offsets.get(chain.text) ?? start.offsets.get(EVERY_VALUE) ?? 0;
         return done === 0 ? 0 : chain.list.seek((offset) => offset > done);
       }
       case "time":

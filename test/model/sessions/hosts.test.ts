@@ -1,0 +1,47 @@
+/** The sessions of captured hosts are those that were opened on them, as their expected.json lists them. */
+import { afterAll, describe, expect, test } from "bun:test";
+import { Host } from "../../../src/collectors/host.ts";
+import { Scrape } from "../../../src/collectors/scrape.ts";
+import { connectionsCollector } from "../../../src/collectors/connections.ts";
+import { createLog } from "../../../src/log.ts";
+import { Root } from "../../../src/sources/root.ts";
+import { type Tree, hosts, openTree } from "../../helpers/tree.ts";
+
+const trees: Tree[] = [];
+
+afterAll(() => {
+  for (const tree of trees) tree.dispose();
+});
+
+describe.each(hosts)("%s", (name) => {
+  const tree = openTree(name);
+  trees.push(tree);
+  const host = new Host({
+    root: new Root(tree.path),
+    log: createLog("error", "logfmt"),
+    excludeUsers: new Set(),
+    sshPorts: new Set([22]),
+    getent: false,
+    stateDirectory: undefined,
+  });
+  const scrape = new Scrape(host);
+
+  test("every session once, with user, terminal, address and type", async () => {
+    const seen = (await scrape.sessions()).map(({ user, tty, fromIp, type }) =>
+      [user, tty, fromIp, type].join(" | "),
+    );
+    const expected = tree.expected.sessions.flatMap(
+      ({ username, tty, from_ip, session_type, count }) =>
+        Array<string>(count ?? 1).fill([username, tty, from_ip, session_type].join(" | ")),
+    );
+    expect(seen.toSorted()).toEqual(expected.toSorted());
+  });
+
+  test("connections", async () => {
+    const families = await connectionsCollector.collect(scrape);
+    const value = (metric: string) =>
+      families.find((family) => family.name.endsWith(metric))!.samples[0]!.value;
+    expect(value("ssh_connections")).toBe(tree.expected.ssh_connections);
+    expect(value("vnc_connections")).toBe(tree.expected.vnc_connections);
+  });
+});
