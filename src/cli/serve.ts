@@ -12,24 +12,24 @@ import { BUILD } from "./version.ts";
  */
 export async function serveForever(config: Config, flags: Flags, env: Environment): Promise<void> {
   const { log, host, collection } = setUp(config);
-  log.info("Starting user_sessions_exporter", { version: BUILD.version, revision: BUILD.revision });
-  log.info("Enabled collectors", { collectors: [...config.collectors].join(",") });
   const sources = () => SOURCES.map((info) => ({ info, state: probeSource(host.root, info) }));
-  for (const { info, state } of sources()) {
-    if (state.available) continue;
-    const { path, reason } = state;
-    log.debug("A source is not available", { source: info.name, path, reason, lost: info.lost });
-  }
   let isReady = false;
   const site = {
     collect: () => collection.collect(),
     isReady: () => isReady,
     about: () => ({ version: BUILD.version, sources: sources() }),
   };
+  // Before anything is logged: an address that can't be had is to give one line, and no other.
   const server = serve(site, config.listen, log);
+  log.info("Starting user_sessions_exporter", { version: BUILD.version, revision: BUILD.revision });
+  log.info("Enabled collectors", { collectors: [...config.collectors].join(",") });
   log.info("Listening on", { address: server.address });
-  // The first collection is what the first scrape is measured against.
-  void collection.collect().then(() => {
+  for (const { info, state } of sources()) {
+    if (state.available) continue;
+    const { path, reason } = state;
+    log.debug("A source is not available", { source: info.name, path, reason, lost: info.lost });
+  }
+  void collection.prime().then(() => {
     isReady = true;
   });
   let current = config;

@@ -27,6 +27,7 @@ const SOURCE_AVAILABLE = gauge(
 /** Collects from one host; collections that are asked for while one runs share it. */
 export class Collection {
   private running: Promise<Family[]> | undefined;
+  private priming: Promise<unknown> | undefined;
 
   constructor(
     private readonly host: Host,
@@ -34,12 +35,27 @@ export class Collection {
     private readonly build: BuildInfo,
   ) {}
 
+  /**
+   * Takes the first sample, which CPU ratios are measured against, and reads what logs hold from before.
+   * Collections that are asked for meanwhile wait for it.
+   */
+  async prime(): Promise<void> {
+    this.priming = this.run();
+    await this.priming;
+    this.priming = undefined;
+  }
+
   /** All metrics of the host now; a collector that fails is missing, and `up` is 0. */
   collect(): Promise<Family[]> {
-    this.running ??= this.run().finally(() => {
+    this.running ??= this.runPrimed().finally(() => {
       this.running = undefined;
     });
     return this.running;
+  }
+
+  private async runPrimed(): Promise<Family[]> {
+    await this.priming;
+    return this.run();
   }
 
   private async run(): Promise<Family[]> {

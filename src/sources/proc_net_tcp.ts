@@ -17,12 +17,12 @@ export interface TcpSocket {
   remoteHex: string;
   /** The user who made or accepted it, not the peer's. */
   uid: number;
-  /** The socket's inode; it identifies the row. */
+  /** The socket's inode; 0 for a connection that waits to be accepted. */
   inode: number;
 }
 
 /**
- * Reads both tables. Under churn the kernel may list a socket twice, so rows are told apart by inode.
+ * Reads both tables. Under churn the kernel may list a socket twice, so equal rows count once.
  *
  * @throws the system's error when `net/tcp` can't be read; a missing `net/tcp6` is a host without IPv6
  */
@@ -31,10 +31,14 @@ export async function readTcpSockets(root: Root): Promise<TcpSocket[]> {
   const v4 = parseTcp(await Bun.file(root.proc("net/tcp")).bytes());
   const file6 = Bun.file(root.proc("net/tcp6"));
   const v6 = (await file6.exists()) ? parseTcp(await file6.bytes()) : [];
-  const byInode = new Map<number, TcpSocket>();
-  for (const socket of v4) byInode.set(socket.inode, socket);
-  for (const socket of v6) byInode.set(socket.inode, socket);
-  return [...byInode.values()];
+  const sockets = new Map<number | string, TcpSocket>();
+  for (const socket of [...v4, ...v6]) sockets.set(rowKey(socket), socket);
+  return [...sockets.values()];
+}
+
+/** A connection that nobody has accepted yet has no inode; its peer tells it apart. */
+function rowKey({ inode, localPort, remotePort, remoteHex }: TcpSocket): number | string {
+  return inode !== 0 ? inode : `${localPort} ${remotePort} ${remoteHex}`;
 }
 
 /** Parses one of the two tables; a line that is cut off or odd is passed over. */
@@ -71,7 +75,7 @@ function parseLine(text: Buffer, start: number, end: number): TcpSocket | undefi
     .split(/ +/);
   const uid = Number(columns[3]);
   const inode = Number(columns[5]);
-  if (!Number.isSafeInteger(uid) || !Number.isSafeInteger(inode) || inode === 0) return undefined;
+  if (!Number.isSafeInteger(uid) || !Number.isSafeInteger(inode)) return undefined;
   return {
     listening: state === LISTEN,
     localPort: Number.parseInt(text.toString("latin1", localColon + 1, localColon + 5), 16),

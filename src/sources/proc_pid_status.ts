@@ -2,16 +2,36 @@
 import { readFileSync } from "node:fs";
 import type { Root } from "./root.ts";
 
-/** How many pid namespaces a process is in, counted from the one that `/proc` shows: 1 on the host. */
-export function readPidNamespaceDepth(root: Root, pid: number): number | undefined {
+export interface ProcessStatus {
+  /** The users it acts for: real, effective, saved, and for file access. */
+  uids: number[];
+  /**
+   * How many pid namespaces it is in, counted from the one that `/proc` shows: 1 on the host itself.
+   * Before Linux 4.1 the kernel does not tell, and 1 is assumed.
+   */
+  pidNamespaces: number;
+}
+
+/** Undefined when the process is gone or hidden. */
+export function readStatus(root: Root, pid: number): ProcessStatus | undefined {
   try {
-    return parsePidNamespaceDepth(readFileSync(root.proc(`${pid}/status`), "latin1"));
+    return parseStatus(readFileSync(root.proc(`${pid}/status`), "latin1"));
   } catch {
     return undefined;
   }
 }
 
-/** @returns undefined when the kernel prints no `NSpid:` (before Linux 4.1) */
-export function parsePidNamespaceDepth(text: string): number | undefined {
-  return /^NSpid:((?:\t\d+)+)$/m.exec(text)?.[1]?.split("\t").slice(1).length;
+/** @returns undefined when it has no line `Uid:` */
+export function parseStatus(text: string): ProcessStatus | undefined {
+  const uids = /^Uid:((?:\t\d+)+)$/m.exec(text)?.[1];
+  const namespaces = /^NSpid:((?:\t\d+)+)$/m.exec(text)?.[1];
+  if (uids === undefined) return undefined;
+  return {
+    uids: columns(uids).map(Number),
+    pidNamespaces: namespaces === undefined ? 1 : columns(namespaces).length,
+  };
+}
+
+function columns(text: string): string[] {
+  return text.split("\t").slice(1);
 }

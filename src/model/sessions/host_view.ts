@@ -1,6 +1,7 @@
 import type { LogindSession } from "../../sources/logind.ts";
 import { type TtyNode, statTty } from "../../sources/dev_tty.ts";
 import { readArguments } from "../../sources/proc_pid_cmdline.ts";
+import { readStatus } from "../../sources/proc_pid_status.ts";
 import type { TcpSocket } from "../../sources/proc_net_tcp.ts";
 import type { UnixConnections } from "../../sources/proc_net_unix.ts";
 import type { ProcessTable } from "../../sources/process_table.ts";
@@ -73,6 +74,16 @@ export class HostView {
     return (
       recordSeconds === undefined || this.startSeconds(row) <= recordSeconds + START_SLACK_SECONDS
     );
+  }
+
+  /**
+   * Whether a process is its user's own, and this host's. One that somebody started set-uid can bear any
+   * name and title, and has the owner's rights until it ends; and one in a container serves the container.
+   */
+  isGenuine(row: number): boolean {
+    const { root, table } = this.sources;
+    const status = readStatus(root, table.pid[row]!);
+    return status !== undefined && status.pidNamespaces === 1 && new Set(status.uids).size === 1;
   }
 
   /** The rows of a process's children. */

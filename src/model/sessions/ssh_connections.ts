@@ -1,5 +1,4 @@
 import { ttyName } from "../../sources/proc_pid_stat.ts";
-import { readPidNamespaceDepth } from "../../sources/proc_pid_status.ts";
 import type { HostView } from "./host_view.ts";
 import { isListenerTitle, isMonitorTitle, parseSshdTitle } from "./sshd_title.ts";
 
@@ -21,10 +20,10 @@ const INITIALS: ReadonlySet<number> = new Set([..."sd"].map((letter) => letter.c
  * The connections, as the processes of sshd and dropbear show them to everybody.
  *
  * Any user may name a process `sshd: root@pts/0`, so a process counts only as the child of root's own
- * server. One in a container is a login to the container, not to this host.
+ * server.
  */
 export function findSshConnections(view: HostView): SshConnection[] {
-  const { table, root } = view.sources;
+  const { table } = view.sources;
   const connections: SshConnection[] = [];
   for (const row of table.rowsWithInitial(INITIALS)) {
     const comm = table.comm(row);
@@ -34,11 +33,14 @@ export function findSshConnections(view: HostView): SshConnection[] {
         : comm === "dropbear"
           ? dropbearConnection(view, row)
           : undefined;
-    if (connection && (readPidNamespaceDepth(root, connection.pid) ?? 1) === 1) {
-      connections.push(connection);
-    }
+    if (connection && isGenuine(view, connection)) connections.push(connection);
   }
   return connections;
+}
+
+function isGenuine(view: HostView, { row, leaderPid }: SshConnection): boolean {
+  const leader = view.sources.table.row(leaderPid);
+  return view.isGenuine(row) && (leader === row || (leader >= 0 && view.isGenuine(leader)));
 }
 
 function opensshConnection(view: HostView, row: number, comm: string): SshConnection | undefined {

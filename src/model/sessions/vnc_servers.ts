@@ -40,7 +40,7 @@ export function findVncServers(view: HostView): VncServer[] {
   for (const row of table.rowsWithInitial(INITIALS)) {
     const comm = table.comm(row);
     const sharing = SHARING_COMMS.has(comm);
-    if (!sharing && !DESKTOP_COMMS.has(comm)) continue;
+    if ((!sharing && !DESKTOP_COMMS.has(comm)) || !view.isGenuine(row)) continue;
     const uid = table.uid[row]!;
     const mine = listeners.filter((socket) => socket.uid === uid);
     const args = view.arguments(row);

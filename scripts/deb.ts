@@ -1,0 +1,139 @@
+/**
+ * Builds the Debian package with dpkg-deb, without being root:
+ *
+ *   bun scripts/deb.ts [--version=1.2.3] [--binary=FILE] [--output=FOLDER] [--xz-level=6]
+ *
+ * The same inputs give the same bytes. All times in the package are SOURCE_DATE_EPOCH, or else that of
+ * the last commit. Whoever publishes a package gives their name in DEBFULLNAME and DEBEMAIL, as for
+ * Debian's own tools.
+ */
+import {
+  chmodSync,
+  copyFileSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  readdirSync,
+  rmSync,
+  statSync,
+  utimesSync,
+  writeFileSync,
+} from "node:fs";
+import { dirname, join, relative } from "node:path";
+import { parseArgs } from "node:util";
+import packageJson from "../package.json" with { type: "json" };
+import { toDebianChangelog, toDebianVersion } from "./debian/changelog.ts";
+import { PACKAGE, packageContents } from "./debian/contents.ts";
+
+const { values: given } = parseArgs({
+  options: {
+    version: { type: "string", default: packageJson.version },
+    binary: { type: "string", default: "dist/user_sessions_exporter" },
+    output: { type: "string", default: "dist" },
+    "xz-level": { type: "string", default: "6" },
+  },
+});
+const { DEBFULLNAME, DEBEMAIL } = process.env;
+const maintainer = `${DEBFULLNAME ?? "User Session Exporter maintainers"} <${DEBEMAIL ?? "maintainers@user-sessions-exporter.invalid"}>`;
+const epochSeconds = sourceDateEpoch();
+
+mkdirSync(given.output, { recursive: true });
+const stage = mkdtempSync(join(given.output, ".deb-"));
+try {
+  fill(join(stage, "root"));
+  const deb = join(given.output, `${PACKAGE}_${toDebianVersion(given.version)}_amd64.deb`);
+  // Debian 12's dpkg reads xz, and no zstd.
+  const how = ["--root-owner-group", "-Zxz", `-z${given["xz-level"]}`];
+  run(["dpkg-deb", ...how, "--build", join(stage, "root"), deb]);
+  console.log(`${deb}: ${(statSync(deb).size / 1e6).toFixed(0)} MB`);
+} finally {
+  rmSync(stage, { recursive: true });
+}
+
+function fill(root: string): void {
+  for (const { target, source, mode, compressed } of packageContents(given.binary)) {
+    const path = join(root, target);
+    mkdirSync(dirname(path), { recursive: true });
+    if (compressed) put(`${path}.gz`, gzip(readFileSync(source)), mode);
+    else copyFileSync(source, path);
+    if (!compressed) chmodSync(path, mode);
+  }
+  const changelog = toDebianChangelog(readFileSync("CHANGELOG.md", "utf8"), {
+    package: PACKAGE,
+    version: given.version,
+    maintainer,
+    dateMs: epochSeconds * 1000,
+  });
+  put(join(root, `usr/share/doc/${PACKAGE}/changelog.gz`), gzip(Buffer.from(changelog)), 0o644);
+  addControl(root);
+  settle(root);
+}
+
+function addControl(root: string): void {
+  const files = walk(root).filter((path) => statSync(path).isFile());
+  const sizes = walk(root).map((path) => {
+    const stat = statSync(path);
+    // As dpkg-gencontrol counts: whole KiB for a file, one for anything else.
+    return stat.isFile() ? Math.ceil(stat.size / 1024) : 1;
+  });
+  const installedKib = sizes.reduce((sum, kib) => sum + kib, 0);
+  const sums = files.map((path) => {
+    const hash = new Bun.CryptoHasher("md5").update(readFileSync(path)).digest("hex");
+    return `${hash}  ${relative(root, path)}\n`;
+  });
+  const folder = join(root, "DEBIAN");
+  mkdirSync(folder);
+  const control = readFileSync("scripts/debian/control", "utf8")
+    .replace("@VERSION@", toDebianVersion(given.version))
+    .replace("@MAINTAINER@", maintainer)
+    .replace("@INSTALLED_SIZE@", String(installedKib));
+  put(join(folder, "control"), control, 0o644);
+  put(join(folder, "md5sums"), sums.join(""), 0o644);
+  put(join(folder, "conffiles"), readFileSync("scripts/debian/conffiles"), 0o644);
+  for (const script of ["postinst", "prerm", "postrm"]) {
+    put(join(folder, script), readFileSync(join("scripts/debian", script)), 0o755);
+  }
+}
+
+/** Times and the modes of folders as they are to be, whatever the umask is. */
+function settle(root: string): void {
+  for (const path of [...walk(root), root]) {
+    if (statSync(path).isDirectory()) chmodSync(path, 0o755);
+    utimesSync(path, epochSeconds, epochSeconds);
+  }
+}
+
+/** Everything below a folder, sorted. */
+function walk(root: string): string[] {
+  return (readdirSync(root, { recursive: true }) as string[]).sort().map((path) => join(root, path));
+}
+
+function put(path: string, content: string | Uint8Array, mode: number): void {
+  mkdirSync(dirname(path), { recursive: true });
+  writeFileSync(path, content);
+  chmodSync(path, mode);
+}
+
+/** As Debian's policy asks: best compression, neither name nor time inside. */
+function gzip(content: Uint8Array): Uint8Array {
+  return run(["gzip", "-9n"], content);
+}
+
+/** A source archive without git has the commit's time on its files. */
+function sourceDateEpoch(): number {
+  const set = process.env["SOURCE_DATE_EPOCH"];
+  if (set !== undefined && !/^\d+$/.test(set)) throw new Error(`SOURCE_DATE_EPOCH: "${set}"`);
+  if (set !== undefined) return Number(set);
+  if (Bun.which("git")) {
+    const log = Bun.spawnSync(["git", "log", "-1", "--format=%ct"]);
+    if (log.success) return Number(log.stdout.toString());
+  }
+  return Math.floor(statSync("package.json").mtimeMs / 1000);
+}
+
+function run(command: string[], stdin?: Uint8Array): Uint8Array {
+  const env = { ...process.env, SOURCE_DATE_EPOCH: String(epochSeconds), LC_ALL: "C.UTF-8" };
+  const child = Bun.spawnSync(command, { env, stderr: "inherit", ...(stdin ? { stdin } : {}) });
+  if (!child.success) throw new Error(`${command[0]} ended with ${child.exitCode}`);
+  return child.stdout;
+}

@@ -1,0 +1,51 @@
+/** What the Debian package holds, and where each of it comes from. */
+import { existsSync } from "node:fs";
+
+export interface PackagedFile {
+  /** Below the package's root, without a leading slash. */
+  target: string;
+  source: string;
+  mode: number;
+  /** Whether Debian keeps it compressed: `.gz` is appended to the target. */
+  compressed: boolean;
+}
+
+export const PACKAGE = "user-sessions-exporter";
+const PROGRAM = "user_sessions_exporter";
+const DOC = `usr/share/doc/${PACKAGE}`;
+
+/** What of `examples/` people copy; the rest is installed where it works. */
+const EXAMPLES = ["prometheus/**", "grafana/**/*.json", "systemd/*.conf", "systemd/*.md"];
+
+/** All files but the changelog, which is made from CHANGELOG.md. */
+export function packageContents(binary: string): PackagedFile[] {
+  const systemd = `examples/systemd/${PROGRAM}`;
+  const files = [
+    file(`usr/bin/${PROGRAM}`, binary, 0o755),
+    file(`usr/lib/systemd/system/${PROGRAM}.service`, `${systemd}.service`),
+    file(`etc/default/${PROGRAM}`, `${systemd}.default`),
+    {
+      ...file(`usr/share/man/man8/${PROGRAM}.8`, `examples/man/${PROGRAM}.8`),
+      compressed: true,
+    },
+    file(
+      `usr/share/bash-completion/completions/${PROGRAM}`,
+      `examples/completion/${PROGRAM}.bash`,
+    ),
+    file(`usr/share/lintian/overrides/${PACKAGE}`, "scripts/debian/lintian-overrides"),
+    file(`${DOC}/README.md`, "README.md"),
+    file(`${DOC}/copyright`, "scripts/debian/copyright"),
+    ...examples().map((path) => file(`${DOC}/examples/${path}`, `examples/${path}`)),
+  ];
+  const missing = files.filter(({ source }) => !existsSync(source));
+  if (missing.length === 0) return files;
+  throw new Error(`missing: ${missing.map(({ source }) => source).join(", ")}`);
+}
+
+function examples(): string[] {
+  return EXAMPLES.flatMap((glob) => [...new Bun.Glob(glob).scanSync("examples")].sort());
+}
+
+function file(target: string, source: string, mode = 0o644): PackagedFile {
+  return { target, source, mode, compressed: false };
+}

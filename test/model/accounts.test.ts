@@ -1,0 +1,133 @@
+import { describe, expect, test } from "bun:test";
+import { Accounts } from "../../src/model/accounts.ts";
+import { Getent } from "../../src/sources/getent.ts";
+import { TempTree } from "../helpers/temp_tree.ts";
+
+const PASSWD = `root:x:0:0:root:/root:/bin/sh
+alice:x:1000:100:Alice Liddell,,,:/home/alice:/bin/sh
+nogroup:x:1001:999::/:
+`;
+const GROUP = "root:x:0:\nusers:x:100:alice\n";
+
+/** The accounts of a tree, with a getent that knows one user and one group of a directory. */
+async function accountsOf(tree: TempTree, directory: Record<string, string> = {}) {
+  const getent = new Getent(
+    () => 0,
+    async (database, key) => directory[`${database} ${key}`],
+  );
+  const accounts = new Accounts(tree.root, getent);
+  await accounts.refreshPasswd();
+  await accounts.refreshGroup();
+  return accounts;
+}
+
+const tree = () => new TempTree({ "/etc/passwd": PASSWD, "/etc/group": GROUP });
+
+describe("local accounts", () => {
+  test("names and uids both ways", async () => {
+    using files = tree();
+    const accounts = await accountsOf(files);
+    expect([accounts.nameOf(0), accounts.nameOf(1000)]).toEqual(["root", "alice"]);
+    expect([accounts.uidOf("root"), accounts.uidOf("alice")]).toEqual([0, 1000]);
+    expect([...accounts.localUids()]).toEqual([0, 1000, 1001]);
+  });
+
+  test("identities with real name and primary group, empty where there is none", async () => {
+    using files = tree();
+    const accounts = await accountsOf(files);
+    const alice = { uid: 1000, realName: "Alice Liddell", primaryGroup: "users" };
+    expect(accounts.identity("alice")).toEqual(alice);
+    expect(accounts.identity("nogroup")).toEqual({ uid: 1001, realName: "", primaryGroup: "" });
+  });
+
+  test("a uid without a name is shown as its number, and found again by it", async () => {
+    using files = tree();
+    const accounts = await accountsOf(files);
+    expect(accounts.nameOf(4242)).toBe("4242");
+    expect(accounts.identity("4242")).toEqual({ uid: 4242, realName: "", primaryGroup: "" });
+    expect(accounts.identity("nobody-here")).toBeUndefined();
+    expect(accounts.uidOf("nobody-here")).toBeUndefined();
+  });
+
+  test("a change of the file is seen at the next refresh", async () => {
+    using files = tree();
+    const accounts = await accountsOf(files);
+    files.write("/etc/passwd", PASSWD.replace("alice:", "alicia:"));
+    await accounts.refreshPasswd();
+    expect(accounts.nameOf(1000)).toBe("alicia");
+    expect(accounts.uidOf("alice")).toBeUndefined();
+  });
+
+  test("when the file can't be read any more, its names are not remembered", async () => {
+    using files = tree();
+    const accounts = await accountsOf(files);
+    files[Symbol.dispose]();
+    await expect(accounts.refreshPasswd()).rejects.toMatchObject({ code: "ENOENT" });
+    await expect(accounts.refreshGroup()).rejects.toMatchObject({ code: "ENOENT" });
+    expect(accounts.nameOf(1000)).toBe("1000");
+  });
+});
+
+describe("users of a directory service", () => {
+  const DIRECTORY = {
+    "passwd 5000": "dora:*:5000:5100:Dora D,,:/home/dora:/bin/sh",
+    "passwd dora": "dora:*:5000:5100:Dora D,,:/home/dora:/bin/sh",
+    "group 5100": "dir-users:*:5100:",
+  };
+
+  test("are numbers at first, and have names once getent has answered", async () => {
+    using files = tree();
+    const accounts = await accountsOf(files, DIRECTORY);
+    expect(accounts.nameOf(5000)).toBe("5000");
+    await Bun.sleep(0);
+    expect(accounts.nameOf(5000)).toBe("dora");
+    expect(accounts.uidOf("dora")).toBeUndefined();
+    await Bun.sleep(0);
+    expect(accounts.uidOf("dora")).toBe(5000);
+    accounts.identity("dora");
+    await Bun.sleep(0);
+    const dora = { uid: 5000, realName: "Dora D", primaryGroup: "dir-users" };
+    expect(accounts.identity("dora")).toEqual(dora);
+  });
+
+  test("a local account goes before a directory's", async () => {
+    using files = tree();
+    const accounts = await accountsOf(files, {
+      "passwd 1000": "mallory:*:1000:0::/:",
+      "passwd alice": "alice:*:0:0::/:",
+    });
+    expect([accounts.nameOf(1000), accounts.uidOf("alice")]).toEqual(["alice", 1000]);
+    await Bun.sleep(0);
+    expect([accounts.nameOf(1000), accounts.uidOf("alice")]).toEqual(["alice", 1000]);
+  });
+
+  test("what getent prints that is no entry is no name", async () => {
+    using files = tree();
+    const accounts = await accountsOf(files, { "passwd 5000": "Usage: getent [OPTION...]" });
+    accounts.nameOf(5000);
+    await Bun.sleep(0);
+    expect(accounts.nameOf(5000)).toBe("5000");
+  });
+});
+
+describe("names that logind or sshd has recorded", () => {
+  test("stand in where no file and no directory knows the uid", async () => {
+    using files = tree();
+    const accounts = new Accounts(files.root, undefined);
+    await accounts.refreshPasswd();
+    accounts.learn(7000, "seen");
+    expect(accounts.nameOf(7000)).toBe("seen");
+    expect(accounts.uidOf("seen")).toBe(7000);
+    expect(accounts.identity("seen")).toEqual({ uid: 7000, realName: "", primaryGroup: "" });
+  });
+
+  test("never replace a local name, and an empty one is none", async () => {
+    using files = tree();
+    const accounts = new Accounts(files.root, undefined);
+    await accounts.refreshPasswd();
+    accounts.learn(1000, "mallory");
+    accounts.learn(7001, "");
+    expect(accounts.nameOf(1000)).toBe("alice");
+    expect(accounts.nameOf(7001)).toBe("7001");
+  });
+});

@@ -1,0 +1,71 @@
+import { describe, expect, test } from "bun:test";
+import type { LogRecord } from "../../../src/sources/log_record.ts";
+import { lines, outcomesOf, SAMPLE_MS, sum } from "./samples.ts";
+
+const WRONG =
+  "pam_unix(sudo:auth): authentication failure; logname= uid=1001 euid=0 tty=/dev/pts/1 ruser=bob rhost=  user=bob";
+const RUST = "bob : TTY=/dev/pts/0 ; PWD=/ ; USER=root ; COMMAND=/usr/bin/id";
+const CLASSIC = "     bob : TTY=pts/0 ; PWD=/ ; USER=root ; COMMAND=/usr/bin/id";
+
+function sudo(...messages: string[]): LogRecord[] {
+  return lines("sudo", undefined, messages);
+}
+
+function later(records: LogRecord[], ms: number): LogRecord[] {
+  return records.map((record) => ({ ...record, timeMs: record.timeMs + ms }));
+}
+
+describe("sudo-rs", () => {
+  test.each<[name: string, records: LogRecord[], sums: Record<string, number>]>([
+    ["a run", sudo(RUST), { "sudo success": 1 }],
+    ["a wrong password, then the right one", sudo(WRONG, RUST), { "sudo success": 1 }],
+    ["wrong passwords only", sudo(RUST, WRONG), { "sudo success": 1, "sudo failure": 1 }],
+    [
+      "two runs with wrong passwords only",
+      sudo(RUST, WRONG, WRONG),
+      { "sudo success": 1, "sudo failure": 2 },
+    ],
+    [
+      "wrong passwords, and a run ten minutes later",
+      [...sudo(RUST, WRONG), ...later(sudo(RUST), 600_000)],
+      { "sudo success": 2, "sudo failure": 1 },
+    ],
+    ["nothing logged but the wrong password", sudo(WRONG), { "sudo failure": 1 }],
+  ])("%s", (_, records, sums) => {
+    expect(sum(outcomesOf(records, 700_000))).toEqual(sums);
+  });
+
+  test("a failure is decided when the password prompt is over", () => {
+    expect(sum(outcomesOf(sudo(WRONG), 300_000))).toEqual({});
+    expect(outcomesOf(sudo(WRONG), 300_001)).toEqual([
+      { kind: "escalation", method: "sudo", success: false, count: 1, timeMs: SAMPLE_MS },
+    ]);
+  });
+});
+
+test("classic sudo's own line is the one that counts", () => {
+  const records = [...sudo(CLASSIC, WRONG), ...later(sudo(WRONG), 600_000)];
+  expect(sum(outcomesOf(records, 1_400_000))).toEqual({ "sudo success": 1 });
+});
+
+test("root is no one to become somebody else", () => {
+  const records = [
+    ...sudo("    root : TTY=pts/0 ; PWD=/ ; USER=bin ; COMMAND=/usr/bin/id"),
+    ...lines("su", 5, ["(to nobody) root on none"]),
+  ];
+  expect(outcomesOf(records, 700_000)).toEqual([]);
+});
+
+test("rsyslog's repeats of a line without a pid are runs of their own", () => {
+  const [record] = sudo(CLASSIC);
+  expect(sum(outcomesOf([{ ...record!, copies: 3 }]))).toEqual({ "sudo success": 3 });
+});
+
+test("however many callers give wrong passwords, each counts once", () => {
+  const records = Array.from(
+    { length: 300 },
+    (_, i) => sudo(WRONG.replaceAll("bob", `user${i}`))[0]!,
+  );
+  expect(sum(outcomesOf(records))).toEqual({ "sudo failure": 300 - 256 });
+  expect(sum(outcomesOf(records, 700_000))).toEqual({ "sudo failure": 300 });
+});

@@ -1,0 +1,72 @@
+import { expect, test } from "bun:test";
+import { readFileSync, renameSync, statSync, unlinkSync, utimesSync, writeFileSync } from "node:fs";
+import { CachedFile } from "../../src/sources/cached_file.ts";
+import { TempTree } from "../helpers/temp_tree.ts";
+
+/** A cached file, and how often it was read. */
+function cached(content: string) {
+  const tree = new TempTree();
+  const path = tree.write("/file", content);
+  const counter = { reads: 0 };
+  const file = new CachedFile(path, (read) => {
+    counter.reads++;
+    const text = readFileSync(read, "utf8");
+    if (text === "bad") throw new Error("bad content");
+    return text;
+  });
+  return { path, file, counter, [Symbol.dispose]: () => tree[Symbol.dispose]() };
+}
+
+test("is read once as long as it stays the same", async () => {
+  using it = cached("one");
+  expect([await it.file.get(), await it.file.get(), await it.file.get()]).toEqual([
+    "one",
+    "one",
+    "one",
+  ]);
+  expect(it.counter.reads).toBe(1);
+});
+
+test("is read again when it has grown", async () => {
+  using it = cached("one");
+  await it.file.get();
+  writeFileSync(it.path, "longer");
+  expect(await it.file.get()).toBe("longer");
+});
+
+test("is read again when another was put in its place, with the same size and time", async () => {
+  using it = cached("one");
+  await it.file.get();
+  const { atime, mtime } = statSync(it.path);
+  writeFileSync(`${it.path}.new`, "two");
+  utimesSync(`${it.path}.new`, atime, mtime);
+  renameSync(`${it.path}.new`, it.path);
+  expect(await it.file.get()).toBe("two");
+});
+
+test("is read again when it was changed in place and its mtime set back", async () => {
+  using it = cached("one");
+  await it.file.get();
+  const { atime, mtime } = statSync(it.path);
+  // The kernel's clock for ctime moves in steps of a few milliseconds.
+  await Bun.sleep(20);
+  writeFileSync(it.path, "two");
+  utimesSync(it.path, atime, mtime);
+  expect(await it.file.get()).toBe("two");
+});
+
+test("a file that went away is an error, not its last content", async () => {
+  using it = cached("one");
+  await it.file.get();
+  unlinkSync(it.path);
+  await expect(it.file.get()).rejects.toMatchObject({ code: "ENOENT" });
+});
+
+test("what could not be read is tried again", async () => {
+  using it = cached("bad");
+  await expect(it.file.get()).rejects.toThrow("bad content");
+  await expect(it.file.get()).rejects.toThrow("bad content");
+  expect(it.counter.reads).toBe(2);
+  writeFileSync(it.path, "good");
+  expect(await it.file.get()).toBe("good");
+});

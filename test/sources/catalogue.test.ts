@@ -1,0 +1,106 @@
+import { describe, expect, test } from "bun:test";
+import { chmodSync, mkdirSync } from "node:fs";
+import { SOURCES, type SourceInfo, probeSource, sourcePath } from "../../src/sources/catalogue.ts";
+import { Root } from "../../src/sources/root.ts";
+import { asNobody, hasTool, isLinux, isRoot, output } from "../helpers/system.ts";
+import { TempTree } from "../helpers/temp_tree.ts";
+
+const source = (...paths: string[]): SourceInfo => ({ name: "x", paths, lost: "", remedy: "" });
+
+describe("SOURCES", () => {
+  test("each has a name of its own that can be a label, and says what is lost", () => {
+    for (const { name, paths, lost, remedy } of SOURCES) {
+      expect(name).toMatch(/^[a-z][a-z0-9_]*$/);
+      expect(lost).not.toBe("");
+      expect(remedy).not.toBe("");
+      for (const path of paths) expect(path).toStartWith("/");
+    }
+    expect(new Set(SOURCES.map(({ name }) => name)).size).toBe(SOURCES.length);
+  });
+
+  test("sourcePath follows the root, and /proc its own", () => {
+    const root = new Root("/host", "/hostproc");
+    expect(sourcePath(root, "/run/utmp")).toBe("/host/run/utmp");
+    expect(sourcePath(root, "/proc/net/tcp")).toBe("/hostproc/net/tcp");
+  });
+});
+
+describe("probeSource", () => {
+  test("the first path that can be read wins", () => {
+    using tree = new TempTree({ "/b": "", "/c": "" });
+    const state = probeSource(tree.root, source("/a", "/b", "/c"));
+    expect(state).toEqual({ available: true, path: `${tree.folder}/b` });
+  });
+
+  test("where there is none, the first path is named", () => {
+    using tree = new TempTree({ "/file": "" });
+    const state = { available: false, path: `${tree.folder}/a`, reason: "missing" } as const;
+    expect(probeSource(tree.root, source("/a", "/b"))).toEqual(state);
+    expect(probeSource(tree.root, source("/file/below"))).toMatchObject({ reason: "missing" });
+  });
+
+  test("a folder is a source as well, an empty one too", () => {
+    using tree = new TempTree();
+    mkdirSync(`${tree.folder}/run/systemd/sessions`, { recursive: true });
+    const logind = SOURCES.find(({ name }) => name === "logind")!;
+    expect(probeSource(tree.root, logind).available).toBe(true);
+  });
+
+  test.skipIf(!hasTool("mkfifo"))(
+    "does not wait for a FIFO in a source's place",
+    () => {
+      using tree = new TempTree();
+      output("mkfifo", `${tree.folder}/fifo`);
+      probeSource(tree.root, source("/fifo"));
+    },
+    2000,
+  );
+});
+
+/** What a process without privilege finds. */
+function probeAsNobody(rootfs: string, infos: readonly SourceInfo[]): unknown {
+  const root = { path: "`${rootfs}${path}`", proc: "`${rootfs}/proc/${path}`" };
+  const expression = `(() => {
+    const rootfs = ${JSON.stringify(rootfs)};
+    const root = { path: (path) => ${root.path}, proc: (path) => ${root.proc} };
+    return ${JSON.stringify(infos)}.map((info) => it.probeSource(root, info));
+  })()`;
+  return asNobody("../../src/sources/catalogue.ts", expression);
+}
+
+describe.skipIf(!isLinux || !isRoot)("without privilege (needs root to drop it)", () => {
+  test("what may not be read is forbidden, also when another place is missing", () => {
+    using tree = new TempTree({ "/secret": "x", "/folder/file": "x", "/open": "x" });
+    chmodSync(tree.folder, 0o755);
+    chmodSync(`${tree.folder}/secret`, 0o600);
+    chmodSync(`${tree.folder}/folder`, 0o700);
+    const infos = [
+      source("/missing", "/secret"),
+      source("/folder"),
+      source("/folder/file"),
+      source("/secret", "/open"),
+    ];
+    const forbidden = (path: string) => ({
+      available: false,
+      path: tree.folder + path,
+      reason: "forbidden",
+    });
+    expect(probeAsNobody(tree.folder, infos)).toEqual([
+      forbidden("/secret"),
+      forbidden("/folder"),
+      forbidden("/folder/file"),
+      { available: true, path: `${tree.folder}/open` },
+    ]);
+  });
+
+  test("another user's open files are forbidden, the TCP table is not", () => {
+    const tcp = SOURCES.find(({ name }) => name === "tcp")!;
+    for (const path of [`/proc/${process.pid}/fd`, `/proc/${process.pid}/fdinfo`]) {
+      expect(probeAsNobody("", [source(path), tcp])).toEqual([
+        { available: false, path, reason: "forbidden" },
+        { available: true, path: "/proc/net/tcp" },
+      ]);
+      expect(probeSource(new Root(), source(path)).available).toBe(true);
+    }
+  });
+});

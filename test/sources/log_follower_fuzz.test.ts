@@ -1,0 +1,99 @@
+import { afterEach, beforeEach, expect, test } from "bun:test";
+import { appendFileSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import type { LogPosition } from "../../src/sources/log_record.ts";
+import { LogFollower } from "../../src/sources/log_follower.ts";
+import { fuzz, FUZZ_TIMEOUT_MS, type Random } from "../fuzz.ts";
+import { rotate } from "./logrotate.ts";
+
+let folder: string;
+let path: string;
+let nowMs = 0;
+
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), "follower-"));
+  path = join(folder, "auth.log");
+  nowMs = 1_000_000;
+});
+
+afterEach(() => rmSync(folder, { recursive: true }));
+
+/** Lines begin with their time: `1234 text`. */
+function timeOf(line: string): number | undefined {
+  const time = /^(\d+) /.exec(line);
+  return time === null ? undefined : Number(time[1]);
+}
+
+function follow(position?: LogPosition, sinceMs = 0): LogFollower {
+  return new LogFollower({ path, position, sinceMs, timeOf, now: () => nowMs });
+}
+
+test(
+  "a first start finds its time in any place of a log of many bufferfuls",
+  async () => {
+    const lines = Array.from({ length: 30_000 }, (_, i) => `${i} ${"x".repeat(i % 40)}`);
+    writeFileSync(path, `${lines.join("\n")}\n`);
+    await fuzz("first starts", async (random) => {
+      const since = random.below(30_001);
+      const follower = follow(undefined, since);
+      const got: string[] = [];
+      await follower.poll((line) => got.push(line));
+      expect(got).toEqual(lines.slice(since));
+      follower.close();
+    });
+  },
+  FUZZ_TIMEOUT_MS,
+);
+
+test(
+  "every line once, in order, across rotations and restarts at any moment",
+  async () => {
+    await fuzz("rotations", async (random) => {
+      rmSync(folder, { recursive: true });
+      mkdirSync(folder);
+      writeFileSync(path, "");
+      const renames = random.chance(0.5);
+      let writer = path;
+      let written = 0;
+      let waits = "";
+      let follower = follow();
+      await follower.poll(() => {});
+      const got: string[] = [];
+      let rotations = 0;
+      for (let steps = 5 + random.below(60); steps > 0; steps--) {
+        const step = random.below(10);
+        if (step < 4) {
+          waits += someLines(random, written, (count) => (written += count));
+          const cut = random.chance(0.3) ? random.below(waits.length + 1) : waits.length;
+          appendFileSync(writer, waits.slice(0, cut));
+          waits = waits.slice(cut);
+        } else if (step < 7) {
+          await follower.poll((line) => got.push(line));
+          rotations = 0;
+        } else if (step === 7) {
+          const position = JSON.parse(JSON.stringify(follower.position()));
+          follower.close();
+          follower = follow(position, Number.POSITIVE_INFINITY);
+        } else if (step === 8) {
+          nowMs += random.below(10_000);
+          if (waits === "") writer = path; // The daemon is told to reopen its file.
+        } else if (writer === path && waits === "" && rotations++ < 6) {
+          rotate(path, renames);
+          if (renames && random.chance(0.5)) writer = `${path}.1`;
+        }
+      }
+      appendFileSync(writer, waits);
+      await follower.poll((line) => got.push(line));
+      follower.close();
+      expect(got).toEqual(Array.from({ length: written }, (_, i) => `${i} line`));
+    });
+  },
+  FUZZ_TIMEOUT_MS,
+);
+
+function someLines(random: Random, from: number, add: (count: number) => void): string {
+  const count = random.chance(0.05) ? random.below(9_000) : random.below(4);
+  add(count);
+  return Array.from({ length: count }, (_, i) => `${from + i} line\n`).join("");
+}
