@@ -15,6 +15,8 @@ export interface SourceInfo {
   name: string;
   /** Where it may be, in the order in which it is looked for; below /proc where it begins so. */
   paths: readonly string[];
+  /** For a folder: which files, one level further down, one of which must be readable. */
+  files?: RegExp;
   /** What the exporter can't tell without it. */
   lost: string;
   /** Why it may be missing, and how it can be had. */
@@ -23,7 +25,7 @@ export interface SourceInfo {
 
 export type SourceState =
   | { available: true; path: string }
-  | { available: false; path: string; reason: "missing" | "forbidden" | "empty" };
+  | { available: false; path: string; reason: "missing" | "forbidden" };
 
 export const SOURCES: readonly SourceInfo[] = [
   {
@@ -78,6 +80,7 @@ export const SOURCES: readonly SourceInfo[] = [
   {
     name: "journal",
     paths: ["/run/log/journal", "/var/log/journal"],
+    files: /^system.*\.journal$/,
     lost: "failed logins, root logins and accepted logins that nobody can forge",
     remedy: "add the exporter to the group systemd-journal or adm; without it the auth log is read",
   },
@@ -119,26 +122,21 @@ export function sourcePath(root: Root, path: string): string {
 }
 
 /** Looks whether a source can be read, by opening it; the first of its paths that can be wins. */
-export function probeSource(root: Root, info: SourceInfo): SourceState {
+export function probeSource(root: Root, { paths, files }: SourceInfo): SourceState {
   let state: SourceState | undefined;
-  for (const path of info.paths) {
-    const probed = probePath(sourcePath(root, path));
+  for (const path of paths) {
+    const probed = probePath(sourcePath(root, path), files);
     if (probed.available) return probed;
     if (!state || probed.reason === "forbidden") state = probed;
   }
   return state!;
 }
 
-function probePath(path: string): SourceState {
+function probePath(path: string, files: RegExp | undefined): SourceState {
   try {
-    if (statSync(path).isDirectory()) return probeFolder(path);
-    // Whether a file may be read shows for some of /proc only when it is.
-    const fd = openSync(path, constants.O_RDONLY | constants.O_NONBLOCK);
-    try {
-      readSync(fd, Buffer.alloc(1), 0, 1, 0);
-    } finally {
-      closeSync(fd);
-    }
+    if (files) openAnyBelow(path, files);
+    else if (!statSync(path).isDirectory()) open(path);
+    else followOneOf(path, readdirSync(path));
     return { available: true, path };
   } catch (error) {
     const code = (error as NodeJS.ErrnoException).code;
@@ -147,10 +145,36 @@ function probePath(path: string): SourceState {
   }
 }
 
-function probeFolder(path: string): SourceState {
-  const names = readdirSync(path);
-  // The names of another process's files can be listed with less privilege than followed.
-  if (path.endsWith("/fd") && names[0] !== undefined) readlinkSync(`${path}/${names[0]}`);
-  if (path.endsWith("/fdinfo") && names[0] !== undefined) return probePath(`${path}/${names[0]}`);
-  return { available: true, path };
+/** Some files of /proc can be opened by everybody, and read by few. */
+function open(path: string): void {
+  const fd = openSync(path, constants.O_RDONLY | constants.O_NONBLOCK);
+  try {
+    readSync(fd, Buffer.alloc(1), 0, 1, 0);
+  } finally {
+    closeSync(fd);
+  }
+}
+
+/** The names of another process's files can be listed with less privilege than followed. */
+function followOneOf(folder: string, names: string[]): void {
+  const first = names[0];
+  if (first === undefined) return;
+  if (folder.endsWith("/fd")) readlinkSync(`${folder}/${first}`);
+  if (folder.endsWith("/fdinfo")) open(`${folder}/${first}`);
+}
+
+/** @throws the error of the last file that can't be opened, ENOENT when there is none */
+function openAnyBelow(folder: string, files: RegExp): void {
+  let failure: unknown = Object.assign(new Error("no such file"), { code: "ENOENT" });
+  for (const name of readdirSync(folder)) {
+    try {
+      const file = readdirSync(`${folder}/${name}`).find((entry) => files.test(entry));
+      if (file === undefined) continue;
+      open(`${folder}/${name}/${file}`);
+      return;
+    } catch (error) {
+      failure = error;
+    }
+  }
+  throw failure;
 }

@@ -29,11 +29,19 @@ export interface TcpSocket {
 export async function readTcpSockets(root: Root): Promise<TcpSocket[]> {
   // Opened through the root's own "net", which is a link to self/net: the exporter's namespace.
   const v4 = parseTcp(await Bun.file(root.proc("net/tcp")).bytes());
-  const file6 = Bun.file(root.proc("net/tcp6"));
-  const v6 = (await file6.exists()) ? parseTcp(await file6.bytes()) : [];
+  const v6 = parseTcp(await readTcp6(root));
   const sockets = new Map<number | string, TcpSocket>();
   for (const socket of [...v4, ...v6]) sockets.set(rowKey(socket), socket);
   return [...sockets.values()];
+}
+
+async function readTcp6(root: Root): Promise<Uint8Array> {
+  try {
+    return await Bun.file(root.proc("net/tcp6")).bytes();
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === "ENOENT") return new Uint8Array();
+    throw error;
+  }
 }
 
 /** A connection that nobody has accepted yet has no inode; its peer tells it apart. */

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "bun:test";
-import { chmodSync, mkdirSync } from "node:fs";
+import { chmodSync, mkdirSync, symlinkSync } from "node:fs";
 import { SOURCES, type SourceInfo, probeSource, sourcePath } from "../../src/sources/catalogue.ts";
 import { Root } from "../../src/sources/root.ts";
 import { asNobody, hasTool, isLinux, isRoot, output } from "../helpers/system.ts";
@@ -44,6 +44,15 @@ describe("probeSource", () => {
     mkdirSync(`${tree.folder}/run/systemd/sessions`, { recursive: true });
     const logind = SOURCES.find(({ name }) => name === "logind")!;
     expect(probeSource(tree.root, logind).available).toBe(true);
+  });
+
+  test("a process's open files count when they can be followed, not when they can be listed", () => {
+    using tree = new TempTree({ "/proc/1/fd/0": "what can't be followed", "/proc/2/fdinfo/0": "" });
+    mkdirSync(`${tree.folder}/proc/2/fd`);
+    symlinkSync("socket:[5]", `${tree.folder}/proc/2/fd/0`);
+    expect(probeSource(tree.root, source("/proc/1/fd")).available).toBe(false);
+    expect(probeSource(tree.root, source("/proc/2/fd")).available).toBe(true);
+    expect(probeSource(tree.root, source("/proc/2/fdinfo")).available).toBe(true);
   });
 
   test.skipIf(!hasTool("mkfifo"))(

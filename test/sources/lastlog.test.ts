@@ -64,7 +64,7 @@ describe("readLastlog", () => {
     expect(statSync(path).size).toBe(584_000_000_292);
     const startMs = performance.now();
     const found = readLastlog(path, [0, 1000, 1_999_999_999, uid]);
-    expect(performance.now() - startMs).toBeLessThan(50);
+    expect(performance.now() - startMs).toBeLessThan(200);
     expect([...found]).toEqual([
       [1000, 1_700_000_000],
       [uid, 1_700_000_009],

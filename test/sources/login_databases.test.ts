@@ -1,9 +1,9 @@
 import { Database } from "bun:sqlite";
 import { describe, expect, test } from "bun:test";
-import { chmodSync } from "node:fs";
+import { chmodSync, existsSync, readdirSync, readlinkSync } from "node:fs";
 import { dirname } from "node:path";
 import { readLastlog2, readWtmpdb } from "../../src/sources/login_databases.ts";
-import { asNobody, isRoot } from "../helpers/system.ts";
+import { asNobody, isLinux, isRoot } from "../helpers/system.ts";
 import { TempTree } from "../helpers/temp_tree.ts";
 
 /** The schema of wtmpdb, whose times are microseconds; type 3 is a user, 1 a boot. */
@@ -81,11 +81,25 @@ test.each([readLastlog2, readWtmpdb])("%p: a file that is no database is an erro
   using tree = new TempTree({ "/x.db": "no database at all, but longer than a header".repeat(9) });
   expect(() => read(`${tree.folder}/x.db`)).toThrow("not a database");
   expect(() => read(`${tree.folder}/missing.db`)).toThrow();
+  expect(existsSync(`${tree.folder}/missing.db`)).toBe(false);
 });
 
-test("reading leaves nothing behind: no file is made, and the writer can go on", () => {
+/** How often this process has a file open. */
+function timesOpen(path: string): number {
+  return readdirSync("/proc/self/fd").filter((fd) => {
+    try {
+      return readlinkSync(`/proc/self/fd/${fd}`) === path;
+    } catch {
+      return false; // The listing's own.
+    }
+  }).length;
+}
+
+test.skipIf(!isLinux)("reading leaves no file open, and the writer can go on", () => {
   using database = new TempDatabase(LASTLOG2, "INSERT INTO Lastlog2(Name, Time) VALUES('a', 5)");
+  const before = timesOpen(database.path);
   for (let i = 0; i < 50; i++) readLastlog2(database.path);
+  expect(timesOpen(database.path)).toBe(before);
   database.writer.run("UPDATE Lastlog2 SET Time = 6");
   expect(readLastlog2(database.path)).toEqual(new Map([["a", 6]]));
 });

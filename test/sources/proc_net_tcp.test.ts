@@ -52,8 +52,8 @@ describe("parseTcp", () => {
     },
   );
 
-  test("a connection that nobody has accepted yet has no inode, and is left out", () => {
-    expect(parse(HEADER + SSH.replace("4711", "0"))).toEqual([]);
+  test("a connection that nobody has accepted yet has no inode", () => {
+    expect(parse(HEADER + SSH.replace("4711", "0"))).toMatchObject([{ localPort: 22, inode: 0 }]);
   });
 
   test("a table that is cut off anywhere costs no more than its last line", () => {
@@ -93,6 +93,17 @@ test.each([
 test("a socket that the kernel lists twice is one, and a host without IPv6 has no tcp6", async () => {
   using tree = new TempTree({ "/proc/net/tcp": HEADER + SSH + LISTENER + SSH });
   expect(await readTcpSockets(tree.root)).toHaveLength(2);
+});
+
+test("connections that wait to be accepted are told apart by their peers", async () => {
+  const waiting = SSH.replace("4711", "0");
+  const fromPort = (hex: string) => waiting.replace(":C350", `:${hex}`);
+  using tree = new TempTree({
+    "/proc/net/tcp": HEADER + waiting + fromPort("C351") + waiting,
+    "/proc/net/tcp6": HEADER + SSH6.replace("4713", "0"),
+  });
+  const ports = (await readTcpSockets(tree.root)).map(({ remotePort }) => remotePort);
+  expect(ports.sort()).toEqual([36000, 50000, 50001]);
 });
 
 test("a host whose tables are hidden is an error, not a host without connections", async () => {

@@ -18,6 +18,8 @@ describe("parseCgroupSession", () => {
     ],
     // A container's own login, seen from the host.
     ["0::/machine.slice/c.scope/payload/user.slice/user-1000.slice/session-4.scope\n", "4"],
+    // A container that was started from a login has logins of its own.
+    ["0::/user.slice/user-1000.slice/session-6.scope/c/user.slice/session-c1.scope\n", "c1"],
     // A process that moved itself below its scope.
     ["0::/user.slice/user-1000.slice/session-5.scope/inner\n", "5"],
   ])("%j is in session %s", (text, id) => {

@@ -18,7 +18,10 @@ export function resolvePeers(
   recordedHosts: (connection: SshConnection) => RecordedHosts,
 ): Map<SshConnection, string> {
   const sockets = serverSockets(view);
-  const unclaimed = countAddresses(sockets.values());
+  const { sshPorts } = view.sources;
+  const unclaimed = countAddresses(
+    [...sockets.values()].filter(({ localPort }) => sshPorts.has(localPort)),
+  );
   const peers = new Map<SshConnection, string>();
   const unknown: [SshConnection, string][] = [];
   for (const connection of connections) {

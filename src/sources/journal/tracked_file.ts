@@ -53,7 +53,8 @@ export class TrackedFile {
   private seen: JournalHeader | undefined;
   /** False while an entry that the header counts may still be missing in the lists. */
   private isSettled = false;
-  private visited = 0;
+  /** The last entry that a list by identifier led to. */
+  private identified = 0;
   /** True for an archive that ends before the place to start at. */
   private isSkipped = false;
 
@@ -178,18 +179,19 @@ export class TrackedFile {
   /** Reads an entry, and whether it is really one of the list's, for the list may be damaged. */
   private isMember(chain: ValueChain, offset: number): boolean {
     // The list by identifier had it just before; to read it twice would be the whole work again.
-    if (offset === this.visited) return true;
+    if (chain.field === COMM && offset === this.identified) return true;
     const { entry } = this.readers;
     return entry.read(this.file, offset) && entry.values[chain.field] === chain.value;
   }
 
   /** The record of the entry read last, or undefined when it is forged or another list's to give. */
   private recordOf(chain: ValueChain, offset: number): PendingRecord | undefined {
-    if (offset === this.visited) return undefined;
-    this.visited = offset;
     const { entry } = this.readers;
     const { values, complete } = entry;
-    if (chain.field === COMM && (values[IDENTIFIER] !== undefined || !complete)) return undefined;
+    if (chain.field === IDENTIFIER) this.identified = offset;
+    else if (offset === this.identified || values[IDENTIFIER] !== undefined || !complete) {
+      return undefined;
+    }
     const message = values[MESSAGE];
     const pid = parsePid(values[PID] ?? (complete ? values[SYSLOG_PID] : undefined));
     if (message === undefined || (pid === undefined && !complete)) return undefined;

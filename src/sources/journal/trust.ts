@@ -102,6 +102,10 @@ function isDaemon(
  * them. It does not speak alone: a user can run `/usr/bin/su` with a library of his own preloaded,
  * when he gives up that it becomes root. Then it has no capabilities. Without a file only root is
  * believed, who has no need to forge.
+ *
+ * What remains: in a user namespace of his own such a process has capabilities too, and no field
+ * tells one kind from the other. Where users may make namespaces, they can forge entries of su and
+ * sudo; those of the daemons they can't.
  */
 function isSetuid(
   paths: readonly string[],

@@ -1,0 +1,140 @@
+import { describe, expect, test } from "bun:test";
+import { ConfigError, type Flags, parseListenAddress, readConfig } from "../src/config.ts";
+
+const FLAGS: Flags = {
+  "web.listen-address": ":10041",
+  "log.level": "info",
+  "log.format": "logfmt",
+  "path.rootfs": "/",
+  "path.procfs": "",
+  "state.directory": "",
+  "environment.file": "/etc/default/user_sessions_exporter",
+  "accounts.getent": true,
+  collectors: new Set(["sessions"]),
+};
+
+function message(act: () => unknown): string {
+  try {
+    act();
+  } catch (error) {
+    expect(error).toBeInstanceOf(ConfigError);
+    return (error as Error).message;
+  }
+  throw new Error("nothing was thrown");
+}
+
+describe("parseListenAddress", () => {
+  test.each([
+    [":10041", undefined, 10041],
+    ["127.0.0.1:80", "127.0.0.1", 80],
+    ["host.example.org:9100", "host.example.org", 9100],
+    ["[::1]:80", "::1", 80],
+    ["[::]:0", "::", 0],
+    [":65535", undefined, 65535],
+  ])("%s", (text, host, port) => {
+    expect(parseListenAddress(text)).toEqual({ host, port });
+  });
+
+  test.each([
+    "",
+    "10041",
+    "host",
+    "::1:80",
+    "[::1]",
+    "[host]:80",
+    ":",
+    ":x",
+    ":-1",
+    ":65536",
+    ":1e3",
+    "a b:80",
+    "http://host:80",
+    ":80/",
+  ])("%j is no address, and is named", (text) => {
+    const said = message(() => parseListenAddress(text));
+    expect(said).toStartWith("--web.listen-address: ");
+    expect(said).not.toContain("\n");
+  });
+});
+
+describe("readConfig", () => {
+  test("takes the defaults", () => {
+    expect(readConfig(FLAGS, {})).toEqual({
+      listen: { host: undefined, port: 10041 },
+      logLevel: "info",
+      logFormat: "logfmt",
+      rootfs: "/",
+      procfs: undefined,
+      collectors: new Set(["sessions"]),
+      getent: true,
+      stateDirectory: undefined,
+      excludeUsers: new Set(),
+      sshPorts: new Set([22]),
+      environmentFile: "/etc/default/user_sessions_exporter",
+    });
+  });
+
+  test("PORT overrides the port and leaves the host", () => {
+    const flags = { ...FLAGS, "web.listen-address": "127.0.0.1:10041" };
+    expect(readConfig(flags, { PORT: "9" }).listen).toEqual({ host: "127.0.0.1", port: 9 });
+  });
+
+  test("LOG_LEVEL overrides the level", () => {
+    expect(readConfig({ ...FLAGS, "log.level": "error" }, { LOG_LEVEL: "Debug" }).logLevel).toBe(
+      "debug",
+    );
+    expect(readConfig({ ...FLAGS, "log.level": "ERROR" }, {}).logLevel).toBe("error");
+  });
+
+  test("empty variables are as good as none", () => {
+    const env = {
+      PORT: "",
+      LOG_LEVEL: "",
+      EXCLUDE_USERS: "",
+      SSH_PORTS: " , ",
+      STATE_DIRECTORY: "",
+    };
+    expect(readConfig(FLAGS, env)).toEqual(readConfig(FLAGS, {}));
+  });
+
+  test("lists are split at commas, blanks go", () => {
+    const config = readConfig(FLAGS, { EXCLUDE_USERS: " root, gdm ,,", SSH_PORTS: "22, 2222" });
+    expect(config.excludeUsers).toEqual(new Set(["root", "gdm"]));
+    expect(config.sshPorts).toEqual(new Set([22, 2222]));
+  });
+
+  test("the state directory is the flag's, else systemd's first", () => {
+    const env = { STATE_DIRECTORY: "/var/lib/a:/var/lib/b" };
+    expect(readConfig(FLAGS, env).stateDirectory).toBe("/var/lib/a");
+    expect(readConfig({ ...FLAGS, "state.directory": "/x" }, env).stateDirectory).toBe("/x");
+  });
+
+  test.each([
+    ["PORT", "x"],
+    ["PORT", "65536"],
+    ["PORT", "-1"],
+    ["PORT", "80 "],
+    ["LOG_LEVEL", "loud"],
+    ["SSH_PORTS", "22,ssh"],
+    ["SSH_PORTS", "0"],
+    ["SSH_PORTS", "70000"],
+    ["STATE_DIRECTORY", "relative"],
+  ])("%s=%s is named, with what would do", (name, value) => {
+    const said = message(() => readConfig(FLAGS, { [name]: value }));
+    expect(said).toStartWith(`${name}: "`);
+    expect(said).toMatch(/; give /);
+  });
+
+  test.each([
+    ["log.level", "verbose"],
+    ["log.format", "xml"],
+    ["path.rootfs", "host"],
+    ["path.procfs", "./proc"],
+    ["state.directory", "state"],
+    ["environment.file", "env"],
+  ] as const)("--%s=%s is named, with what would do", (name, value) => {
+    const said = message(() => readConfig({ ...FLAGS, [name]: value }, {}));
+    expect(said).toStartWith(`--${name}: "${value}"`);
+    expect(said).toMatch(/; give /);
+  });
+});

@@ -1,0 +1,143 @@
+import { describe, expect, test } from "bun:test";
+import { type Family, byLabel, counter, gauge, single } from "../../src/collectors/family.ts";
+import { contentType, render } from "../../src/metrics/render.ts";
+import { hasTool } from "../helpers/system.ts";
+
+const ACTIVE: Family = {
+  ...gauge("session_active", "Active sessions.", "username", "tty"),
+  samples: [
+    { labels: { username: "alice", tty: "pts/0" }, value: 1 },
+    { labels: { username: 'b"o\\b', tty: "" }, value: 2 },
+  ],
+};
+const FAMILIES: Family[] = [
+  ACTIVE,
+  byLabel(counter("cpu_seconds_total", "CPU seconds.", "username"), [["alice", 1.5]]),
+  single(counter("root_logins_total", "Root logins."), 0),
+  single(gauge("start_seconds", "A time."), 1_700_000_000.25),
+  single(gauge("unknown", "Not known."), undefined),
+];
+
+describe("render", () => {
+  test("writes the text format, each metric with help and type", async () => {
+    expect(await render(FAMILIES, "text")).toBe(
+      `# HELP user_sessions_session_active Active sessions.
+# TYPE user_sessions_session_active gauge
+user_sessions_session_active{username="alice",tty="pts/0"} 1
+user_sessions_session_active{username="b\\"o\\\\b",tty=""} 2
+
+# HELP user_sessions_cpu_seconds_total CPU seconds.
+# TYPE user_sessions_cpu_seconds_total counter
+user_sessions_cpu_seconds_total{username="alice"} 1.5
+
+# HELP user_sessions_root_logins_total Root logins.
+# TYPE user_sessions_root_logins_total counter
+user_sessions_root_logins_total 0
+
+# HELP user_sessions_start_seconds A time.
+# TYPE user_sessions_start_seconds gauge
+user_sessions_start_seconds 1700000000.25
+`,
+    );
+  });
+
+  test("writes OpenMetrics: counters lose _total in their heads only, and the end is marked", async () => {
+    const text = await render(FAMILIES, "openmetrics");
+    expect(text).toContain("# TYPE user_sessions_cpu_seconds counter\n");
+    expect(text).toContain('user_sessions_cpu_seconds_total{username="alice"} 1.5\n');
+    expect(text).toContain("user_sessions_root_logins_total 0\n");
+    expect(text).not.toContain("_total_total");
+    expect(text).not.toContain("\n\n");
+    expect(text).toEndWith("\n# EOF\n");
+    expect(text.match(/# EOF/g)).toHaveLength(1);
+  });
+
+  test("counters keep their names in text after an OpenMetrics rendering, and overlapping ones", async () => {
+    const alone = await render(FAMILIES, "text");
+    await render(FAMILIES, "openmetrics");
+    expect(await render(FAMILIES, "text")).toBe(alone);
+    const [text, open] = await Promise.all([
+      render(FAMILIES, "text"),
+      render(FAMILIES, "openmetrics"),
+    ]);
+    expect(text).toBe(alone);
+    expect(open).toEndWith("# EOF\n");
+  });
+
+  test("a metric without samples is not there at all", async () => {
+    expect(await render(FAMILIES, "text")).not.toContain("unknown");
+    expect(await render([], "openmetrics")).toEndWith("# EOF\n");
+    expect((await render([], "text")).trim()).toBe("");
+  });
+
+  test("a label value can't break out of its line", async () => {
+    const value = 'x"} 9\nuser_sessions_up 0 # \u001b[2J';
+    const text = await render([byLabel(gauge("x", "X.", "username"), [[value, 1]])], "text");
+    expect(text.split("\n")).toHaveLength(4);
+    expect(text).toContain('username="x\\"} 9\ufffduser_sessions_up 0 # \ufffd[2J"} 1\n');
+  });
+
+  test("help with a backslash or a newline stays one line", async () => {
+    const text = await render([single(gauge("x", "one\\two\nthree"), 1)], "text");
+    expect(text).toContain("# HELP user_sessions_x one\\\\two\\nthree\n");
+  });
+
+  test.each([
+    [0, "0"],
+    [-0.5, "-0.5"],
+    [Number.POSITIVE_INFINITY, "+Inf"],
+    [1e21, "1e+21"],
+    [1e-7, "1e-7"],
+    [123_456_789_012_345, "123456789012345"],
+  ])("%p is written as %s", async (value, text) => {
+    expect(await render([single(gauge("x", "X."), value)], "text")).toContain(`_x ${text}\n`);
+  });
+
+  test("thousands of series of one metric are all there", async () => {
+    const values = Array.from({ length: 3000 }, (_, i): [string, number] => [`user${i}`, i]);
+    const text = await render([byLabel(gauge("x", "X.", "username"), values)], "text");
+    expect(text.match(/^user_sessions_x\{/gm)).toHaveLength(3000);
+  });
+});
+
+// prom-client keeps a metric's samples under the labels joined with `:` and `,` (lib/util.js,
+// fastHashObject), so these two are one to it and the first is lost. A tty or a remote host name with
+// such characters can only come from root's own records, but then a session is missing.
+test.failing("labels that join to the same text stay two series", async () => {
+  const family: Family = {
+    ...gauge("x", "X.", "a", "b"),
+    samples: [
+      { labels: { a: "x,b:y", b: "z" }, value: 1 },
+      { labels: { a: "x", b: "y,b:z" }, value: 2 },
+    ],
+  };
+  const text = await render([family], "text");
+  expect(text).toContain('user_sessions_x{a="x,b:y",b="z"} 1\n');
+  expect(text).toContain('user_sessions_x{a="x",b="y,b:z"} 2\n');
+});
+
+// Two names that differ in control characters only are cleaned to the same value, and the later gauge
+// replaces the earlier: the sum is not that of the sessions any more.
+test.failing("values that are cleaned to the same text are added up", async () => {
+  const values: [string, number][] = [
+    ["a\u0001", 1],
+    ["a\u0002", 2],
+  ];
+  const text = await render([byLabel(gauge("x", "X.", "username"), values)], "text");
+  expect(text).toContain('username="a\ufffd"} 3\n');
+});
+
+test("contentType names the format and its version", () => {
+  expect(contentType("text")).toBe("text/plain; version=0.0.4; charset=utf-8");
+  expect(contentType("openmetrics")).toBe(
+    "application/openmetrics-text; version=1.0.0; charset=utf-8",
+  );
+});
+
+test.skipIf(!hasTool("promtool"))("promtool finds nothing wrong", async () => {
+  const check = Bun.spawnSync(["promtool", "check", "metrics"], {
+    stdin: Buffer.from(await render(FAMILIES, "text")),
+  });
+  expect(check.stderr.toString() + check.stdout.toString()).toBe("");
+  expect(check.exitCode).toBe(0);
+});

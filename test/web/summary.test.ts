@@ -1,0 +1,91 @@
+import { describe, expect, test } from "bun:test";
+import { type Family, byLabel, counter, gauge, single } from "../../src/collectors/family.ts";
+import { sessionFamilies } from "../../src/collectors/sessions.ts";
+import type { Session } from "../../src/model/sessions/session.ts";
+import { summarize } from "../../src/web/summary.ts";
+
+const session = (user: string, more: Partial<Session>): Session => ({
+  user,
+  tty: "",
+  fromIp: "",
+  type: "ssh-npty",
+  startSeconds: undefined,
+  lastInputSeconds: undefined,
+  ...more,
+});
+
+const perUser = (name: string, values: [string, number][]) =>
+  byLabel(gauge(name, "", "username"), values);
+
+describe("summarize", () => {
+  test("of nothing, nothing is known", () => {
+    expect(summarize([])).toEqual({
+      sessions: [],
+      failedLogins1h: undefined,
+      failedSources1h: undefined,
+      rootLogins: undefined,
+      users: [],
+    });
+  });
+
+  test("puts start and input to the session they belong to", () => {
+    const families = sessionFamilies([
+      session("alice", { tty: "pts/0", type: "terminal", startSeconds: 5, lastInputSeconds: 7 }),
+      session("alice", { tty: "pts/1", type: "terminal", startSeconds: 6 }),
+      session("bob", { fromIp: "203.0.113.9" }),
+      session("bob", { fromIp: "203.0.113.9" }),
+    ]);
+    const shown = summarize(families).sessions.map(
+      ({ user, tty, from, count, startSeconds, lastInputSeconds }) =>
+        `${user} ${tty} ${from} ${count} ${startSeconds} ${lastInputSeconds}`,
+    );
+    expect(shown).toEqual([
+      "alice pts/0  1 5 7",
+      "alice pts/1  1 6 undefined",
+      "bob  203.0.113.9 2 undefined undefined",
+    ]);
+  });
+
+  test("takes the failed logins and root logins, 0 too", () => {
+    const families: Family[] = [
+      single(gauge("failed_logins_1h", ""), 0),
+      single(gauge("failed_login_sources_1h", ""), 3),
+      single(counter("root_logins_total", ""), 4),
+    ];
+    const summary = { failedLogins1h: 0, failedSources1h: 3, rootLogins: 4 };
+    expect(summarize(families)).toMatchObject(summary);
+  });
+
+  test("orders users by CPU, then by memory, and shows the ten first", () => {
+    const memory = Array.from({ length: 15 }, (_, i): [string, number] => [`user${i}`, i]);
+    const families = [
+      perUser("cpu_ratio", [
+        ["user3", 0.5],
+        ["user4", 0],
+        ["user5", 0.6],
+      ]),
+      perUser("memory_bytes", memory),
+      perUser("process_count", [["user5", 9]]),
+      {
+        ...gauge("user_info", "", "username", "real_name"),
+        samples: [{ labels: { username: "user5", real_name: "Five" }, value: 1 }],
+      },
+    ];
+    const { users } = summarize(families);
+    expect(users.map(({ user }) => user).slice(0, 4)).toEqual([
+      "user5",
+      "user3",
+      "user14",
+      "user13",
+    ]);
+    expect(users).toHaveLength(10);
+    expect(users[0]).toEqual({
+      user: "user5",
+      realName: "Five",
+      cpuRatio: 0.6,
+      memoryBytes: 5,
+      processCount: 9,
+    });
+    expect(users[2]).toMatchObject({ realName: "", cpuRatio: undefined, processCount: undefined });
+  });
+});
