@@ -6,7 +6,8 @@ import { SOURCES, type SourceInfo, type SourceState, probeSource } from "../sour
 export async function doctor(config: Config): Promise<void> {
   const root = new Root(config.rootfs, config.procfs);
   const report = SOURCES.map((info) => describe(info, probeSource(root, info)));
-  const who = `Running as uid ${process.geteuid?.()} with groups ${process.getgroups?.().join(", ")}.`;
+  const groups = process.getgroups?.().join(", ") || "none";
+  const who = `Running as uid ${process.geteuid?.()}; supplementary groups: ${groups}.`;
   process.stdout.write(`${who}\n\n${report.join("\n")}\n`);
 }
 

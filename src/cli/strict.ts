@@ -8,6 +8,8 @@ export interface CommandLine {
   flags: string[];
 }
 
+type Known = ReadonlyMap<string, ArgsDef[string]>;
+
 const TRUE_OR_FALSE = /^(true|false)$/;
 
 /**
@@ -25,7 +27,9 @@ export function readCommandLine(
   common: ArgsDef,
 ): CommandLine {
   const command = findCommand(words, common, Object.keys(commands));
-  const known: ArgsDef = { ...common, ...(command === undefined ? {} : commands[command]) };
+  // A map, since an object would know "toString" and the like, too.
+  const own = command === undefined ? {} : commands[command];
+  const known: Known = new Map(Object.entries({ ...common, ...own }));
   const flags: string[] = [];
   let seenCommand = false;
   for (let i = 0; i < words.length; i++) {
@@ -37,10 +41,10 @@ export function readCommandLine(
     }
     const [name, value] = splitFlag(word);
     const positive = positiveName(name, known);
-    const isSwitch = known[positive ?? name]?.type === "boolean";
+    const isSwitch = known.get(positive ?? name)?.type === "boolean";
     if (positive !== undefined) flags.push(switchFlag(positive, value, word, true));
     else if (isSwitch) flags.push(switchFlag(longName(name), value, word, false));
-    else if (!(name in known)) throw unknownFlag(word, known);
+    else if (!known.has(name)) throw unknownFlag(word, known);
     else {
       const next = value ?? words[++i];
       if (next === undefined || next === "") throw new ConfigError(`${word}: a value is missing`);
@@ -66,9 +70,9 @@ function longName(name: string): string {
 }
 
 /** The switch that `no-NAME` turns off, when NAME is one. */
-function positiveName(name: string, known: ArgsDef): string | undefined {
-  const positive = name.startsWith("no-") && !(name in known) ? name.slice(3) : undefined;
-  return positive !== undefined && known[positive]?.type === "boolean" ? positive : undefined;
+function positiveName(name: string, known: Known): string | undefined {
+  const positive = name.startsWith("no-") && !known.has(name) ? name.slice(3) : undefined;
+  return positive !== undefined && known.get(positive)?.type === "boolean" ? positive : undefined;
 }
 
 function switchFlag(
@@ -102,9 +106,9 @@ function strayWord(word: string, names: string[]): ConfigError {
   return new ConfigError(`"${word}" is no command; the commands are ${names.join(", ")}`);
 }
 
-function unknownFlag(word: string, known: ArgsDef): ConfigError {
+function unknownFlag(word: string, known: Known): ConfigError {
   const [name] = splitFlag(word);
-  const names = Object.keys(known);
+  const names = [...known.keys()];
   const near = names.filter((candidate) => isNear(name, candidate));
   const hint = near.length > 0 ? `did you mean --${near[0]}?` : "--help lists them all";
   return new ConfigError(`${word}: unknown flag; ${hint}`);

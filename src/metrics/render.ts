@@ -26,6 +26,8 @@ export function contentType(format: Format): string {
 
 function register(registry: Registry, { name, help, type, labels, samples }: Family): void {
   const options = { name, help, labelNames: labels, registers: [registry] };
+  const separator = new RegExp(`,(?=(?:${labels.join("|")}):)`, "g");
+  const clean = (values: Record<string, string>) => cleanLabels(values, separator);
   if (type === "counter") {
     const metric = new Counter(options);
     for (const sample of samples) metric.inc(clean(sample.labels), sample.value);
@@ -35,8 +37,14 @@ function register(registry: Registry, { name, help, type, labels, samples }: Fam
   }
 }
 
-function clean(labels: Record<string, string>): Record<string, string> {
+/**
+ * prom-client tells series apart by their labels strung together as `name:value,`; a value that holds
+ * such a piece could make two series one, so its comma goes.
+ */
+function cleanLabels(labels: Record<string, string>, separator: RegExp): Record<string, string> {
   const cleaned: Record<string, string> = {};
-  for (const name in labels) cleaned[name] = cleanLabel(labels[name]!);
+  for (const name in labels) {
+    cleaned[name] = cleanLabel(labels[name]!).replace(separator, "\ufffd");
+  }
   return cleaned;
 }

@@ -12,7 +12,7 @@ export function readEnvironmentFile(path: string): Record<string, string> {
 /** A later line wins over an earlier one; what is no assignment is passed over, as systemd does. */
 export function parseEnvironmentFile(text: string): Record<string, string> {
   const variables: Record<string, string> = {};
-  for (const line of text.replaceAll("\\\n", "").split("\n")) {
+  for (const line of text.replace(/\\\r?\n/g, "").split(/\r\n|\r|\n/)) {
     const assignment = /^\s*([A-Za-z_][A-Za-z0-9_]*)=(.*)$/.exec(line);
     if (assignment) variables[assignment[1]!] = unquote(assignment[2]!.trim());
   }

@@ -13,13 +13,14 @@ const SIMPLE: Record<string, string> = {
 /** Undoes C's escapes: `\n`, `\\`, `\"`, `\x20`, `\040`, bytes of UTF-8 among them. */
 export function unescapeC(text: string): string {
   if (!text.includes("\\")) return text;
-  const bytes: number[] = [];
+  const parts: Uint8Array[] = [];
   const pattern = /\\(x[0-9a-fA-F]{2}|[0-7]{3}|.)|([^\\]+|\\)/gsu;
   for (const [, escape, plain] of text.matchAll(pattern)) {
-    if (escape === undefined) bytes.push(...Buffer.from(plain!));
-    else if (escape.length === 3 && escape[0] === "x") bytes.push(parseInt(escape.slice(1), 16));
-    else if (escape.length === 3) bytes.push(parseInt(escape, 8) & 0xff);
-    else bytes.push(...Buffer.from(SIMPLE[escape] ?? escape));
+    if (escape === undefined) parts.push(Buffer.from(plain!));
+    else if (escape.length === 3 && escape[0] === "x")
+      parts.push(Uint8Array.of(parseInt(escape.slice(1), 16)));
+    else if (escape.length === 3) parts.push(Uint8Array.of(parseInt(escape, 8) & 0xff));
+    else parts.push(Buffer.from(SIMPLE[escape] ?? escape));
   }
-  return Buffer.from(bytes).toString("utf8");
+  return Buffer.concat(parts).toString("utf8");
 }

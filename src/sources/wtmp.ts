@@ -24,6 +24,7 @@ export class WtmpReader {
     const fd = openSync(this.path, "r");
     try {
       const { ino, size } = fstatSync(fd);
+      if (ino !== this.inode && this.inode >= 0) await this.finishRotated();
       if (ino !== this.inode || size < this.offset) this.offset = 0;
       this.inode = ino;
       if (size - this.offset >= UTMP_RECORD_BYTES) await this.readOn(fd);
@@ -31,6 +32,20 @@ export class WtmpReader {
       closeSync(fd);
     }
     return this.logins;
+  }
+
+  /** What was written between the last reading and the rotation is in the file that was renamed. */
+  private async finishRotated(): Promise<void> {
+    try {
+      const fd = openSync(`${this.path}.1`, "r");
+      try {
+        if (fstatSync(fd).ino === this.inode) await this.readOn(fd);
+      } finally {
+        closeSync(fd);
+      }
+    } catch {
+      // It was deleted, or compressed at once.
+    }
   }
 
   private async readOn(fd: number): Promise<void> {
