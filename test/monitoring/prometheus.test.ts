@@ -1,0 +1,101 @@
+/** The dashboard and the rules against a real Prometheus that scrapes the built exporter. */
+import { afterAll, beforeAll, expect, test } from "bun:test";
+import { Serving } from "../helpers/exporter.ts";
+import { describeWith } from "../helpers/needs.ts";
+import { type Tree, openTree } from "../helpers/tree.ts";
+import { interpolate, queries } from "./dashboard.ts";
+import { FormatProxy } from "./format_proxy.ts";
+import { Prometheus } from "./prometheus.ts";
+import { alertRules, recordingRules } from "./rule_files.ts";
+
+/** One host, scraped in both forms. The configuration takes the ports from the names. */
+const OPENMETRICS_HOST = "127.0.0.1";
+const TEXT_HOST = "localhost";
+const HOSTS = [OPENMETRICS_HOST, TEXT_HOST];
+
+interface RuleGroups {
+  groups: { rules: { name: string; health: string; lastError?: string }[] }[];
+}
+
+describeWith(["prometheus"], "a Prometheus that scrapes the exporter", () => {
+  const resources = new AsyncDisposableStack();
+  let tree: Tree;
+  let openMetrics: FormatProxy;
+  let text: FormatProxy;
+  let prometheus: Prometheus;
+
+  beforeAll(async () => {
+    tree = resources.adopt(openTree("debian12"), (copy) => copy.dispose());
+    const serving = resources.adopt(
+      await Serving.start(["--web.listen-address=127.0.0.1:0", `--path.rootfs=${tree.path}`]),
+      async (exporter) => void (await exporter.end()),
+    );
+    openMetrics = resources.use(new FormatProxy(serving.url));
+    text = resources.use(new FormatProxy(serving.url, "text/plain; version=0.0.4"));
+    prometheus = resources.use(
+      await Prometheus.start([
+        `${OPENMETRICS_HOST}:${openMetrics.port}`,
+        `${TEXT_HOST}:${text.port}`,
+      ]),
+    );
+    // A rate takes two samples, and what is recorded from records an evaluation more.
+    await prometheus.until("count(count_over_time(user_sessions_up[1m]) >= 5) == 2");
+  }, 60_000);
+
+  afterAll(() => resources.disposeAsync(), 20_000);
+
+  test("reads OpenMetrics and text, and finds the same in both", async () => {
+    expect([...openMetrics.contentTypes].join()).toMatch(
+      /^application\/openmetrics-text; *version=1\.0\.0/,
+    );
+    expect([...text.contentTypes].join()).toMatch(/^text\/plain; *version=0\.0\.4/);
+    const [inOpenMetrics, inText] = await Promise.all(
+      HOSTS.map(async (host) => {
+        const series = await prometheus.query(
+          `{instance="${host}", __name__=~"user_.*|process_.*"}`,
+        );
+        return series.map(({ metric }) => JSON.stringify({ ...metric, instance: "" })).sort();
+      }),
+    );
+    expect(inOpenMetrics!.length).toBeGreaterThan(100);
+    expect(inText).toEqual(inOpenMetrics!);
+  });
+
+  test.each(queries)("answers $name, for the chosen hosts only", async ({ expr, instant }) => {
+    const ask = (hosts: string[]) => {
+      const query = interpolate(expr, hosts);
+      return instant ? prometheus.query(query) : prometheus.queryRange(query);
+    };
+    expect((await ask(HOSTS)).length).toBeGreaterThan(0);
+    expect((await ask([TEXT_HOST])).length).toBeGreaterThan(0);
+    expect(await ask(["nowhere.example"])).toEqual([]);
+  });
+
+  test("offers both hosts in the dashboard's list", async () => {
+    const values = await prometheus.api("label/instance/values", { "match[]": "user_sessions_up" });
+    expect(values).toEqual(HOSTS);
+  });
+
+  test("evaluates every rule without an error", async () => {
+    const { groups } = await prometheus.api<RuleGroups>("rules");
+    const rules = groups.flatMap((group) => group.rules);
+    expect(rules.length).toBe(alertRules().length + recordingRules().length);
+    for (const rule of rules) expect(rule).toMatchObject({ health: "ok" });
+  });
+
+  test.each(recordingRules())("records $record", async ({ record }) => {
+    expect((await prometheus.query(record)).length).toBeGreaterThan(0);
+  });
+
+  test("records as many sessions as were open on the host", async () => {
+    const series = await prometheus.query("instance:user_sessions_session_active:sum");
+    expect(series.map(({ value }) => Number(value![1]))).toEqual(
+      HOSTS.map(() => tree.expected.session_count),
+    );
+  });
+
+  test("keeps the labels of the target", async () => {
+    const [series] = await prometheus.query("instance:user_sessions_session_active:sum");
+    expect(series!.metric).toMatchObject({ environment: "production", role: "login" });
+  });
+});

@@ -1,0 +1,83 @@
+import { beforeAll, describe, expect, test } from "bun:test";
+import { resolve } from "node:path";
+import { describeWith } from "../helpers/needs.ts";
+import { run } from "../helpers/run.ts";
+import { type Exposed, exposedMetrics } from "./exposed.ts";
+import { barelyReadCounters, gaugesReadAsCounters, metricsIn } from "./promql.ts";
+import { EXAMPLES, alertCases, alertRules, recordingRules, testFiles } from "./rule_files.ts";
+
+/** Metrics that the rules take from others: Prometheus itself, and node_exporter. */
+const FOREIGN = new Set(["up", "node_memory_MemTotal_bytes"]);
+
+const ALERTS = alertRules();
+const RECORDINGS = recordingRules();
+const RULES = [...ALERTS, ...RECORDINGS].map((rule) => ({
+  name: "alert" in rule ? rule.alert : rule.record,
+  expr: rule.expr,
+}));
+
+describeWith(["promtool"], "promtool", () => {
+  test.each([
+    ["check", "config", resolve(EXAMPLES, "prometheus.yml")],
+    ["check", "rules", resolve(EXAMPLES, "alerts.yml"), resolve(EXAMPLES, "recording.yml")],
+    ["test", "rules", ...testFiles()],
+  ])("%s %s", async (...words) => {
+    const { code, stdout, stderr } = await run(["promtool", ...words]);
+    expect(`${stdout}${stderr}`).not.toContain("FAILED");
+    expect(code).toBe(0);
+  });
+});
+
+describe("every alert", () => {
+  test.each(ALERTS)("$alert says how grave it is, what happened, and after how long", (rule) => {
+    expect(rule.labels["severity"]).toMatch(/^(critical|warning|info)$/);
+    expect(rule.annotations["summary"]).toBeTruthy();
+    expect(rule.annotations["description"]).toBeTruthy();
+    expect(rule.for).toMatch(/^\d+[mh]$/);
+  });
+
+  test.each(ALERTS)("$alert is tested, firing and not", ({ alert }) => {
+    const fires = alertCases()
+      .filter(({ alertname }) => alertname === alert)
+      .map(({ exp_alerts }) => exp_alerts.length > 0);
+    expect(fires).toContain(true);
+    expect(fires).toContain(false);
+  });
+
+  test.each(ALERTS)("$alert shows no number as Prometheus has it", ({ annotations }) => {
+    const values = Object.values(annotations)
+      .join()
+      .match(/\{\{[^}]*(?:\$value|\.Value)[^}]*\}\}/g);
+    for (const value of values ?? []) expect(value).toMatch(/humanize|printf "%\.0f"/);
+  });
+});
+
+test.each(RECORDINGS)("$record is named level:metric:operations", ({ record, expr }) => {
+  const [, metric] = /^[a-z_]+:(user_sessions_[a-z_]+):[a-z0-9_]+$/.exec(record) ?? [];
+  expect(metric).toBeDefined();
+  // The time since an event is the one thing that no metric is called.
+  const stem = metric!.replace("idle_seconds", "last_input_timestamp_seconds");
+  expect(expr).toMatch(new RegExp(`\\b${stem}(_total)?\\b`));
+});
+
+describe("every expression", () => {
+  let exposed: Exposed;
+  const recorded = new Set(RECORDINGS.map(({ record }) => record));
+
+  beforeAll(async () => {
+    exposed = await exposedMetrics();
+  });
+
+  test.each(RULES)("$name names nothing but metrics that there are", ({ expr }) => {
+    const unknown = [...metricsIn(expr)].filter(
+      (name) => !exposed.names.has(name) && !recorded.has(name) && !FOREIGN.has(name),
+    );
+    expect(unknown).toEqual([]);
+  });
+
+  test.each(RULES)("$name reads counters by rate or increase, and gauges not", ({ expr }) => {
+    expect(exposed.counters.size).toBeGreaterThan(5);
+    expect(barelyReadCounters(expr, exposed.counters)).toEqual([]);
+    expect(gaugesReadAsCounters(expr, exposed.counters)).toEqual([]);
+  });
+});
