@@ -62,5 +62,5 @@ clean: ## Remove what was built
 
 # Without npm, a bun of any version can install the packages, the pinned bun among them.
 $(INSTALLED): package.json package-lock.json
-	if command -v npm >/dev/null; then npm ci --no-audit --no-fund; else bun install --no-save; fi
+	if command -v npm >/dev/null; then npm install --no-save --no-audit --no-fund; else bun install --no-save; fi
 	touch $@
