@@ -1,7 +1,13 @@
 /** How the reader follows files that grow, rotate and vanish, step by step. */
 import { afterAll, describe, expect, test } from "bun:test";
-import { renameSync, rmSync } from "node:fs";
+import { ftruncateSync, renameSync, rmSync } from "node:fs";
 import { join } from "node:path";
+import { EntryReader } from "../../../src/sources/journal/entry.ts";
+import { FieldCache } from "../../../src/sources/journal/field_cache.ts";
+import { JournalFile } from "../../../src/sources/journal/file.ts";
+import { Pages } from "../../../src/sources/journal/pages.ts";
+import { PayloadReader } from "../../../src/sources/journal/payload.ts";
+import { FIELDS } from "../../../src/sources/journal/trust.ts";
 import { Host, removeScratch } from "./fixtures.ts";
 import { Journald, START_US, messagesOf, other, sshd } from "./journald.ts";
 import { JournalWriter } from "./writer.ts";
@@ -48,6 +54,39 @@ describe.each([
       reader.close();
     }
   });
+});
+
+test("an entry that the header counts before its lists do is not forgotten", async () => {
+  for (let stop = 0; stop < 12; stop++) {
+    const host = new Host();
+    const journald = new Journald(host);
+    for (let i = 0; i < 3; i++) journald.log(sshd(0));
+    const reader = host.reader();
+    const seen: string[] = [];
+    let step = 0;
+    journald.log(sshd(0), () => {
+      if (step++ === stop) void reader.poll(({ message }) => seen.push(message));
+    });
+    for (let i = 0; i < 2; i++) seen.push(...(await messagesOf(reader)));
+    expect({ stop, seen }).toEqual({ stop, seen: ["0", "0", "0", "0"] });
+  }
+});
+
+test("an entry that was written after its page was read is read all the same", () => {
+  const host = new Host();
+  const journald = new Journald(host);
+  journald.log(sshd(1));
+  const pages = new Pages();
+  const file = JournalFile.open(journald.path, pages);
+  const entry = new EntryReader(FIELDS.length, new FieldCache(FIELDS, new PayloadReader(() => {})));
+  // Journald reserves space ahead, so a page may hold what is yet to be written.
+  const { end, fd } = journald.writer;
+  ftruncateSync(fd, end + 65_536);
+  expect(pages.load(file.fd, end, 2048)).toBe(true);
+  const offset = journald.writer.append(sshd("late"), journald.timeUs);
+  expect(entry.read(file, offset)).toBe(true);
+  expect(entry.values).toContain("late");
+  file.close();
 });
 
 test("an unchanged journal costs no read but that of the header", async () => {
@@ -131,6 +170,21 @@ test("a file that is vacuumed right after its last record was written is read to
   rmSync(journald.rotate());
   journald.log(sshd(2));
   expect(await messagesOf(reader)).toEqual(["1", "2"]);
+});
+
+test("files that somebody deleted while they were written to are let go", async () => {
+  const host = new Host();
+  const journald = new Journald(host);
+  const reader = host.reader();
+  journald.log(sshd(1));
+  expect(await messagesOf(reader)).toEqual(["1"]);
+  journald.log(sshd(2));
+  rmSync(journald.path);
+  const next = new Journald(host, "system", { seqnumId: "6".repeat(32) });
+  next.log(sshd(3));
+  expect((await messagesOf(reader)).toSorted()).toEqual(["2", "3"]);
+  const { files } = reader as unknown as { files: { open: Map<string, unknown> } };
+  expect(files.open.size).toBe(1);
 });
 
 test("a file that its writer left behind when it died is read like an archive", async () => {

@@ -32,7 +32,8 @@ export interface Counter {
 
 export class JournalWriter {
   readonly fd: number;
-  private end = HEADER;
+  /** Where the next object will lie. */
+  end = HEADER;
   private readonly options: WriterOptions;
   private readonly key: Uint32Array;
   private readonly hash = newHash();
