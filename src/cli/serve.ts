@@ -12,6 +12,11 @@ import { BUILD } from "./version.ts";
  */
 export async function serveForever(config: Config, flags: Flags, env: Environment): Promise<void> {
   const { log, host, collection } = setUp(config);
+  let current = config;
+  process.on("SIGHUP", () => {
+    current = reload(flags, env, current, { host, log });
+  });
+  const ended = untilSignal();
   const sources = () => SOURCES.map((info) => ({ info, state: probeSource(host.root, info) }));
   let isReady = false;
   const site = {
@@ -32,11 +37,7 @@ export async function serveForever(config: Config, flags: Flags, env: Environmen
   void collection.prime().then(() => {
     isReady = true;
   });
-  let current = config;
-  process.on("SIGHUP", () => {
-    current = reload(flags, env, current, { host, log });
-  });
-  const signal = await untilSignal();
+  const signal = await ended;
   log.info("Stopping", { signal });
   await server.stop();
   host.saveState("now");

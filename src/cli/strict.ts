@@ -114,7 +114,24 @@ function unknownFlag(word: string, known: Known): ConfigError {
   return new ConfigError(`${word}: unknown flag; ${hint}`);
 }
 
+/** Whether somebody who wrote the one may have meant the other: part of it, or two slips of the pen. */
 function isNear(given: string, known: string): boolean {
-  const [a, b] = [given, known].map((name) => name.replace(/^no-/, "").replace(/[^a-z]/g, ""));
-  return a !== "" && (a === b || b!.startsWith(a!) || b!.endsWith(a!) || a!.startsWith(b!));
+  const [a = "", b = ""] = [given, known].map((name) =>
+    name.replace(/^no-/, "").replace(/[^a-z]/g, ""),
+  );
+  return a !== "" && (b.startsWith(a) || b.endsWith(a) || a.startsWith(b) || slips(a, b) <= 2);
+}
+
+/** How many letters have to be put in, left out or changed to make one word of the other. */
+function slips(a: string, b: string): number {
+  let row = Array.from({ length: b.length + 1 }, (_, i) => i);
+  for (const [i, letter] of [...a].entries()) {
+    const next = [i + 1];
+    for (let j = 0; j < b.length; j++) {
+      const changed = row[j]! + (b[j] === letter ? 0 : 1);
+      next.push(Math.min(row[j + 1]! + 1, next[j]! + 1, changed));
+    }
+    row = next;
+  }
+  return row[b.length]!;
 }

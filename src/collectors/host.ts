@@ -30,8 +30,11 @@ export class Host {
   readonly lastLogins: LastLoginRecords;
   readonly authFeed: AuthFeed;
   readonly faults: Faults;
+  private readonly log: Log;
+  private readonly reported = new Set<string>();
 
   constructor(options: HostOptions) {
+    this.log = options.log;
     this.root = options.root;
     this.excludeUsers = options.excludeUsers;
     this.sshPorts = options.sshPorts;
@@ -45,10 +48,16 @@ export class Host {
     this.authFeed = new AuthFeed({
       root: options.root,
       now: Date.now,
-      report: (message) =>
-        options.log.warn("A part of the journal can't be read", { err: message }),
+      report: (message) => this.reportOnce(message),
       stateFile: stateFileIn(options),
     });
+  }
+
+  /** Logs a thing that will not change while the program runs. */
+  private reportOnce(message: string): void {
+    if (this.reported.has(message)) return;
+    this.reported.add(message);
+    this.log.warn("A part of the journal can't be read", { err: message });
   }
 
   /** Writes what has to outlive the program. A fault is logged, and costs no metric. */

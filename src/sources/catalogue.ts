@@ -49,7 +49,8 @@ export const SOURCES: readonly SourceInfo[] = [
   },
   {
     name: "logind",
-    paths: ["/run/systemd/sessions"],
+    // The folder of sessions can be left over, or made by a package; a seat is there while logind runs.
+    paths: ["/run/systemd/seats/seat0"],
     lost: "console and graphical sessions, addresses of SSH sessions without a terminal",
     remedy: "systemd-logind (libpam-systemd) or elogind writes it",
   },

@@ -4,6 +4,7 @@
  */
 import { formatAddress } from "./ip_address.ts";
 import type { Root } from "./root.ts";
+import { readSeqFile } from "./seq_file.ts";
 
 const ESTABLISHED = 0x01;
 const LISTEN = 0x0a;
@@ -28,7 +29,7 @@ export interface TcpSocket {
  */
 export async function readTcpSockets(root: Root): Promise<TcpSocket[]> {
   // Opened through the root's own "net", which is a link to self/net: the exporter's namespace.
-  const v4 = parseTcp(await Bun.file(root.proc("net/tcp")).bytes());
+  const v4 = parseTcp(await readSeqFile(root.proc("net/tcp")));
   const v6 = parseTcp(await readTcp6(root));
   const sockets = new Map<number | string, TcpSocket>();
   for (const socket of [...v4, ...v6]) sockets.set(rowKey(socket), socket);
@@ -37,7 +38,7 @@ export async function readTcpSockets(root: Root): Promise<TcpSocket[]> {
 
 async function readTcp6(root: Root): Promise<Uint8Array> {
   try {
-    return await Bun.file(root.proc("net/tcp6")).bytes();
+    return await readSeqFile(root.proc("net/tcp6"));
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === "ENOENT") return new Uint8Array();
     throw error;

@@ -3,6 +3,7 @@
  * many clients a socket path has, never who they are. man 5 proc_pid_net.
  */
 import type { Root } from "./root.ts";
+import { readSeqFile } from "./seq_file.ts";
 
 const CONNECTED = "03";
 
@@ -11,7 +12,7 @@ export type UnixConnections = Map<string, number>;
 
 /** @throws the system's error when the table can't be read */
 export async function readUnixConnections(root: Root): Promise<UnixConnections> {
-  return parseUnix(await Bun.file(root.proc("net/unix")).text());
+  return parseUnix((await readSeqFile(root.proc("net/unix"))).toString());
 }
 
 /** The columns: `Num RefCount Protocol Flags Type St Inode Path`. */

@@ -10,6 +10,8 @@ const ZERO = 0x30;
 const PPID = 4;
 const SESSION = 6;
 const TTY_NR = 7;
+const FLAGS = 9;
+const MINFLT = 10;
 const UTIME = 14;
 const STIME = 15;
 const CUTIME = 16;
@@ -55,6 +57,8 @@ export function parseStat(
   table.parentPid[row] = values[PPID]!;
   table.sessionId[row] = values[SESSION]!;
   table.ttyNumber[row] = values[TTY_NR]!;
+  table.flags[row] = values[FLAGS]!;
+  table.minorFaults[row] = values[MINFLT]!;
   table.ownTicks[row] = values[UTIME]! + values[STIME]!;
   table.reapedTicks[row] = values[CUTIME]! + values[CSTIME]!;
   table.startTicks[row] = values[STARTTIME]!;

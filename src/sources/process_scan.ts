@@ -21,15 +21,20 @@ const PROC_MAGIC = 0x9fa0;
 /** A stat line has 52 numbers and a name of at most 64 bytes, so 1 KiB holds any. */
 const STAT_BYTES = 1024;
 
-/** After so many processes other work gets its turn; about 3 ms. */
-const YIELD_EVERY = 256;
+/** After so many processes other work gets its turn; about 10 ms. */
+const YIELD_EVERY = 1024;
+
+/** A process that does not seem to have run is asked for its uid in every so-manieth pass only. */
+const ASK_UID_EVERY = 4;
 
 /** Reads the uid of a process, or undefined when it is gone. */
 type UidReader = (folder: string) => number | undefined;
 
 export class ProcessScan {
   private readonly buffer = Buffer.alloc(STAT_BYTES);
-  private tables: [ProcessTable, ProcessTable] = [new ProcessTable(), new ProcessTable()];
+  private table = new ProcessTable();
+  private previous = new ProcessTable();
+  private passes = 0;
   private readonly readUid: UidReader;
 
   constructor(private readonly root: Root) {
@@ -45,11 +50,15 @@ export class ProcessScan {
    */
   async run(): Promise<ProcessTable> {
     const pids = this.list();
-    const table = this.tables[0];
-    this.tables = [this.tables[1], table];
+    [this.table, this.previous] = [this.previous, this.table];
+    const { table, previous } = this;
+    this.passes++;
     table.reset(pids.length);
+    let old = 0;
     for (let i = 0; i < pids.length; i++) {
-      if (this.readInto(table, `${this.root.procfs}/${pids[i]}`)) table.length++;
+      const pid = pids[i]!;
+      while (old < previous.length && previous.pid[old]! < pid) old++;
+      if (this.readInto(table, pid, old)) table.length++;
       if (i % YIELD_EVERY === YIELD_EVERY - 1) await Bun.sleep(0);
     }
     return table;
@@ -67,7 +76,9 @@ export class ProcessScan {
     return pids.subarray(0, count).sort();
   }
 
-  private readInto(table: ProcessTable, folder: string): boolean {
+  /** @param old the row of the previous pass where this pid was, if it was there */
+  private readInto(table: ProcessTable, pid: number, old: number): boolean {
+    const folder = `${this.root.procfs}/${pid}`;
     let length: number;
     try {
       const fd = openSync(`${folder}/stat`, "r");
@@ -79,10 +90,31 @@ export class ProcessScan {
     } catch {
       return false; // It ended, or is hidden from us: neither is an error.
     }
-    const uid = this.readUid(folder);
+    const row = table.length;
+    if (!parseStat(this.buffer, length, table, row)) return false;
+    const isDue = (pid + this.passes) % ASK_UID_EVERY === 0;
+    const uid = isDue || !this.seemsIdle(row, old) ? this.readUid(folder) : this.previous.uid[old];
     if (uid === undefined) return false;
-    table.uid[table.length] = uid;
-    return parseStat(this.buffer, length, table, table.length);
+    table.uid[row] = uid;
+    return true;
+  }
+
+  /**
+   * Whether nothing shows that a process has run since the pass before. To change its uid it must run,
+   * which costs it CPU time, most often a page fault, and the first time a flag for using a privilege;
+   * what could be missed is a few microseconds of work, and the turn of every process comes.
+   */
+  private seemsIdle(row: number, old: number): boolean {
+    const { table, previous } = this;
+    return (
+      old < previous.length &&
+      previous.pid[old] === table.pid[row] &&
+      previous.startTicks[old] === table.startTicks[row] &&
+      previous.minorFaults[old] === table.minorFaults[row] &&
+      previous.flags[old] === table.flags[row] &&
+      previous.ownTicks[old] === table.ownTicks[row] &&
+      previous.rssPages[old] === table.rssPages[row]
+    );
   }
 }
 

@@ -16,6 +16,10 @@ export class ProcessTable {
   sessionId = new Int32Array(0);
   /** The controlling terminal as the kernel encodes it, 0 for none. */
   ttyNumber = new Int32Array(0);
+  /** The kernel's flags; among them whether it ever used a privilege. */
+  flags = new Uint32Array(0);
+  /** Page faults that needed no reading from disk. */
+  minorFaults = new Float64Array(0);
   /** When it started, in ticks (1/100 s) since boot. */
   startTicks = new Float64Array(0);
   /** CPU ticks the process used itself. */
@@ -38,6 +42,8 @@ export class ProcessTable {
     this.state = new Uint8Array(size);
     this.sessionId = new Int32Array(size);
     this.ttyNumber = new Int32Array(size);
+    this.flags = new Uint32Array(size);
+    this.minorFaults = new Float64Array(size);
     this.startTicks = new Float64Array(size);
     this.ownTicks = new Float64Array(size);
     this.reapedTicks = new Float64Array(size);

@@ -64,7 +64,12 @@ export class Serving {
   ): Promise<Serving> {
     const environment = { PATH: process.env["PATH"]!, ...env };
     const running = new Running([path, ...words], { ...options, env: environment });
-    const address = await running.says(/"Listening on".*?address(?:=|":")([^\s"]+)/);
+    const listening = running.says(/"Listening on".*?address(?:=|":")([^\s"]+)/);
+    // A server that does not get there must not outlive its test.
+    const address = await listening.catch(async (error: unknown) => {
+      await running.end();
+      throw error;
+    });
     return new Serving(running, `http://${address.replace(/^\[::\]|^0\.0\.0\.0/, "127.0.0.1")}`);
   }
 

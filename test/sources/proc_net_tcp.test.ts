@@ -131,7 +131,8 @@ test.skipIf(!isLinux)("finds the sockets that this process opens", async () => {
   const { port } = server.address() as AddressInfo;
   const accepted = new Promise((resolve) => server.once("connection", resolve));
   const client = connect(port, "127.0.0.1");
-  await accepted;
+  const connected = new Promise((resolve) => client.once("connect", resolve));
+  await Promise.all([accepted, connected]);
   const sockets = (await readTcpSockets(new Root())).filter(
     ({ localPort, remotePort }) => localPort === port || remotePort === port,
   );

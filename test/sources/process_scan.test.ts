@@ -56,7 +56,7 @@ describe("a copied tree", () => {
 
   test("other work gets its turn during a long pass", async () => {
     using tree = new TempTree();
-    for (let pid = 1; pid <= 600; pid++) tree.write(`/proc/${pid}/stat`, "");
+    for (let pid = 1; pid <= 2100; pid++) tree.write(`/proc/${pid}/stat`, "");
     let turns = 0;
     const timer = setInterval(() => turns++, 0);
     await new ProcessScan(tree.root).run();

@@ -83,6 +83,7 @@ function dropbearConnection(view: HostView, row: number): SshConnection | undefi
   const pid = table.pid[row]!;
   const parent = table.row(table.parentPid[row]!);
   if (parent < 0 || table.comm(parent) !== "dropbear" || table.uid[parent] !== 0) return undefined;
+  if (!view.isGenuine(parent)) return undefined;
   const started = view.children(pid).filter((child) => table.comm(child) !== "dropbear");
   const uid = table.uid[row] !== 0 ? table.uid[row] : started.map((child) => table.uid[child])[0];
   if (uid === undefined) return undefined;

@@ -5,8 +5,8 @@ import type { HostView } from "./host_view.ts";
 export interface VncServer {
   uid: number;
   port: number;
-  /** The display's number, N of `:N`. */
-  display: number;
+  /** What viewers are told to connect to: the display's number, or `:PORT` for a port below 5900. */
+  display: string;
 }
 
 /** Servers with a desktop of their own, on port 5900+N for display N (TigerVNC, TightVNC, RealVNC). */
@@ -46,9 +46,14 @@ export function findVncServers(view: HostView): VncServer[] {
     const args = view.arguments(row);
     const port = sharing ? sharingPort(args, mine) : desktopPort(args, mine);
     if (port === undefined || servers.some((server) => server.port === port)) continue;
-    servers.push({ uid, port, display: displayOf(args, sharing) ?? port - FIRST_PORT });
+    servers.push({ uid, port, display: displayLabel(displayOf(args, sharing), port) });
   }
   return servers;
+}
+
+function displayLabel(display: number | undefined, port: number): string {
+  if (display !== undefined) return String(display);
+  return port >= FIRST_PORT ? String(port - FIRST_PORT) : `:${port}`;
 }
 
 /** `-rfbport P` or `-rfbport=P`; without it, or with 0, 5900+N; -1 is no TCP at all. */

@@ -119,8 +119,9 @@ export class JournalFiles {
           this.options.folders.listAgain();
           continue;
         }
+        // What keeps everything from being read is thrown; only what costs one file is reported.
         if (!isOnlyThatFile(error, path)) failure ??= error;
-        this.options.report(`${path.path}: ${(error as Error).message}`);
+        else this.options.report(`${path.path}: ${(error as Error).message}`);
       }
     }
     return failure;

@@ -53,6 +53,7 @@ const SETUID: Record<string, readonly string[]> = {
   su: ["/usr/bin/su", "/bin/su"],
   // sudo.ws and the cargo folder: Ubuntu, which ships two implementations side by side.
   sudo: ["/usr/bin/sudo", "/bin/sudo", "/usr/bin/sudo.ws", "/usr/lib/cargo/bin/sudo"],
+  "sudo-rs": ["/usr/bin/sudo-rs", "/bin/sudo-rs", "/usr/lib/cargo/bin/sudo"],
 };
 
 const DAEMONS: Record<string, Daemon> = {
