@@ -7,6 +7,8 @@ SOURCES := $(shell find src -name '*.ts' 2>/dev/null) scripts/build.ts scripts/c
 
 PREFIX ?= /usr/local
 ARGS ?=
+# The Debian releases that make e2e boots.
+SUITES ?= bookworm trixie
 
 # A bun of the right version on PATH is as good as the one that npm brings.
 SYSTEM_BUN := $(shell [ "$$(bun --version 2>/dev/null)" = $(BUN_VERSION) ] && command -v bun)
@@ -14,10 +16,10 @@ BUN := $(or $(SYSTEM_BUN),node_modules/.bin/bun)
 INSTALLED := node_modules/.installed
 
 .DEFAULT_GOAL := help
-.PHONY: help run build build-linux test lint fmt coverage bench fuzz update-golden install clean
+.PHONY: help run build build-linux test lint fmt coverage bench fuzz update-golden deb e2e install clean
 
 help: ## List the targets
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "  %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 run: $(BINARY) ## Build it and serve metrics on :10041; make run ARGS="--log.level=debug"
 	$(BINARY) $(ARGS)
@@ -53,6 +55,14 @@ bench: $(BINARY) ## Measure a scrape of 3,000 processes against a C program
 
 update-golden: $(BINARY) ## Write the golden files anew from what the executable prints now
 	UPDATE_GOLDEN=1 $(BUN) test test/golden.test.ts
+
+deb: $(BINARY) ## Build the Debian package in dist/ (needs dpkg-deb, and no root)
+	$(BUN) scripts/deb.ts $(ARGS)
+
+e2e: deb ## Boot Debian hosts, install the package in each and use it; make e2e SUITES="bookworm sid"
+	scripts/test_prerequisites.sh
+	scripts/e2e/prerequisites.sh
+	$(BUN) test/e2e/run.ts $(SUITES)
 
 install: $(BINARY) ## Install the executable below PREFIX (/usr/local)
 	install -D -m 0755 $(BINARY) $(DESTDIR)$(PREFIX)/bin/user_sessions_exporter

@@ -105,7 +105,9 @@ function settle(root: string): void {
 
 /** Everything below a folder, sorted. */
 function walk(root: string): string[] {
-  return (readdirSync(root, { recursive: true }) as string[]).sort().map((path) => join(root, path));
+  return (readdirSync(root, { recursive: true }) as string[])
+    .sort()
+    .map((path) => join(root, path));
 }
 
 function put(path: string, content: string | Uint8Array, mode: number): void {
@@ -125,7 +127,9 @@ function sourceDateEpoch(): number {
   if (set !== undefined && !/^\d+$/.test(set)) throw new Error(`SOURCE_DATE_EPOCH: "${set}"`);
   if (set !== undefined) return Number(set);
   if (Bun.which("git")) {
-    const log = Bun.spawnSync(["git", "log", "-1", "--format=%ct"]);
+    // Without that, git refuses to speak of a folder that belongs to somebody else, as in a container.
+    const git = ["git", "-c", "safe.directory=*"];
+    const log = Bun.spawnSync([...git, "log", "-1", "--format=%ct"]);
     if (log.success) return Number(log.stdout.toString());
   }
   return Math.floor(statSync("package.json").mtimeMs / 1000);

@@ -51,7 +51,8 @@ function parseReleases(markdown: string): Release[] {
     if (heading !== undefined) releases.push(parseHeading(heading));
     else if (item !== undefined) changes?.push(item);
     // An item goes on in indented lines.
-    else if (/^\s+\S/.test(line) && changes?.length) changes.push(`${changes.pop()} ${line.trim()}`);
+    else if (/^\s+\S/.test(line) && changes?.length)
+      changes.push(`${changes.pop()} ${line.trim()}`);
   }
   return releases;
 }

@@ -28,10 +28,7 @@ export function packageContents(binary: string): PackagedFile[] {
       ...file(`usr/share/man/man8/${PROGRAM}.8`, `examples/man/${PROGRAM}.8`),
       compressed: true,
     },
-    file(
-      `usr/share/bash-completion/completions/${PROGRAM}`,
-      `examples/completion/${PROGRAM}.bash`,
-    ),
+    file(`usr/share/bash-completion/completions/${PROGRAM}`, `examples/completion/${PROGRAM}.bash`),
     file(`usr/share/lintian/overrides/${PACKAGE}`, "scripts/debian/lintian-overrides"),
     file(`${DOC}/README.md`, "README.md"),
     file(`${DOC}/copyright`, "scripts/debian/copyright"),

@@ -1,4 +1,5 @@
 import { CachedFile } from "../sources/cached_file.ts";
+import { readDynamicUser } from "../sources/dynamic_users.ts";
 import type { Getent } from "../sources/getent.ts";
 import { parseGroup, parseGroupLine } from "../sources/group.ts";
 import {
@@ -31,7 +32,7 @@ export class Accounts {
 
   /** @param getent undefined where directory services are not to be asked */
   constructor(
-    root: Root,
+    private readonly root: Root,
     private readonly getent: Getent | undefined,
   ) {
     const read = (path: string) => Bun.file(path).text();
@@ -67,7 +68,14 @@ export class Accounts {
 
   /** The login name, or the decimal uid where no name can be found. */
   nameOf(uid: number): string {
-    return this.account(uid)?.name ?? this.seenNames.get(uid) ?? String(uid);
+    const account = this.local.byUid.get(uid);
+    if (account) return account.name;
+    const dynamic = readDynamicUser(this.root, uid);
+    if (dynamic !== undefined) {
+      this.learn(uid, dynamic);
+      return dynamic;
+    }
+    return this.directoryAccount(String(uid))?.name ?? this.seenNames.get(uid) ?? String(uid);
   }
 
   /** The uid of a login name, or undefined when no account of that name is known. */
@@ -87,10 +95,6 @@ export class Accounts {
     }
     const uid = this.uidOf(name) ?? (/^\d+$/.test(name) ? Number(name) : undefined);
     return uid === undefined ? undefined : { uid, realName: "", primaryGroup: "" };
-  }
-
-  private account(uid: number): Account | undefined {
-    return this.local.byUid.get(uid) ?? this.directoryAccount(String(uid));
   }
 
   private directoryAccount(key: string): Account | undefined {

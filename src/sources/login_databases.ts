@@ -12,7 +12,8 @@ export type LastLogins = Map<string, number>;
 
 /** @throws SQLiteError when the file is no such database, is locked, or can't be opened */
 export function readLastlog2(path: string): LastLogins {
-  return query(path, "SELECT Name AS name, Time AS seconds FROM Lastlog2 WHERE Time > 0");
+  const sql = "SELECT Name AS name, Time AS seconds FROM Lastlog2 WHERE Time > 0";
+  return query(path, sql);
 }
 
 /** @throws SQLiteError when the file is no such database, is locked, or can't be opened */
@@ -27,6 +28,8 @@ function query(path: string, sql: string): LastLogins {
   try {
     database.run(`PRAGMA busy_timeout = ${BUSY_TIMEOUT_MS}`);
     const logins: LastLogins = new Map();
+    // Debian's package makes the file; the first login makes the table in it.
+    if (database.query("SELECT 1 FROM sqlite_master").get() === null) return logins;
     for (const row of database.query<{ name: unknown; seconds: unknown }, []>(sql).all()) {
       if (typeof row.name === "string" && typeof row.seconds === "number") {
         logins.set(row.name, row.seconds);

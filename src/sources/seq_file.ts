@@ -4,7 +4,10 @@
  */
 import { closeSync, openSync, readSync } from "node:fs";
 
-/** A page, less more than any line is long: after fewer bytes than that there was no further line. */
+/**
+ * A page, less more than a line of these files is long (200 bytes): after fewer bytes than that there was
+ * no further line.
+ */
 const LAST_READ_BYTES = 4096 - 512;
 
 const READ_BYTES = 64 * 1024;

@@ -63,6 +63,8 @@ function listenError({ host, port }: ListenAddress, error: unknown): ConfigError
       ? "the port is in use; stop what uses it, or give another with --web.listen-address or PORT"
       : code === "EACCES"
         ? "no right to listen there; give a port above 1023"
-        : `${(error as Error).message}; give an address of this host`;
+        : /^(EAI_|ENOTFOUND|EAGAIN|EINVAL)/.test(code ?? "")
+          ? "the name can't be resolved; give an address of this host"
+          : `${(error as Error).message}; give an address of this host`;
   return new ConfigError(`can't listen on ${where}: ${why}`);
 }

@@ -11,6 +11,7 @@ test.each<[message: string, event: SudoEvent | undefined]>([
   [`     bob : HOST=web1 ; ${FIELDS}`, RAN],
   ["     bob : TTY=unknown ; PWD=/ ; USER=root ; COMMAND=/usr/bin/id", RAN],
   ["bob : TTY=/dev/pts/0 ; PWD=/ ; USER=root ; COMMAND=/usr/bin/id", RAN_RUST],
+  ["     bob : PWD=/ ; USER=root ; COMMAND=/usr/bin/id", RAN],
   ["bob :  PWD=/ ; USER=root ; COMMAND=/usr/bin/id", RAN_RUST],
   [
     `     bob : TTY=pts/1 ; PWD=/ ; USER=bin ; COMMAND=/bin/sh -c 'a : user NOT in sudoers ; TTY=x'`,
@@ -19,6 +20,8 @@ test.each<[message: string, event: SudoEvent | undefined]>([
   ["     bob : (command continued) : TTY=pts/1 ; PWD=/ ; USER=root ; COMMAND=/bin/id", undefined],
   [`     bob : 3 incorrect password attempts ; ${FIELDS}`, REFUSED],
   [`     bob : 1 incorrect password attempt ; ${FIELDS}`, REFUSED],
+  ["     bob : 1 incorrect password attempt ; PWD=/ ; USER=root ; COMMAND=/usr/bin/id", REFUSED],
+  ["     bob : a password is required ; USER=root ; COMMAND=/usr/bin/id", REFUSED],
   [`     bob : user NOT in sudoers ; ${FIELDS}`, REFUSED],
   [`     bob : command not allowed ; ${FIELDS}`, REFUSED],
   [`     bob : user NOT authorized on host ; ${FIELDS}`, REFUSED],

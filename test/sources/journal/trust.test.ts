@@ -76,6 +76,6 @@ describe("su and sudo, which log with the caller's uid", () => {
 
 test("what is looked for", () => {
   expect(IDENTIFIERS.toSorted()).toEqual(
-    ["sshd", "sshd-session", "sshd-auth", "dropbear", "login", "su", "sudo"].toSorted(),
+    ["sshd", "sshd-session", "sshd-auth", "dropbear", "login", "su", "sudo", "sudo-rs"].toSorted(),
   );
 });
