@@ -15,6 +15,7 @@ Xtigervnc tigervnc-standalone-server
 prometheus prometheus
 promtool prometheus
 sshpass sshpass
+lintian lintian
 chromium chromium
 tmux tmux
 sudo sudo

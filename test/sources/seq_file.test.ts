@@ -19,14 +19,8 @@ test("a file that is missing is an error", async () => {
   await expect(readSeqFile(tree.root.proc("net/tcp"))).rejects.toMatchObject({ code: "ENOENT" });
 });
 
-// Both tables have more than one page's worth of lines on any machine.
-test.skipIf(!isLinux).each(["/proc/kallsyms", "/proc/self/smaps"])(
-  "%s has all lines",
-  async (path) => {
-    const lines = (text: string) => text.split("\n").length;
-    const read = lines((await readSeqFile(path)).toString());
-    const whole = lines(readFileSync(path, "latin1"));
-    expect(whole).toBeGreaterThan(100);
-    expect(Math.abs(read - whole)).toBeLessThan(whole / 10);
-  },
-);
+test.skipIf(!isLinux)("a file of the kernel that has thousands of lines", async () => {
+  const read = await readSeqFile("/proc/kallsyms");
+  expect(read.equals(readFileSync("/proc/kallsyms"))).toBe(true);
+  expect(read.length).toBeGreaterThan(100_000);
+});
