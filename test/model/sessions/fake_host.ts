@@ -1,0 +1,146 @@
+import { Accounts } from "../../../src/model/accounts.ts";
+import { joinSessions } from "../../../src/model/sessions/join.ts";
+import type { Session } from "../../../src/model/sessions/session.ts";
+import { parseSession } from "../../../src/sources/logind.ts";
+import { parseTcp } from "../../../src/sources/proc_net_tcp.ts";
+import { parseUnix } from "../../../src/sources/proc_net_unix.ts";
+import { ProcessScan } from "../../../src/sources/process_scan.ts";
+import { parseUtmp } from "../../../src/sources/utmp.ts";
+import { statLine } from "../../helpers/proc_files.ts";
+import { TempTree } from "../../helpers/temp_tree.ts";
+import { utmpRecord } from "../../helpers/utmp_record.ts";
+
+export const BOOT_SECONDS = 1_700_000_000;
+
+/** When things started that do not say so, in seconds since the epoch. */
+export const START_SECONDS = BOOT_SECONDS + 100;
+
+export const ROOT = 0;
+export const ALICE = 1000;
+export const BOB = 1001;
+
+interface FakeProcess {
+  pid: number;
+  parentPid?: number;
+  uid?: number;
+  realUid?: number;
+  comm: string;
+  /** Its arguments, or the one title; none for a zombie. */
+  args?: string[];
+  state?: string;
+  /** The number of its pty. */
+  pty?: number;
+  session?: string;
+  pidNamespaces?: number;
+  startSeconds?: number;
+}
+
+/** A host of a few processes and records, for what no captured host has. */
+export class FakeHost extends TempTree {
+  private readonly logindTexts: [string, string][] = [];
+  private readonly utmpRecords: Buffer[] = [];
+  private readonly tcpLines: string[] = [];
+  private readonly unixLines: string[] = [];
+  hasUtmp = false;
+
+  constructor() {
+    super({
+      "/etc/passwd": `root:x:0:0:::\nalice:x:${ALICE}:100:::\nbob:x:${BOB}:100:::\n`,
+    });
+    this.process({ pid: 1, comm: "systemd", args: ["/sbin/init"], startSeconds: BOOT_SECONDS });
+  }
+
+  process(fake: FakeProcess): this {
+    const { pid, uid = ROOT, comm, args = [], pidNamespaces = 1 } = fake;
+    const startTicks = ((fake.startSeconds ?? START_SECONDS) - BOOT_SECONDS) * 100;
+    const ttyNumber = fake.pty === undefined ? 0 : (136 << 8) | fake.pty;
+    const { parentPid = 1, state = "S" } = fake;
+    const line = statLine({ pid, comm, state, parentPid, ttyNumber, startTicks });
+    this.write(`/proc/${pid}/stat`, line);
+    const uids = [fake.realUid ?? uid, uid, uid, uid].join("\t");
+    const namespaces = Array<number>(pidNamespaces).fill(pid).join("\t");
+    this.write(`/proc/${pid}/status`, `Name:\t${comm}\nUid:\t${uids}\nNSpid:\t${namespaces}\n`);
+    this.write(`/proc/${pid}/cmdline`, args.map((arg) => `${arg}\0`).join(""));
+    const scope = fake.session ? `/user.slice/session-${fake.session}.scope` : "/system.slice";
+    this.write(`/proc/${pid}/cgroup`, `0::${scope}\n`);
+    if (fake.pty !== undefined) this.write(`/dev/pts/${fake.pty}`, "");
+    return this;
+  }
+
+  /** An sshd monitor (pid) and the process of its user (pid + 1), as OpenSSH 9.8 to 10.4 name them. */
+  ssh(pid: number, uid: number, user: string, channel = "@notty"): this {
+    const comm = "sshd-session";
+    this.process({ pid, comm, args: [`sshd-session: ${user} [priv]`] });
+    return this.process({
+      pid: pid + 1,
+      parentPid: pid,
+      uid,
+      comm,
+      args: [`sshd-session: ${user}${channel}`],
+    });
+  }
+
+  logind(id: string, keys: Record<string, string | number>): this {
+    const all = { REALTIME: START_SECONDS * 1e6, STATE: "active", CLASS: "user", ...keys };
+    const lines = Object.entries(all).map(([key, value]) => `${key}=${value}`);
+    this.logindTexts.push([id, lines.join("\n")]);
+    return this;
+  }
+
+  utmp(record: Parameters<typeof utmpRecord>[0]): this {
+    this.hasUtmp = true;
+    this.utmpRecords.push(utmpRecord({ seconds: START_SECONDS, ...record }));
+    return this;
+  }
+
+  /** A socket of the table: listening, or with a peer. */
+  tcp(port: number, uid: number, peer?: string): this {
+    const hex = (n: number) => n.toString(16).toUpperCase().padStart(4, "0");
+    const address = (peer ?? "0.0.0.0").split(".").map(Number);
+    const remote = address
+      .toReversed()
+      .map((byte) => byte.toString(16).padStart(2, "0"))
+      .join("");
+    const inode = 5000 + this.tcpLines.length;
+    const ends = `0100007F:${hex(port)} ${remote}:${peer ? hex(40_000 + inode) : "0000"}`;
+    const state = peer ? "01" : "0A";
+    this.tcpLines.push(
+      `   0: ${ends} ${state} 00000000:00000000 00:00000000 00000000 ${uid} 0 ${inode} 1`,
+    );
+    return this;
+  }
+
+  /** A client that is connected to a Unix socket. */
+  unix(path: string): this {
+    this.unixLines.push(`0000000000000000: 00000003 00000000 00000000 0001 03 999 ${path}`);
+    return this;
+  }
+
+  tty(name: string): this {
+    this.write(`/dev/${name}`, "");
+    return this;
+  }
+
+  async sessions(): Promise<Session[]> {
+    const accounts = new Accounts(this.root, undefined);
+    await accounts.refreshPasswd();
+    return joinSessions({
+      root: this.root,
+      table: await new ProcessScan(this.root).run(),
+      bootTimeSeconds: BOOT_SECONDS,
+      accounts,
+      sshPorts: new Set([22]),
+      tcp: parseTcp(Buffer.from(`header\n${this.tcpLines.join("\n")}\n`)),
+      unix: parseUnix(`header\n${this.unixLines.join("\n")}\n`),
+      utmp: this.hasUtmp ? parseUtmp(Buffer.concat(this.utmpRecords)) : undefined,
+      logind: this.logindTexts.map(([id, text]) => parseSession(id, text)!),
+    });
+  }
+
+  /** The sessions as `user type tty address`, `-` for what is empty. */
+  async rows(): Promise<string[]> {
+    return (await this.sessions()).map(({ user, type, tty, fromIp }) =>
+      [user, type, tty || "-", fromIp || "-"].join(" "),
+    );
+  }
+}

@@ -1,0 +1,177 @@
+/** SSH sessions by the titles of sshd's processes: what no captured host has, and what forgers try. */
+import { describe, expect, test } from "bun:test";
+import { ALICE, BOB, FakeHost, START_SECONDS } from "./fake_host.ts";
+
+describe("titles", () => {
+  test.each([
+    ["@notty", "alice ssh-npty - -"],
+    ["", "alice ssh-npty - -"],
+    ["@pts/3", "alice terminal pts/3 -"],
+  ])("alice%s is %s", async (channel, row) => {
+    using host = new FakeHost().ssh(100, ALICE, "alice", channel);
+    expect(await host.rows()).toEqual([row]);
+  });
+
+  test("several ptys of one connection are several sessions", async () => {
+    using host = new FakeHost().ssh(100, ALICE, "alice", "@pts/1,pts/4");
+    expect(await host.rows()).toEqual(["alice terminal pts/1 -", "alice terminal pts/4 -"]);
+  });
+
+  test.each(["alice [net]", "alice [pam]", "[accepted]", "unknown [priv]", "alice@internal-sftp"])(
+    "%s is no session",
+    async (title) => {
+      using host = new FakeHost().ssh(100, ALICE, "alice");
+      host.process({
+        pid: 101,
+        parentPid: 100,
+        uid: ALICE,
+        comm: "sshd-session",
+        args: [`sshd-session: ${title}`],
+      });
+      expect(await host.rows()).toEqual([]);
+    },
+  );
+
+  test("OpenSSH 10.5 calls the monitor [postauth]", async () => {
+    using host = new FakeHost()
+      .process({ pid: 100, comm: "sshd-session", args: ["sshd-session: alice [postauth]"] })
+      .process({
+        pid: 101,
+        parentPid: 100,
+        uid: ALICE,
+        comm: "sshd-session",
+        args: ["sshd-session: alice@pts/1"],
+      });
+    expect(await host.rows()).toEqual(["alice terminal pts/1 -"]);
+  });
+
+  test("a name with an @ in it, of a user that only sshd knows", async () => {
+    using host = new FakeHost().ssh(100, 70_000, "EXAMPLE\\carl@corp.example", "@pts/2");
+    expect(await host.rows()).toEqual(["EXAMPLE\\carl@corp.example terminal pts/2 -"]);
+    using tunnel = new FakeHost().ssh(100, 70_000, "carl@corp.example", "");
+    expect(await tunnel.rows()).toEqual(["carl@corp.example ssh-npty - -"]);
+  });
+
+  test("a zombie that still bears sshd's name is no session", async () => {
+    using host = new FakeHost().process({ pid: 100, comm: "sshd", state: "Z" });
+    expect(await host.rows()).toEqual([]);
+  });
+
+  test("VS Code's ptys, which nobody logged in on, are no sessions", async () => {
+    using host = new FakeHost()
+      .ssh(100, ALICE, "alice")
+      .process({ pid: 110, parentPid: 101, uid: ALICE, comm: "bash", args: ["bash"] })
+      .process({ pid: 111, parentPid: 110, uid: ALICE, comm: "node", args: ["server-main.js"] })
+      .process({ pid: 112, parentPid: 111, uid: ALICE, comm: "bash", args: ["bash"], pty: 7 });
+    expect(await host.rows()).toEqual(["alice ssh-npty - -"]);
+  });
+
+  test("the session begins with the shell on its pty, not with the connection", async () => {
+    using host = new FakeHost().ssh(100, ALICE, "alice", "@pts/1").process({
+      pid: 102,
+      parentPid: 101,
+      uid: ALICE,
+      comm: "bash",
+      args: ["-bash"],
+      pty: 1,
+      startSeconds: START_SECONDS + 60,
+    });
+    expect((await host.sessions())[0]?.startSeconds).toBe(START_SECONDS + 60);
+  });
+});
+
+describe("forgers", () => {
+  const title = ["sshd-session: root@pts/9"];
+
+  test("a user's own process with a title like sshd's", async () => {
+    using host = new FakeHost()
+      .process({ pid: 100, uid: BOB, comm: "sshd-session", args: ["sshd-session: root [priv]"] })
+      .process({ pid: 101, parentPid: 100, uid: BOB, comm: "sshd-session", args: title });
+    expect(await host.rows()).toEqual([]);
+  });
+
+  test("a set-uid program that a user started under sshd's name", async () => {
+    using host = new FakeHost().process({
+      pid: 100,
+      uid: 0,
+      realUid: BOB,
+      comm: "sshd-session",
+      args: title,
+    });
+    expect(await host.rows()).toEqual([]);
+  });
+
+  test("what such a program starts as another user", async () => {
+    using host = new FakeHost().ssh(100, ALICE, "alice");
+    host.process({
+      pid: 100,
+      uid: 0,
+      realUid: BOB,
+      comm: "sshd-session",
+      args: ["sshd-session: alice [priv]"],
+    });
+    expect(await host.rows()).toEqual([]);
+  });
+
+  test("a login to a container is none to the host", async () => {
+    using host = new FakeHost().ssh(100, ALICE, "alice");
+    host.process({
+      pid: 101,
+      parentPid: 100,
+      uid: ALICE,
+      comm: "sshd-session",
+      args: ["sshd-session: alice@notty"],
+      pidNamespaces: 2,
+    });
+    expect(await host.rows()).toEqual([]);
+  });
+});
+
+describe("addresses", () => {
+  const A = "192.0.2.1";
+  const B = "192.0.2.2";
+
+  test("logind's, found by the monitor", async () => {
+    using host = new FakeHost()
+      .ssh(100, ALICE, "alice")
+      .logind("5", { UID: ALICE, LEADER: 100, SERVICE: "sshd", TYPE: "tty", REMOTE_HOST: A });
+    expect(await host.rows()).toEqual([`alice ssh-npty - ${A}`]);
+  });
+
+  test("a host name, where UseDNS gave no address", async () => {
+    using host = new FakeHost()
+      .ssh(100, ALICE, "alice")
+      .logind("5", { UID: ALICE, LEADER: 100, SERVICE: "sshd", REMOTE_HOST: "pc.example" });
+    expect(await host.rows()).toEqual(["alice ssh-npty - pc.example"]);
+  });
+
+  test("the only one left on the SSH port", async () => {
+    using host = new FakeHost().ssh(100, ALICE, "alice", "@pts/1").tcp(22, 0).tcp(22, 0, A);
+    expect(await host.rows()).toEqual([`alice terminal pts/1 ${A}`]);
+  });
+
+  test("none, when several are left", async () => {
+    using host = new FakeHost()
+      .ssh(100, ALICE, "alice", "@pts/1")
+      .tcp(22, 0)
+      .tcp(22, 0, A)
+      .tcp(22, 0, B);
+    expect(await host.rows()).toEqual(["alice terminal pts/1 -"]);
+  });
+
+  test("a recorded one is not given away again", async () => {
+    using host = new FakeHost()
+      .ssh(100, ALICE, "alice")
+      .ssh(200, BOB, "bob")
+      .logind("5", { UID: ALICE, LEADER: 100, SERVICE: "sshd", REMOTE_HOST: A })
+      .tcp(22, 0)
+      .tcp(22, 0, A)
+      .tcp(22, 0, B);
+    expect(await host.rows()).toEqual([`alice ssh-npty - ${A}`, `bob ssh-npty - ${B}`]);
+  });
+
+  test("a forwarded channel's socket is its user's, and no peer", async () => {
+    using host = new FakeHost().ssh(100, ALICE, "alice").tcp(22, 0).tcp(22, ALICE, A);
+    expect(await host.rows()).toEqual(["alice ssh-npty - -"]);
+  });
+});
