@@ -49,6 +49,24 @@ describe("a copied tree", () => {
     expect([first.length, second.length]).toEqual([1, 1]);
   });
 
+  test("a process that has run is asked for its uid at once, an idle one within four passes", async () => {
+    using tree = new TempTree({
+      ...processFiles({ pid: 1, uid: 5, utime: 100 }),
+      ...processFiles({ pid: 2, uid: 5 }),
+    });
+    const scan = new ProcessScan(tree.root);
+    await scan.run();
+    const changed = {
+      ...processFiles({ pid: 1, uid: 6, utime: 101 }),
+      ...processFiles({ pid: 2, uid: 6 }),
+    };
+    for (const [path, content] of Object.entries(changed)) tree.write(path, content);
+    const uids: number[][] = [];
+    for (let pass = 0; pass < 4; pass++) uids.push([...(await scan.run()).uid.subarray(0, 2)]);
+    expect(uids.map(([busy]) => busy)).toEqual([6, 6, 6, 6]);
+    expect(uids.at(-1)).toEqual([6, 6]);
+  });
+
   test("a /proc that can't be listed is an error", async () => {
     using tree = new TempTree();
     await expect(new ProcessScan(tree.root).run()).rejects.toMatchObject({ code: "ENOENT" });
