@@ -4,6 +4,7 @@ const EVERYWHERE = [
   "systemd-sysv",
   "libpam-systemd",
   "libnss-systemd",
+  "login",
   "dbus",
   "linux-image-cloud-amd64",
   "openssh-server",

@@ -1,0 +1,33 @@
+/** When each user was last here, by the host's own tools and by the sessions that are open. */
+import type { Observation } from "./observation.ts";
+import type { Scene } from "./scene.ts";
+
+/** The first date of a line, as last, lastlog and lastlog2 write it: that of the login. */
+const DATE = /\w{3} (\w{3}) +(\d+) (\d\d:\d\d:\d\d)(?: [+-]\d{4})? (\d{4})/;
+
+/** A login's records are written one after another, and an emulated CPU takes its time. */
+const TOLERANCE_S = 4;
+
+/** By what any record has; a tool that the host lacks says nothing. */
+export async function compareLastLogins(scene: Scene, seen: Observation): Promise<void> {
+  for (const user of ["alice", "bob", "root"]) {
+    const printed = await scene.host.control.sh(`export LC_ALL=C TZ=UTC
+      { last -F -w ${user}; lastlog -u ${user}; lastlog2 -u ${user}; } 2>/dev/null || true`);
+    const newest = Math.max(...printed.split("\n").map(loginTime), newestOpened(scene, user));
+    const labels = { username: user };
+    const value = seen.metrics.value("user_sessions_last_login_timestamp_seconds", labels);
+    scene.check.near(`last_login_timestamp_seconds of ${user}`, newest, value, TOLERANCE_S);
+  }
+}
+
+/** In seconds since the epoch. */
+function loginTime(line: string): number {
+  const [, month, day, time, year] = DATE.exec(line) ?? [];
+  return time === undefined ? 0 : Date.parse(`${day} ${month} ${year} ${time} UTC`) / 1000;
+}
+
+/** SSH sessions without a terminal are on no record, but while they are open they are logins too. */
+function newestOpened({ truth }: Scene, user: string): number {
+  const own = truth.opened.filter(({ sessions }) => sessions[0]?.startsWith(`${user} `));
+  return Math.max(0, ...own.map(({ between }) => between?.[1] ?? 0));
+}

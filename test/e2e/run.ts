@@ -1,0 +1,95 @@
+/**
+ * Boots Debian hosts, installs the package in each, lives in it, and prints what was expected and seen.
+ *
+ *   bun test/e2e/run.ts SUITE...        a Debian suite, as bookworm
+ *
+ * ONLY="install,VNC" leaves out the other scenarios, PACKAGE names another package than the one in dist.
+ * Exits with 1 when something is different.
+ */
+import { appendFileSync, mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join, resolve } from "node:path";
+import { Host } from "../../scripts/e2e/host.ts";
+import { Checks } from "./checks.ts";
+import { builtPackage, higherPackage } from "./packages.ts";
+import { type Scenario, type Scene, controlLogin } from "./scene.ts";
+import { SCENARIOS } from "./scenarios/index.ts";
+import { Table } from "./table.ts";
+import { Truth } from "./truth.ts";
+
+const PROJECT = resolve(import.meta.dir, "../..");
+const CACHE = join(PROJECT, ".cache/e2e");
+
+/** A host that takes longer is given up. */
+const HOST_MS = 20 * 60_000;
+
+const suites = process.argv.slice(2);
+if (suites.length === 0) throw new Error("name a suite, as bookworm");
+const only = process.env["ONLY"]?.split(",");
+const scenarios = SCENARIOS.filter(({ name }) => !only || only.includes(name));
+
+const table = new Table();
+const packageFolder = mkdtempSync(join(tmpdir(), "e2e-packages-"));
+let host: Host | undefined;
+for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) {
+  process.on(signal, () => void giveUp(signal));
+}
+try {
+  const first = process.env["PACKAGE"] ?? builtPackage();
+  const higher = await higherPackage(first, packageFolder);
+  for (const suite of suites) await testHost(suite, { first, higher });
+} finally {
+  rmSync(packageFolder, { recursive: true, force: true });
+}
+console.log(`\n${table}\n`);
+console.log(`${table.rows.length} values, ${table.differences} different; logs in .cache/e2e/logs`);
+process.exit(table.differences > 0 ? 1 : 0);
+
+async function testHost(suite: string, packages: Scene["packages"]): Promise<void> {
+  const begunMs = Date.now();
+  const failsafe = setTimeout(() => void giveUp(`${suite} takes too long`), HOST_MS);
+  const say = (text: string) => {
+    const line = `${suite} ${Math.round((Date.now() - begunMs) / 1000)} s: ${text}`;
+    console.log(line);
+    if (host) appendFileSync(join(host.logs, "scenarios.log"), `${line}\n`);
+  };
+  let scene: Scene | undefined;
+  try {
+    const bootedFrom = Date.now() / 1000;
+    host = await Host.boot({ suite, cache: CACHE });
+    say("booted");
+    const truth = new Truth();
+    truth.add(controlLogin(bootedFrom));
+    scene = { host, truth, packages, check: new Checks(table, suite, "", say) };
+    for (const scenario of scenarios) {
+      scene.check = new Checks(table, suite, scenario.name, say);
+      say(scenario.name);
+      await runScenario(scenario, scene);
+    }
+  } catch (error) {
+    new Checks(table, suite, "the host", say).failed(error);
+  } finally {
+    clearTimeout(failsafe);
+    await scene?.prometheus?.end();
+    await host?.end();
+    say("ended");
+    host = undefined;
+  }
+}
+
+/** One that fails does not keep the others from being tried. */
+async function runScenario(scenario: Scenario, scene: Scene): Promise<void> {
+  scene.host.control.note(`scenario: ${scenario.name}`);
+  try {
+    await scenario.run(scene);
+  } catch (error) {
+    scene.check.failed(error);
+  }
+}
+
+async function giveUp(why: string): Promise<void> {
+  console.error(`\n${table}\n\ngiven up: ${why}`);
+  await host?.end();
+  rmSync(packageFolder, { recursive: true, force: true });
+  process.exit(1);
+}

@@ -1,0 +1,106 @@
+/** What the service can read, and says it can: with its groups, without them, and with hidepid. */
+import { existsSync, readFileSync } from "node:fs";
+import { resolve } from "node:path";
+import { compareSessions } from "../compare.ts";
+import { missingCounters, seenCounters, trueCounters } from "../counters.ts";
+import { type States, doctor, readable } from "../doctor.ts";
+import { sessionLines } from "../observation.ts";
+import { type Scene, observe } from "../scene.ts";
+import { SERVICE, untilReady } from "../service.ts";
+import { makeTwin, setDropIn } from "../twin.ts";
+
+const SHIPPED = resolve(import.meta.dir, "../../../examples/systemd/hidepid.conf");
+
+/** systemd gives a unit that has these a /proc of its own, to which hidepid of the host is nothing. */
+const PROC_OF_THE_HOST = "[Service]\nProtectKernelTunables=no\nProtectControlGroups=no\n";
+
+export const doctorWithGroups = {
+  name: "doctor",
+  async run(scene: Scene): Promise<void> {
+    await makeTwin(scene);
+    const states = await compareSources(scene);
+    scene.check.equal("journal", "ok", states["journal"]);
+  },
+};
+
+export const doctorWithoutGroups = {
+  name: "no groups",
+  async run(scene: Scene): Promise<void> {
+    const { check, truth } = scene;
+    await restartWith(scene, "[Service]\nSupplementaryGroups=\n");
+    const states = await compareSources(scene);
+    check.equal("journal", "forbidden", states["journal"]);
+    const seen = await observe(scene);
+    check.equal("session_active", truth.sessions, sessionLines(seen));
+    check.equal("counters of logins", 6, missingCounters(seen).length);
+    const failed = seen.metrics.value("user_sessions_failed_logins_1h");
+    check.equal("failed_logins_1h", undefined, failed);
+    await restartWith(scene, undefined);
+    // Nothing was lost meanwhile.
+    await compareSessions(scene);
+  },
+};
+
+export const hidepid = {
+  name: "hidepid=2",
+  async run(scene: Scene): Promise<void> {
+    const { check, host, truth } = scene;
+    await host.control.sh("mount -o remount,hidepid=2 /proc");
+    await restartWith(scene, undefined);
+    await compareSources(scene);
+    await compareSessions(scene);
+
+    await restartWith(scene, PROC_OF_THE_HOST);
+    const states = await compareSources(scene);
+    check.match("the host's own /proc", "not ok", /missing|forbidden/, states["proc"] ?? "");
+    const seen = await observe(scene);
+    const users = new Set(sessionLines(seen).map((line) => line.split(" ")[0]!));
+    check.equal("users with sessions", truth.users, [...users].sort());
+    const count = seen.metrics.value("user_sessions_ssh_connections");
+    check.equal("ssh_connections", truth.sshConnections, count);
+    const labels = { username: "root" };
+    const processes = seen.metrics.value("user_sessions_process_count", labels);
+    check.equal("process_count of root", undefined, processes);
+    check.equal("counters", trueCounters(truth), seenCounters(seen));
+
+    check.equal("a drop-in is shipped", true, existsSync(SHIPPED));
+    await restartWith(scene, PROC_OF_THE_HOST + readFileSync(SHIPPED, "utf8"));
+    const granted = await compareSources(scene);
+    check.equal("proc with that drop-in", "ok", granted["proc"]);
+    await compareSessions(scene);
+
+    await host.control.sh("mount -o remount,hidepid=0 /proc");
+    await restartWith(scene, undefined);
+  },
+};
+
+/**
+ * Compares the doctor's states, and those of source_available, with what tools can read.
+ *
+ * @returns the doctor's
+ */
+async function compareSources(scene: Scene): Promise<States> {
+  const { check } = scene;
+  const expected = await readable(scene);
+  const says = await doctor(scene);
+  const named = (states: States, state: string) =>
+    Object.keys(states)
+      .filter((name) => states[name] === state)
+      .sort();
+  for (const state of ["ok", "forbidden", "missing"]) {
+    check.equal(`doctor: ${state}`, named(expected, state), named(says, state));
+  }
+  const { metrics } = await observe(scene);
+  const available = metrics
+    .series("user_sessions_source_available")
+    .filter(({ value }) => value === 1)
+    .map(({ labels }) => labels["source"]!);
+  check.equal("source_available", named(expected, "ok"), available.sort());
+  return says;
+}
+
+async function restartWith(scene: Scene, dropIn: string | undefined): Promise<void> {
+  await setDropIn(scene, dropIn);
+  await scene.host.control.sh(`systemctl restart ${SERVICE}`);
+  await untilReady(scene);
+}

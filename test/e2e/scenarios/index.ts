@@ -1,0 +1,38 @@
+/** Every scenario, in the order in which a host goes through them. */
+import type { Scenario } from "../scene.ts";
+import { allClosed } from "./all_closed.ts";
+import { copyAndRun } from "./copy_and_run.ts";
+import { doctorWithGroups, doctorWithoutGroups, hidepid } from "./doctor.ts";
+import { failures } from "./failures.ts";
+import { formats } from "./formats.ts";
+import { install } from "./install.ts";
+import { LOGINS } from "./logins.ts";
+import { prometheus } from "./prometheus.ts";
+import { reboot } from "./reboot.ts";
+import { purge, remove } from "./remove.ts";
+import { secondPort } from "./second_port.ts";
+import { tmuxAndSudo } from "./tmux_and_sudo.ts";
+import { upgrade } from "./upgrade.ts";
+import { usage } from "./usage.ts";
+import { vnc } from "./vnc.ts";
+
+export const SCENARIOS: readonly Scenario[] = [
+  copyAndRun,
+  install,
+  ...LOGINS,
+  vnc,
+  secondPort,
+  tmuxAndSudo,
+  failures,
+  prometheus,
+  usage,
+  formats,
+  doctorWithGroups,
+  doctorWithoutGroups,
+  hidepid,
+  allClosed,
+  reboot,
+  upgrade,
+  remove,
+  purge,
+];

@@ -1,0 +1,62 @@
+/** What a user costs: CPU by the kernel's own account of the user's slice, the rest by ps and getent. */
+import { compareSessions } from "../compare.ts";
+import { remoteCommand } from "../clients/ssh_clients.ts";
+import type { Observation } from "../observation.ts";
+import { type Scene, observe } from "../scene.ts";
+
+const CPUS = 2;
+
+export const usage = {
+  name: "usage",
+  async run(scene: Scene): Promise<void> {
+    const { check, host, truth } = scene;
+    const uid = Number(await host.control.sh("id -u alice"));
+    const burning = truth.add(await remoteCommand(scene, "alice"));
+    await host.control.sh(`systemd-run --quiet --unit=e2e_burn --slice=user-${uid}.slice \\
+      --uid=alice sh -c 'while :; do :; done'`);
+    await Bun.sleep(2_000);
+    const before = await observe(scene);
+    await Bun.sleep(10_000);
+    const after = await observe(scene);
+    const growth = (read: (seen: Observation) => number | undefined) =>
+      (read(after) ?? NaN) - (read(before) ?? NaN);
+    const name = "user_sessions_cpu_seconds_total";
+    const used = growth(({ cpuSeconds }) => cpuSeconds.get(uid));
+    const seconds = growth(({ metrics }) => metrics.value(name, { username: "alice" }));
+    check.near("cpu_seconds_total of alice", used, seconds, 0.1 * used + 0.3);
+    const share = used / growth(({ timeSeconds }) => timeSeconds) / CPUS;
+    const ratio = after.metrics.value("user_sessions_cpu_ratio", { username: "alice" });
+    check.near("cpu_ratio of alice", share, ratio, 0.1);
+    await host.control.sh("systemctl stop e2e_burn");
+    await truth.close(burning);
+    const seen = await compareSessions(scene);
+    for (const user of ["alice", "bob"]) compareProcesses(scene, seen, user);
+    await compareUser(scene, seen);
+  },
+};
+
+function compareProcesses({ check }: Scene, seen: Observation, user: string): void {
+  const own = seen.processes.filter((process) => process.user === user);
+  const value = (name: string) => seen.metrics.value(`user_sessions_${name}`, { username: user });
+  check.equal(`process_count of ${user}`, own.length, value("process_count"));
+  const megabytes = own.reduce((sum, { rssBytes }) => sum + rssBytes, 0) / 1e6;
+  const bytes = value("memory_bytes");
+  const seenMegabytes = bytes === undefined ? undefined : bytes / 1e6;
+  check.near(`memory_bytes of ${user}, MB`, megabytes, seenMegabytes, 0.05 * megabytes + 1);
+}
+
+/** user_info of everybody who has a series, by getent. */
+async function compareUser({ check, host }: Scene, seen: Observation): Promise<void> {
+  const infos = seen.metrics.series("user_sessions_user_info").map(({ labels }) => labels);
+  const named = seen.metrics.samples.flatMap(({ labels }) => labels["username"] ?? []);
+  const without = [...new Set(named)].filter((n) => !infos.some((i) => i["username"] === n));
+  check.equal("users without user_info", [], without);
+  for (const name of ["alice", "root"]) {
+    const passwd = (await host.control.sh(`getent passwd ${name}`)).trim().split(":");
+    const group = (await host.control.sh(`id -gn ${name}`)).trim();
+    const expected = [passwd[4]!.split(",")[0], passwd[2], group].join(" ");
+    const info = infos.find(({ username }) => username === name);
+    const shown = [info?.["real_name"], info?.["uid"], info?.["primary_group"]].join(" ");
+    check.equal(`user_info of ${name}`, expected, shown);
+  }
+}

@@ -1,0 +1,38 @@
+/** The installed service, as systemd and dpkg know it. */
+import { eventually } from "../../scripts/e2e/commands.ts";
+import { EXPORTER_PORT } from "../../scripts/e2e/host.ts";
+import type { Scene } from "./scene.ts";
+
+export const SERVICE = "user_sessions_exporter";
+export const PACKAGE = "user-sessions-exporter";
+
+/** Waits until it answers: it has to take a first sample. */
+export async function untilReady({ host }: Scene): Promise<void> {
+  const url = `http://127.0.0.1:${host.port(EXPORTER_PORT)}/-/ready`;
+  await eventually("the exporter to be ready", 60_000, async () => {
+    try {
+      return (await fetch(url, { signal: AbortSignal.timeout(10_000) })).ok || undefined;
+    } catch {
+      return undefined; // Nobody listens there yet.
+    }
+  });
+}
+
+export async function mainPid({ host }: Scene): Promise<number> {
+  return Number(await host.control.sh(`systemctl show -p MainPID --value ${SERVICE}`));
+}
+
+/** Copies a package to the host and has apt install it. */
+export async function installPackage({ host }: Scene, file: string): Promise<void> {
+  await host.control.sh("mkdir -p /e2e/packages && rm -f /e2e/packages/*");
+  await host.control.copy([file], "/e2e/packages/");
+  await host.control.sh(
+    `cd /e2e/packages && DEBIAN_FRONTEND=noninteractive apt-get install -y ./*.deb`,
+    240_000,
+  );
+}
+
+export async function packageVersion({ host }: Scene): Promise<string> {
+  const format = "${db:Status-Abbrev} ${Version}";
+  return host.control.attempt(`dpkg-query -W -f '${format}' ${PACKAGE}`);
+}
