@@ -21,6 +21,12 @@ tmux tmux
 sudo sudo
 useradd passwd
 setpriv util-linux
+unshare util-linux
+nsenter util-linux
+logger bsdutils
+rsyslogd rsyslog
+journalctl systemd
+pidof sysvinit-utils
 gcc gcc
 /usr/include/stdio.h libc6-dev'
 
@@ -67,6 +73,7 @@ forbid_starts
   tail -n 5 "$log" >&2
 case " $missing " in *" openssh-server "*) services='ssh.service ssh.socket' ;; *) services= ;; esac
 case " $missing " in *" prometheus "*) services="$services prometheus.service" ;; esac
+case " $missing " in *" rsyslog "*) services="$services rsyslog.service syslog.socket" ;; esac
 for service in $services; do
   command -v systemctl > /dev/null && quietly systemctl disable "$service"
 done

@@ -34,7 +34,8 @@ export interface Image {
 }
 
 /**
- * Builds the image of a suite, or takes the one from an earlier run.
+ * Builds the image of a suite, or takes the one from an earlier run. E2E_MIRROR names another archive
+ * than Debian's own, which gives a released suite its security updates too.
  *
  * @param cache the folder where images are kept
  * @param log a file for what mmdebstrap and mke2fs say

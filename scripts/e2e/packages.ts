@@ -5,6 +5,7 @@ const EVERYWHERE = [
   "libpam-systemd",
   "libnss-systemd",
   "login",
+  "passwd",
   "dbus",
   "linux-image-cloud-amd64",
   "openssh-server",

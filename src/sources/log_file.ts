@@ -42,7 +42,7 @@ export class LogFile {
       this.close();
       throw new Error(`${path} is not a regular file`);
     }
-    this.#rememberHead();
+    this.learnStart();
   }
 
   /** The size in bytes, now. */
@@ -53,6 +53,11 @@ export class LogFile {
   /** The time of its last write, now, in milliseconds since the epoch. */
   writtenMs(): number {
     return this.#stats().mtimeMs;
+  }
+
+  /** Whether the other one is this file, whatever the names. */
+  isSame(other: LogFile): boolean {
+    return this.ino === other.ino && this.dev === other.dev;
   }
 
   /**
@@ -85,25 +90,16 @@ export class LogFile {
     };
   }
 
-  /** The start of a file that was cut off: there is nothing in it that was read. */
-  restart(): void {
-    this.offset = 0;
-    this.#skipping = false;
-    this.#headBytes = 0;
-    this.#head = "";
-    this.#rememberHead();
-  }
-
   /**
    * Hands over the lines of one bufferful, without their newlines. A last line without a newline waits.
    *
    * @param end the place in the file to stop at
-   * @returns whether there was something to read
+   * @returns whether there was something to read; not from a file that is no longer the one we know
    */
   readLines(end: number, take: (line: string) => void): boolean {
     const length = this.#read(this.offset, end);
     if (length === 0) return false;
-    if (this.#headBytes < HEAD_BYTES) this.#rememberHead();
+    if (!this.#checkHead(length)) return false;
     let start = 0;
     if (this.#skipping) {
       const newline = buffer.subarray(0, length).indexOf(0x0a);
@@ -169,13 +165,34 @@ export class LogFile {
     return length <= 0 ? 0 : readSync(this.#fd, buffer, 0, length, from);
   }
 
-  #rememberHead(): void {
+  /** Makes what the file begins with now the start by which it is known. */
+  learnStart(): void {
     this.#headBytes = Math.min(this.size(), HEAD_BYTES);
     this.#head = this.#hashHead(this.#headBytes);
   }
 
+  /**
+   * Whether what was just read into the buffer belongs to the start that we know: the file may have been
+   * cut off and written anew the moment before. Learns more of the start where there is more.
+   */
+  #checkHead(length: number): boolean {
+    const isStart = this.offset === 0;
+    if (!isStart) length = readSync(this.#fd, headBuffer, 0, HEAD_BYTES, 0);
+    const head = (isStart ? buffer : headBuffer).subarray(0, Math.min(length, HEAD_BYTES));
+    const isSame = hash(head.subarray(0, this.#headBytes)) === this.#head;
+    if (isStart || (isSame && this.#headBytes < HEAD_BYTES)) {
+      this.#headBytes = head.length;
+      this.#head = hash(head);
+    }
+    return isSame;
+  }
+
   #hashHead(bytes: number): string {
     const length = readSync(this.#fd, headBuffer, 0, Math.min(bytes, HEAD_BYTES), 0);
-    return Bun.hash.xxHash64(headBuffer.subarray(0, length)).toString(16);
+    return hash(headBuffer.subarray(0, length));
   }
+}
+
+function hash(bytes: Uint8Array): string {
+  return Bun.hash.xxHash64(bytes).toString(16);
 }

@@ -6,7 +6,7 @@ import { statSync } from "node:fs";
 import { LogFile } from "./log_file.ts";
 import { firstAfter, readPosition, resumeAll } from "./log_position.ts";
 import type { LogPosition } from "./log_record.ts";
-import { keepOnly, openRotated, rotatedFiles } from "./log_siblings.ts";
+import { closeAll, newestInode, openLogFiles } from "./log_siblings.ts";
 
 /** A daemon writes to the renamed file until it is told to reopen; so long must that file be quiet. */
 const LINGER_MS = 5_000;
@@ -33,11 +33,11 @@ export class LogFollower {
   /** Lines before this one are passed over, until one is not older. */
   #sinceMs: number | undefined;
   /**
-   * The inode of the newest rotated file while nothing of the live one was read, 0 for none. Such a
-   * file has no known start by which its copy could be found: what was written to it and then copied
-   * away is in the files that came after this one.
+   * The inode of the newest rotated file when the files were listed, 0 for none. As long as nothing of
+   * the live one was read, that has no known start by which its copy could be found: what was written
+   * to it and then copied away is in the files that came after this one.
    */
-  #newestRotated: number | undefined;
+  #newestRotated = 0;
 
   constructor(options: FollowerOptions) {
     this.#options = options;
@@ -68,7 +68,6 @@ export class LogFollower {
       }
     }
     this.#closeFinished(wanted);
-    this.#rememberIfUnread();
   }
 
   /** Where each open file was left. Taken between two polls, or within one, it loses no line. */
@@ -76,12 +75,12 @@ export class LogFollower {
     const { position } = this.#options;
     if (this.#files.length === 0 && position !== undefined) return position;
     const files = this.#files.map((file) => file.position());
-    const unread = files.at(-1)?.offset === 0;
-    return { kind: "text", files, newestRotated: unread ? (this.#newestRotated ?? null) : null };
+    const isUnread = files.at(-1)?.offset === 0;
+    return { kind: "text", files, newestRotated: isUnread ? this.#newestRotated : null };
   }
 
   close(): void {
-    for (const file of this.#files.splice(0)) file.close();
+    closeAll(this.#files.splice(0));
     this.#busyMs.clear();
   }
 
@@ -94,21 +93,25 @@ export class LogFollower {
   }
 
   #start(): void {
-    const files = this.#openAll();
-    const saved = readPosition(this.#options.position);
-    const newest = this.#options.position?.["newestRotated"];
-    const first =
-      typeof newest === "number" && saved.length === 1
-        ? firstAfter(files, newest)
-        : (resumeAll(files, saved) ?? this.#startSince(files));
-    for (const file of files.splice(0, first)) file.close();
-    this.#files = files;
-  }
-
-  /** The rotated files and the one at the path, oldest first. */
-  #openAll(): LogFile[] {
-    const live = new LogFile(this.#options.path);
-    return [...openRotated(this.#options.path), live];
+    const { path, position } = this.#options;
+    const saved = readPosition(position);
+    const newest = position?.["newestRotated"];
+    const { rotated, current, verdict } = openLogFiles(
+      path,
+      ({ rotated: files, current: last }) => {
+        if (last === undefined) return 0;
+        const all = [...files, last];
+        if (typeof newest === "number" && saved.length === 1) return firstAfter(all, newest);
+        return resumeAll(all, saved) ?? this.#startSince(all);
+      },
+    );
+    if (current === undefined) {
+      closeAll(rotated);
+      throw Object.assign(new Error(`ENOENT: there is no ${path}`), { code: "ENOENT" });
+    }
+    this.#rememberNewest(rotated);
+    this.#files = [...rotated, current];
+    closeAll(this.#files.splice(0, verdict));
   }
 
   /** @returns the index of the file in which the first line lies that is wanted */
@@ -130,55 +133,50 @@ export class LogFollower {
     return 0;
   }
 
+  /** Takes up the copies of the live file, and the files that came after it. */
   #noticeRotation(): void {
+    const { path } = this.#options;
     const live = this.#files.at(-1)!;
-    const stats = statSync(this.#options.path, { throwIfNoEntry: false });
+    const stats = statSync(path, { throwIfNoEntry: false });
     if (stats === undefined) return;
-    if (stats.dev === live.dev && stats.ino === live.ino) {
-      if (this.#newestRotated !== undefined) this.#noticeCopies(this.#newestRotated);
-      else if (!live.isWhole()) this.#noticeTruncation(live);
-      return;
+    const isReplaced = stats.dev !== live.dev || stats.ino !== live.ino;
+    const isUnread = live.offset === 0;
+    // What stands in it now was not copied away, if the newest copy is afterwards the one we know.
+    if (isUnread) live.learnStart();
+    const isCut = isUnread ? newestInode(path) !== this.#newestRotated : !live.isWhole();
+    if (!isReplaced && !isCut) return;
+    const { rotated, current, verdict } = openLogFiles(path, (found) => {
+      const place = found.rotated.findIndex((file) => file.isSame(live));
+      const ours = place < 0 ? found.rotated.length : place;
+      if (isUnread) return { ours, first: firstAfter(found.rotated, this.#newestRotated) };
+      if (live.isWhole()) return { ours, first: ours, isWhole: true };
+      return { ours, first: resumeCopy(found.rotated, live) ?? ours };
+    });
+    if (current === undefined) return closeAll(rotated);
+    this.#rememberNewest(rotated);
+    const files = [...rotated, current];
+    const { ours, first, isWhole } = verdict;
+    const goneMs = files[ours]!.isSame(live) ? undefined : live.writtenMs();
+    if (goneMs === undefined) {
+      // Of a file that was cut off nothing was read, so the one just opened is as good.
+      const [spare] = isWhole ? files.splice(ours, 1, live) : [live];
+      spare!.close();
+      this.#files.pop();
     }
-    const current = openIfThere(this.#options.path);
-    if (current === undefined) return;
-    // More than one rotation may have passed: all that is newer than the file we hold is to be read.
-    const rotated = openRotated(this.#options.path);
-    const ours = rotated.findIndex((file) => file.dev === live.dev && file.ino === live.ino);
-    const gone = ours < 0 ? live.writtenMs() : undefined;
-    const newer = keepOnly(rotated, (file, i) =>
-      gone === undefined ? i > ours : !this.#holds(file) && file.writtenMs() > gone,
-    );
-    this.#files.push(...newer, current);
-    this.#busyMs.set(live, this.#options.now());
+    // If it was renamed, the time for which the daemon may still write to it begins now.
+    this.#busyMs.delete(live);
+    for (const [i, file] of files.entries()) {
+      const isNew =
+        goneMs === undefined
+          ? i >= first || i === ours
+          : file === current || file.writtenMs() > goneMs;
+      if (isNew && !this.#files.some((held) => held.isSame(file))) this.#files.push(file);
+      else file.close();
+    }
   }
 
-  /** What was not read before the file was cut off is in its copy, and what came after in newer ones. */
-  #noticeTruncation(live: LogFile): void {
-    const position = live.position();
-    const rotated = openRotated(this.#options.path);
-    const copy = rotated.findLastIndex((file) => file.continues(position));
-    rotated[copy]?.resume(position);
-    this.#files.splice(-1, 0, ...keepOnly(rotated, (_, i) => copy >= 0 && i >= copy));
-    live.restart();
-  }
-
-  /** Files that the live one was copied to before anything of it was read. */
-  #noticeCopies(newestRotated: number): void {
-    const rotated = openRotated(this.#options.path);
-    const first = firstAfter(rotated, newestRotated);
-    this.#files.splice(-1, 0, ...keepOnly(rotated, (_, i) => i >= first));
-    this.#files.at(-1)!.restart();
-  }
-
-  #rememberIfUnread(): void {
-    const unread = this.#files.at(-1)!.offset === 0;
-    const newest = unread ? rotatedFiles(this.#options.path).at(-1) : undefined;
-    const ino = newest === undefined ? 0 : statSync(newest, { throwIfNoEntry: false })?.ino;
-    this.#newestRotated = unread ? ino : undefined;
-  }
-
-  #holds(file: LogFile): boolean {
-    return this.#files.some((held) => held.dev === file.dev && held.ino === file.ino);
+  #rememberNewest(rotated: LogFile[]): void {
+    this.#newestRotated = rotated.at(-1)?.ino ?? 0;
   }
 
   #closeFinished(take: (line: string) => void): void {
@@ -198,11 +196,11 @@ export class LogFollower {
   }
 }
 
-function openIfThere(path: string): LogFile | undefined {
-  try {
-    return new LogFile(path);
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === "ENOENT") return undefined;
-    throw error;
-  }
+/** What a file that was cut off held, and was not read, is in its copy. @returns the copy's index */
+function resumeCopy(rotated: LogFile[], live: LogFile): number | undefined {
+  const position = live.position();
+  const copy = rotated.findLastIndex((file) => !file.isSame(live) && file.continues(position));
+  if (copy < 0) return undefined;
+  rotated[copy]!.resume(position);
+  return copy;
 }

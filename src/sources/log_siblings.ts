@@ -5,6 +5,8 @@ import { LogFile } from "./log_file.ts";
 
 /** So many files at most are opened, from the newest on. */
 const MAX_FILES = 32;
+/** More rotations than this within some milliseconds are no rotations. */
+const MAX_TRIES = 10;
 
 /** `.1` of logrotate, `.0` of BusyBox, `-20261123` of logrotate's dateext; not what was compressed. */
 const SUFFIX = /^(?:\.(\d{1,5})|[-.](\d{8}(?:-\d{1,10})?))$/;
@@ -33,24 +35,80 @@ export function rotatedFiles(path: string): string[] {
   return siblings.sort(byAge).map((sibling) => sibling.path);
 }
 
-/** Opens the rotated files, oldest first. */
-export function openRotated(path: string): LogFile[] {
-  return rotatedFiles(path)
-    .slice(-MAX_FILES)
-    .map(openOrSkip)
-    .filter((file) => file !== undefined);
+/** The files of a log as they stood at one moment. */
+export interface LogFiles {
+  /** Oldest first. */
+  rotated: LogFile[];
+  /** The one at the path; undefined while there is none. */
+  current: LogFile | undefined;
 }
 
-/** Closes the others. */
-export function keepOnly(
-  files: LogFile[],
-  keep: (file: LogFile, index: number) => boolean,
-): LogFile[] {
-  return files.filter((file, i) => {
-    const kept = keep(file, i);
-    if (!kept) file.close();
-    return kept;
-  });
+/**
+ * Opens all files of a log, and has them judged. A rotation goes step by step, so what is read name by
+ * name may show a file twice or not at all, or one that is cut off the next moment; then all of it is
+ * done again.
+ *
+ * @param judge may change the files it is given, and nothing else
+ * @throws the system's error when the file at the path is there but can't be opened
+ */
+export function openLogFiles<T>(
+  path: string,
+  judge: (files: LogFiles) => T,
+): LogFiles & { verdict: T } {
+  for (let tries = 1; ; tries++) {
+    const current = openIfThere(path);
+    const paths = rotatedFiles(path).slice(-MAX_FILES);
+    const opened = paths.map(openOrSkip);
+    const rotated = opened.filter((file) => file !== undefined);
+    const inodes = opened.map((file) => file?.ino);
+    dropUnfinishedCopy(rotated, current);
+    const verdict = judge({ rotated, current });
+    const now = rotatedFiles(path).slice(-MAX_FILES);
+    const isSame =
+      now.join("\n") === paths.join("\n") &&
+      paths.every((name, i) => inodeAt(name) === inodes[i]) &&
+      inodeAt(path) === current?.ino &&
+      current?.isWhole() !== false;
+    if (isSame || tries === MAX_TRIES) return { rotated, current, verdict };
+    closeAll([...rotated, ...(current ? [current] : [])]);
+  }
+}
+
+/** The inode of the newest rotated file; 0 when there is none. */
+export function newestInode(path: string): number {
+  const newest = rotatedFiles(path).at(-1);
+  return newest === undefined ? 0 : (inodeAt(newest) ?? 0);
+}
+
+/**
+ * With `copytruncate` the lines are in two files for a moment, the newer of which may still be empty.
+ * They are the log's until it is cut off; then they are the copy's.
+ */
+function dropUnfinishedCopy(rotated: LogFile[], current: LogFile | undefined): void {
+  const newest = rotated.at(-1);
+  if (newest === undefined || current === undefined || newest.isSame(current)) return;
+  if (current.size() === 0) return;
+  if (current.continues({ ...newest.position(), offset: newest.size() })) {
+    closeAll(rotated.splice(-1));
+  }
+}
+
+export function closeAll(files: LogFile[]): void {
+  for (const file of files) file.close();
+}
+
+/** @throws the system's error when it is there and can't be opened */
+function openIfThere(path: string): LogFile | undefined {
+  try {
+    return new LogFile(path);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === "ENOENT") return undefined;
+    throw error;
+  }
+}
+
+function inodeAt(path: string): number | undefined {
+  return statSync(path, { throwIfNoEntry: false })?.ino;
 }
 
 function openOrSkip(path: string): LogFile | undefined {

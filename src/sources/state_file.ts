@@ -12,22 +12,12 @@ export class StateFile {
     private readonly warn: (message: string) => void,
   ) {}
 
-  /**
-   * @returns undefined when there is none, or a damaged one, which is renamed to `*.damaged`
-   * @throws the system's error when it can't be read for another reason
-   */
+  /** @returns undefined when there is none, or one that can't be used, which is renamed to `*.damaged` */
   load(): unknown {
-    let text: string;
     try {
-      text = readFileSync(this.path, "utf8");
+      return JSON.parse(readFileSync(this.path, "utf8"));
     } catch (error) {
-      if ((error as NodeJS.ErrnoException).code === "ENOENT") return undefined;
-      throw error;
-    }
-    try {
-      return JSON.parse(text);
-    } catch (error) {
-      this.setAside(error);
+      if ((error as NodeJS.ErrnoException).code !== "ENOENT") this.setAside(error);
       return undefined;
     }
   }
@@ -38,10 +28,11 @@ export class StateFile {
     const message = reason instanceof Error ? reason.message : String(reason);
     try {
       renameSync(this.path, aside);
-      this.warn(`${this.path}: ${message}; counters begin anew, the file is now ${aside}`);
     } catch {
-      this.warn(`${this.path}: ${message}; counters begin anew`);
+      // What forbids this forbids to save, too, and that is told.
+      return;
     }
+    this.warn(`${this.path}: ${message}; counters begin anew, the file is now ${aside}`);
   }
 
   /** @throws the system's error when it can't be written */

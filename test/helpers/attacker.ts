@@ -104,10 +104,12 @@ export class AttackedHost {
 
   /** Waits until sshd is through with all connections, and what it said stands in the logs. */
   async settle(): Promise<void> {
-    const list = ["ps", "-C", "sshd,sshd-session,sshd-auth", "-o", "pid="];
+    const list = ["ps", "-C", "sshd,sshd-session,sshd-auth", "-o", "state="];
     await eventually("the end of all connections", async () => {
       const { stdout } = await this.logs.run(list);
-      return stdout.trim().split("\n").length === this.servers.length ? true : undefined;
+      // The first process in there does not bury the dead.
+      const alive = stdout.split("\n").filter((state) => state !== "" && state !== "Z");
+      return alive.length === this.servers.length ? true : undefined;
     });
     await this.logs.settle();
   }
@@ -138,7 +140,11 @@ export class AttackedHost {
     // Versions before 9.8 have no penalties, and refuse a setting that they do not know.
     if ((await this.logs.run(["sshd", "-t", "-f", file])).code !== 0) write();
     this.servers.push(this.logs.spawn(["sshd", "-D", "-f", file]));
-    const port = settings.join("\n").match(/127\.0\.0\.1:\d+/g)!.at(-1)!.split(":")[1]!;
+    const port = settings
+      .join("\n")
+      .match(/127\.0\.0\.1:\d+/g)!
+      .at(-1)!
+      .split(":")[1]!;
     await eventually("sshd to listen", () => {
       const text = readFileSync(this.logs.log("auth.log"), { encoding: "utf8", flag: "a+" });
       return text.includes(`Server listening on 127.0.0.1 port ${port}.`) || undefined;
@@ -150,6 +156,6 @@ export class AttackedHost {
 const ASKPASS = `#!/bin/sh
 answer=$(head -n 1 "$ANSWERS")
 sed -i 1d "$ANSWERS"
-[ "$answer" != sleep ] || exec sleep 4
+[ "$answer" != sleep ] || exec sleep 2.5
 echo "$answer"
 `;

@@ -1,5 +1,6 @@
 /** What an exporter has counted of authentication, and what a step added to it. */
 import { COLLECTORS } from "../../src/collectors/registry.ts";
+import type { Servers, Serving } from "./exporter.ts";
 import type { Metrics } from "./metrics_text.ts";
 
 /** By name and label value: `bad_credentials`, `login password`, `sudo failure`, `root login`. */
@@ -51,4 +52,22 @@ export function authWords(rootfs: string, ...more: string[]): string[] {
     ...others.map((name) => `--no-collector.${name}`),
     ...more,
   ];
+}
+
+export async function countsOf(serving: Serving): Promise<Counts> {
+  await serving.ready();
+  return authCounts(await serving.scrape());
+}
+
+/** Starts the exporter with a state directory, takes its counts, and kills it. */
+export async function countAndKill(
+  servers: Servers,
+  rootfs: string,
+  state: string,
+): Promise<Counts> {
+  const serving = await servers.start(authWords(rootfs, `--state.directory=${state}`));
+  const counts = await countsOf(serving);
+  serving.running.signal("SIGKILL");
+  await serving.running.exited;
+  return counts;
 }

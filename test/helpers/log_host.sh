@@ -37,9 +37,11 @@ for user in $users; do
   echo "$user:$password" | chpasswd
 done
 echo 0123456789abcdef0123456789abcdef > /etc/machine-id
-# Without the pause after a wrong password, and without modules that need more of a host.
+# As Debian has it, but for the pause after a wrong password and for modules that need more of a host.
 cat > /etc/pam.d/sshd << END
-auth required pam_unix.so nodelay
+auth [success=1 default=ignore] pam_unix.so nodelay
+auth requisite pam_deny.so
+auth required pam_permit.so
 account required pam_unix.so
 session required pam_permit.so
 END
@@ -68,13 +70,13 @@ module(load="imuxsock" SysSock.Use="off")
 input(type="imuxsock" Socket="/run/systemd/journal/syslog" RateLimit.Interval="0")
 module(load="omuxsock")
 $OMUxSockSocket /run/second
-auth,authpriv.* action(type="omfile" file="/var/log/auth.log" template="RSYSLOG_FileFormat")
-auth,authpriv.* :omuxsock:
+*.* action(type="omfile" file="/var/log/auth.log" template="RSYSLOG_FileFormat")
+*.* :omuxsock:
 END
   cat > /etc/rsyslog-second.conf << 'END'
 $RepeatedMsgReduction on
 module(load="imuxsock" SysSock.Use="off")
-input(type="imuxsock" Socket="/run/second" ParseHostname="on" RateLimit.Interval="0")
+input(type="imuxsock" Socket="/run/second" UseSpecialParser="off" ParseHostname="on" RateLimit.Interval="0")
 *.* action(type="omfile" file="/var/log/reduced" template="RSYSLOG_TraditionalFileFormat")
 END
   "$rsyslogd" -n -f /etc/rsyslog-second.conf -i /run/second.pid &

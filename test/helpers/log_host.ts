@@ -16,15 +16,22 @@ export const PASSWORD = "correct horse";
 const JOURNALD = ["/usr/lib/systemd/systemd-journald", "/lib/systemd/systemd-journald"].find(
   existsSync,
 );
+const TOOLS = [
+  "root",
+  "unshare",
+  "nsenter",
+  "mount",
+  "useradd",
+  "chpasswd",
+  "logger",
+  "journalctl",
+  "pidof",
+];
 const SET_UP = join(import.meta.dir, "log_host.sh");
 const UNSHARE = ["unshare", "--mount", "--pid", "--fork", "--kill-child"];
 
 /** `describe` for tests with such a host, skipped where there can be none. */
-export function describeWithLogs(
-  needs: readonly string[],
-  name: string,
-  tests: () => void,
-): void {
+export function describeWithLogs(needs: readonly string[], name: string, tests: () => void): void {
   const why = lackingForLogHost(needs);
   if (why === undefined) return void describe(name, tests);
   console.log(`SKIPPED: ${name}: ${why}`);
@@ -32,8 +39,7 @@ export function describeWithLogs(
 }
 
 function lackingForLogHost(needs: readonly string[]): string | undefined {
-  const tools = ["root", "unshare", "nsenter", "mount", "useradd", "chpasswd", "logger"];
-  const why = lacking([...tools, ...needs]);
+  const why = lacking([...TOOLS, ...needs]);
   if (why !== undefined) return why;
   if (JOURNALD === undefined) return "it needs systemd-journald";
   const probe = ["sh", "-c", "mount -t proc proc /proc && mount -t tmpfs tmpfs /run"];
@@ -116,13 +122,40 @@ export class LogHost {
     );
   }
 
+  /** Makes journald begin new files. It says nothing when it has. */
+  async rotateJournal(): Promise<void> {
+    await this.shell("kill -USR2 $(pidof systemd-journald)");
+  }
+
+  /**
+   * Journald ends and begins again, in another boot as far as it can tell.
+   *
+   * @param isSudden leaves its files as they were, as a loss of power does
+   */
+  async reboot(isSudden: boolean): Promise<void> {
+    const bootId = crypto.randomUUID();
+    const path = "/proc/sys/kernel/random/boot_id";
+    await this.shell(`
+      pid=$(pidof systemd-journald)
+      kill -${isSudden ? "KILL" : "TERM"} $pid
+      # Its parent does not bury it.
+      while read -r _ _ state _ < /proc/$pid/stat && [ "$state" != Z ]; do sleep 0.02; done
+      echo ${bootId} > /run/boot_id
+      mount --bind /run/boot_id ${path}
+      rm -f /run/systemd/journal/dev-log`);
+    this.spawn([JOURNALD!]);
+    await this.shell("until [ -S /run/systemd/journal/dev-log ]; do sleep 0.02; done");
+  }
+
   /** The path of a file in /var/log, from outside. */
   log(name: string): string {
     return join(this.folder, "both/var/log", name);
   }
 
   async stop(): Promise<void> {
-    await this.holder.end();
+    // The first process in there ends with a line of input; unshare itself would not hear a SIGTERM.
+    await this.holder.type("\n");
+    await this.holder.exited;
     remove(this.folder);
   }
 

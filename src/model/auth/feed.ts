@@ -3,6 +3,7 @@ import { JournalReader } from "../../sources/journal/reader.ts";
 import type { LogReader } from "../../sources/log_record.ts";
 import type { Root } from "../../sources/root.ts";
 import type { StateFile } from "../../sources/state_file.ts";
+import { savedRecord } from "./saved.ts";
 import type { Tally } from "./tally.ts";
 import { AuthWatch, type Resumption, resumeWatch } from "./watch.ts";
 
@@ -97,11 +98,12 @@ export class AuthFeed {
   /** Where to go on. A place in one log means nothing in the other: there the time has to do. */
   private resume(log: AuthLogName, nowMs: number): Resumption {
     const { stateFile } = this.options;
-    const saved = stateFile?.load() as SavedFeed | undefined;
+    const saved = stateFile?.load();
     if (saved === undefined) return resumeWatch(undefined, nowMs);
     try {
-      const resumption = resumeWatch(saved.watch, nowMs);
-      return saved.log === log ? resumption : { ...resumption, position: undefined };
+      const feed = savedRecord(saved, "the state");
+      const resumption = resumeWatch(savedRecord(feed["watch"], "the watch"), nowMs);
+      return feed["log"] === log ? resumption : { ...resumption, position: undefined };
     } catch (error) {
       stateFile?.setAside(error);
       return resumeWatch(undefined, nowMs);

@@ -1,0 +1,119 @@
+import { describe, expect, test } from "bun:test";
+import { appendFileSync } from "node:fs";
+import { authCollector, authFamilies } from "../../src/collectors/auth.ts";
+import type { Outcome } from "../../src/model/auth/outcome.ts";
+import { Tally } from "../../src/model/auth/tally.ts";
+import { MAX_SOURCES } from "../../src/model/auth/window.ts";
+import { authLogLine } from "../helpers/attempt_lines.ts";
+import { SmallHost, series } from "../helpers/small_host.ts";
+
+const NOW_MS = Date.UTC(2026, 10, 23, 12);
+
+const failure = (count: number, timeMs: number, address: string): Outcome => ({
+  kind: "failure",
+  reason: "bad_credentials",
+  count,
+  timeMs,
+  address,
+});
+
+const lines = (tally: Tally) => series(authFamilies(tally, NOW_MS));
+
+describe("authFamilies", () => {
+  test("every counter is there from the start, at 0", () => {
+    const all = lines(new Tally());
+    expect(all.filter((line) => !line.endsWith(" 0"))).toEqual([]);
+    expect(all.filter((line) => !line.startsWith("logins_total{"))).toEqual([
+      "failed_logins_1h{} 0",
+      "failed_login_sources_1h{} 0",
+      "failed_login_sources_1h_limited{} 0",
+      "failed_logins_total{invalid_user} 0",
+      "failed_logins_total{bad_credentials} 0",
+      "failed_logins_total{no_credentials} 0",
+      "root_logins_total{} 0",
+      "ssh_unauthenticated_disconnects_total{} 0",
+      "ssh_dropped_connections_total{} 0",
+      "privilege_escalations_total{sudo|success} 0",
+      "privilege_escalations_total{sudo|failure} 0",
+      "privilege_escalations_total{su|success} 0",
+      "privilege_escalations_total{su|failure} 0",
+    ]);
+    expect(all).toContain("logins_total{publickey} 0");
+    expect(all).toContain("logins_total{other} 0");
+  });
+
+  test("each outcome raises its own", () => {
+    const before = new Set(lines(new Tally()));
+    const tally = new Tally();
+    const outcomes: Outcome[] = [
+      failure(2, NOW_MS, "192.0.2.1"),
+      { kind: "login", method: "publickey", root: true, timeMs: NOW_MS },
+      { kind: "console_root_login", count: 1, timeMs: NOW_MS },
+      { kind: "unauthenticated_disconnect", timeMs: NOW_MS },
+      { kind: "dropped_connection", count: 3, timeMs: NOW_MS },
+      { kind: "escalation", method: "su", success: false, count: 4, timeMs: NOW_MS },
+    ];
+    for (const outcome of outcomes) tally.take(outcome, true, NOW_MS);
+    expect(lines(tally).filter((line) => !before.has(line))).toEqual([
+      "failed_logins_1h{} 2",
+      "failed_login_sources_1h{} 1",
+      "failed_logins_total{bad_credentials} 2",
+      "logins_total{publickey} 1",
+      "root_logins_total{} 2",
+      "ssh_unauthenticated_disconnects_total{} 1",
+      "ssh_dropped_connections_total{} 3",
+      "privilege_escalations_total{su|failure} 4",
+    ]);
+  });
+
+  test("what happened an hour ago is in the counter and no longer in the gauge", () => {
+    const tally = new Tally();
+    tally.take(failure(1, NOW_MS - 3_600_000, "192.0.2.1"), true, NOW_MS);
+    tally.take(failure(1, NOW_MS - 3_599_000, "192.0.2.2"), true, NOW_MS);
+    expect(lines(tally)).toContain("failed_logins_1h{} 1");
+    expect(lines(tally)).toContain("failed_login_sources_1h{} 1");
+    expect(lines(tally)).toContain("failed_logins_total{bad_credentials} 2");
+  });
+
+  test("more addresses than are told apart: it says so", () => {
+    const tally = new Tally();
+    const add = (i: number) => tally.take(failure(1, NOW_MS, `2001:db8::${i}`), true, NOW_MS);
+    for (let i = 0; i < MAX_SOURCES; i++) add(i);
+    expect(lines(tally)).toContain("failed_login_sources_1h_limited{} 0");
+    add(MAX_SOURCES);
+    expect(lines(tally)).toContain("failed_login_sources_1h_limited{} 1");
+    expect(lines(tally)).toContain(`failed_login_sources_1h{} ${MAX_SOURCES}`);
+    expect(lines(tally)).toContain(`failed_logins_1h{} ${MAX_SOURCES + 1}`);
+  });
+
+  test("no label comes from whoever tried", () => {
+    const tally = new Tally();
+    tally.take(failure(1, NOW_MS, "198.51.100.77"), true, NOW_MS);
+    expect(lines(tally).join("\n")).not.toContain("198.51.100.77");
+  });
+});
+
+describe("the collector", () => {
+  const FAILED = "Failed password for invalid user eve from 192.0.2.1 port 1 ssh2";
+
+  test("of a host without a log gives nothing, and that is no fault", async () => {
+    using host = new SmallHost();
+    const families = await host.collection([authCollector]).collect();
+    expect(series(families).filter((line) => /logins/.test(line))).toEqual([]);
+    expect(series(families)).toContain("collector_success{auth} 1");
+    expect(host.logged).toEqual([]);
+  });
+
+  test("counts what is written after its first reading", async () => {
+    using host = new SmallHost();
+    const log = host.write("/var/log/auth.log", authLogLine(Date.now(), 1, FAILED));
+    const collection = host.collection([authCollector]);
+    const before = series(await collection.collect());
+    expect(before).toContain("failed_logins_1h{} 1");
+    expect(before).toContain("failed_logins_total{invalid_user} 0");
+    appendFileSync(log, authLogLine(Date.now(), 1, FAILED).repeat(2));
+    const after = series(await collection.collect());
+    expect(after).toContain("failed_logins_1h{} 3");
+    expect(after).toContain("failed_logins_total{invalid_user} 2");
+  });
+});
