@@ -96,20 +96,18 @@ export class LogFollower {
     const { path, position } = this.#options;
     const saved = readPosition(position);
     const newest = position?.["newestRotated"];
-    const { rotated, current, verdict } = openLogFiles(
-      path,
-      ({ rotated: files, current: last }) => {
-        if (last === undefined) return 0;
-        const all = [...files, last];
-        if (typeof newest === "number" && saved.length === 1) return firstAfter(all, newest);
-        return resumeAll(all, saved) ?? this.#startSince(all);
-      },
-    );
+    const found = openLogFiles(path, (files) => {
+      if (files.current === undefined) return 0;
+      const all = [...files.rotated, files.current];
+      if (typeof newest === "number" && saved.length === 1) return firstAfter(all, newest);
+      return resumeAll(all, saved) ?? this.#startSince(all);
+    });
+    const { rotated, current, verdict } = found;
     if (current === undefined) {
       closeAll(rotated);
       throw Object.assign(new Error(`ENOENT: there is no ${path}`), { code: "ENOENT" });
     }
-    this.#rememberNewest(rotated);
+    this.#newestRotated = found.newest;
     this.#files = [...rotated, current];
     closeAll(this.#files.splice(0, verdict));
   }
@@ -145,15 +143,16 @@ export class LogFollower {
     if (isUnread) live.learnStart();
     const isCut = isUnread ? newestInode(path) !== this.#newestRotated : !live.isWhole();
     if (!isReplaced && !isCut) return;
-    const { rotated, current, verdict } = openLogFiles(path, (found) => {
-      const place = found.rotated.findIndex((file) => file.isSame(live));
-      const ours = place < 0 ? found.rotated.length : place;
-      if (isUnread) return { ours, first: firstAfter(found.rotated, this.#newestRotated) };
+    const found = openLogFiles(path, ({ rotated: files }) => {
+      const place = files.findIndex((file) => file.isSame(live));
+      const ours = place < 0 ? files.length : place;
+      if (isUnread) return { ours, first: firstAfter(files, this.#newestRotated) };
       if (live.isWhole()) return { ours, first: ours, isWhole: true };
-      return { ours, first: resumeCopy(found.rotated, live) ?? ours };
+      return { ours, first: resumeCopy(files, live) ?? ours };
     });
+    const { rotated, current, verdict } = found;
     if (current === undefined) return closeAll(rotated);
-    this.#rememberNewest(rotated);
+    this.#newestRotated = found.newest;
     const files = [...rotated, current];
     const { ours, first, isWhole } = verdict;
     const goneMs = files[ours]!.isSame(live) ? undefined : live.writtenMs();
@@ -173,10 +172,6 @@ export class LogFollower {
       if (isNew && !this.#files.some((held) => held.isSame(file))) this.#files.push(file);
       else file.close();
     }
-  }
-
-  #rememberNewest(rotated: LogFile[]): void {
-    this.#newestRotated = rotated.at(-1)?.ino ?? 0;
   }
 
   #closeFinished(take: (line: string) => void): void {

@@ -41,6 +41,8 @@ export interface LogFiles {
   rotated: LogFile[];
   /** The one at the path; undefined while there is none. */
   current: LogFile | undefined;
+  /** The inode of the newest rotated file, also of one that may not be read; 0 when there is none. */
+  newest: number;
 }
 
 /**
@@ -58,18 +60,20 @@ export function openLogFiles<T>(
   for (let tries = 1; ; tries++) {
     const current = openIfThere(path);
     const paths = rotatedFiles(path).slice(-MAX_FILES);
+    const inodes = paths.map(inodeAt);
     const opened = paths.map(openOrSkip);
     const rotated = opened.filter((file) => file !== undefined);
-    const inodes = opened.map((file) => file?.ino);
-    dropUnfinishedCopy(rotated, current);
-    const verdict = judge({ rotated, current });
+    const isCopying = dropUnfinishedCopy(rotated, current);
+    const newest = inodes.at(isCopying ? -2 : -1) ?? 0;
+    const verdict = judge({ rotated, current, newest });
     const now = rotatedFiles(path).slice(-MAX_FILES);
     const isSame =
       now.join("\n") === paths.join("\n") &&
       paths.every((name, i) => inodeAt(name) === inodes[i]) &&
+      opened.every((file, i) => file === undefined || file.ino === inodes[i]) &&
       inodeAt(path) === current?.ino &&
       current?.isWhole() !== false;
-    if (isSame || tries === MAX_TRIES) return { rotated, current, verdict };
+    if (isSame || tries === MAX_TRIES) return { rotated, current, newest, verdict };
     closeAll([...rotated, ...(current ? [current] : [])]);
   }
 }
@@ -84,13 +88,13 @@ export function newestInode(path: string): number {
  * With `copytruncate` the lines are in two files for a moment, the newer of which may still be empty.
  * They are the log's until it is cut off; then they are the copy's.
  */
-function dropUnfinishedCopy(rotated: LogFile[], current: LogFile | undefined): void {
+function dropUnfinishedCopy(rotated: LogFile[], current: LogFile | undefined): boolean {
   const newest = rotated.at(-1);
-  if (newest === undefined || current === undefined || newest.isSame(current)) return;
-  if (current.size() === 0) return;
-  if (current.continues({ ...newest.position(), offset: newest.size() })) {
-    closeAll(rotated.splice(-1));
-  }
+  if (newest === undefined || current === undefined || newest.isSame(current)) return false;
+  if (current.size() === 0) return false;
+  if (!current.continues({ ...newest.position(), offset: newest.size() })) return false;
+  closeAll(rotated.splice(-1));
+  return true;
 }
 
 export function closeAll(files: LogFile[]): void {
