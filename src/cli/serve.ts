@@ -34,9 +34,12 @@ export async function serveForever(config: Config, flags: Flags, env: Environmen
     const { path, reason } = state;
     log.debug("A source is not available", { source: info.name, path, reason, lost: info.lost });
   }
-  void collection.prime().then(() => {
-    isReady = true;
-  });
+  void collection
+    .prime()
+    .catch((error: Error) => log.error("The first collection failed", { err: error.message }))
+    .finally(() => {
+      isReady = true;
+    });
   const signal = await ended;
   log.info("Stopping", { signal });
   await server.stop();
@@ -46,6 +49,6 @@ export async function serveForever(config: Config, flags: Flags, env: Environmen
 
 function untilSignal(): Promise<string> {
   return new Promise((resolve) => {
-    for (const signal of ["SIGTERM", "SIGINT"]) process.once(signal, () => resolve(signal));
+    for (const signal of ["SIGTERM", "SIGINT"]) process.on(signal, () => resolve(signal));
   });
 }

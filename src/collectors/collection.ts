@@ -41,8 +41,11 @@ export class Collection {
    */
   async prime(): Promise<void> {
     this.priming = this.run();
-    await this.priming;
-    this.priming = undefined;
+    try {
+      await this.priming;
+    } finally {
+      this.priming = undefined;
+    }
   }
 
   /** All metrics of the host now; a collector that fails is missing, and `up` is 0. */
@@ -54,7 +57,7 @@ export class Collection {
   }
 
   private async runPrimed(): Promise<Family[]> {
-    await this.priming;
+    await this.priming?.catch(() => undefined);
     return this.run();
   }
 
