@@ -70,7 +70,9 @@ install: $(BINARY) ## Install the executable below PREFIX (/usr/local)
 clean: ## Remove what was built
 	rm -rf dist coverage
 
-# Without npm, a bun of any version can install the packages, the pinned bun among them.
+# Without npm, a bun of any version can install the packages, the pinned bun among them. Where install
+# scripts are forbidden (ignore-scripts), the one that puts bun in its place is run by hand.
 $(INSTALLED): package.json package-lock.json
 	if command -v npm >/dev/null; then npm install --no-save --no-audit --no-fund; else bun install --no-save; fi
+	node_modules/.bin/bun --version >/dev/null 2>&1 || $$(command -v node || command -v bun) node_modules/bun/install.js
 	touch $@
