@@ -43,7 +43,7 @@ export function readCommandLine(
     const positive = positiveName(name, known);
     const isSwitch = known.get(positive ?? name)?.type === "boolean";
     if (positive !== undefined) flags.push(switchFlag(positive, value, word, true));
-    else if (isSwitch) flags.push(switchFlag(longName(name), value, word, false));
+    else if (isSwitch) flags.push(switchFlag(name, value, word, false));
     else if (!known.has(name)) throw unknownFlag(word, known);
     else {
       const next = value ?? words[++i];

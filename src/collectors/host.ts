@@ -4,7 +4,7 @@ import { AuthFeed } from "../model/auth/feed.ts";
 import { LastLoginRecords, type Optional } from "../model/last_logins.ts";
 import { UsageMeter } from "../model/usage/usage.ts";
 import { Getent } from "../sources/getent.ts";
-import type { Root } from "../sources/root.ts";
+import { type Root, isUnavailable } from "../sources/root.ts";
 import { StateFile } from "../sources/state_file.ts";
 import { Faults } from "./faults.ts";
 
@@ -82,8 +82,7 @@ export class Host {
       this.faults.end(what);
       return value;
     } catch (error) {
-      const code = (error as NodeJS.ErrnoException).code ?? "";
-      if (/^(ENOENT|ENOTDIR|EACCES|EPERM)$/.test(code)) this.faults.end(what);
+      if (isUnavailable(error)) this.faults.end(what);
       else this.faults.begin(what, error);
       return undefined;
     }

@@ -1,4 +1,5 @@
 import { CachedFile } from "../sources/cached_file.ts";
+import type { SourceName } from "../sources/catalogue.ts";
 import { readLastlog } from "../sources/lastlog.ts";
 import { type LastLogins, readLastlog2, readWtmpdb } from "../sources/login_databases.ts";
 import type { Root } from "../sources/root.ts";
@@ -6,7 +7,7 @@ import { WtmpReader } from "../sources/wtmp.ts";
 import type { Accounts } from "./accounts.ts";
 
 /** Reads a source, or gives undefined where the host has none or forbids it. */
-export type Optional = <T>(source: string, read: () => Promise<T>) => Promise<T | undefined>;
+export type Optional = <T>(source: SourceName, read: () => Promise<T>) => Promise<T | undefined>;
 
 /** The last login of each user that any record of the host has. */
 export class LastLoginRecords {

@@ -27,7 +27,7 @@ export type SourceState =
   | { available: true; path: string }
   | { available: false; path: string; reason: "missing" | "forbidden" };
 
-export const SOURCES: readonly SourceInfo[] = [
+export const SOURCES = [
   {
     name: "proc",
     paths: ["/proc/1/stat"],
@@ -45,6 +45,12 @@ export const SOURCES: readonly SourceInfo[] = [
     name: "tcp",
     paths: ["/proc/net/tcp"],
     lost: "SSH and VNC connections, VNC sessions",
+    remedy: "run it in the host's network namespace, with all of /proc (no ProcSubset=pid)",
+  },
+  {
+    name: "unix",
+    paths: ["/proc/net/unix"],
+    lost: "RDP sessions",
     remedy: "run it in the host's network namespace, with all of /proc (no ProcSubset=pid)",
   },
   {
@@ -115,7 +121,9 @@ export const SOURCES: readonly SourceInfo[] = [
     lost: "last logins that lastlog does not have",
     remedy: "normal where libpam-wtmpdb is not installed",
   },
-];
+] as const satisfies readonly SourceInfo[];
+
+export type SourceName = (typeof SOURCES)[number]["name"];
 
 /** The place of one of a source's paths below a root. */
 export function sourcePath(root: Root, path: string): string {

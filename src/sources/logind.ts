@@ -15,7 +15,6 @@ export interface LogindSession {
   /** A number, or `c1` where auditing is off. */
   id: string;
   uid: number;
-  user: string;
   /** `opening`, `online`, `active`, `closing`. */
   state: string;
   /** `user`, `greeter`, `manager` …; empty, before systemd 212, means `user`. */
@@ -63,7 +62,6 @@ export function parseSession(id: string, text: string): LogindSession | undefine
     id,
     uid,
     leaderPid,
-    user: state.get("USER") ?? "",
     state: state.get("STATE") ?? "",
     class: state.get("CLASS") ?? "",
     type: state.get("TYPE") ?? "",

@@ -8,7 +8,6 @@ const ZERO = 0x30;
 
 /** Fields as man 5 proc_pid_stat numbers them, the last that is read first left out. */
 const PPID = 4;
-const SESSION = 6;
 const TTY_NR = 7;
 const FLAGS = 9;
 const MINFLT = 10;
@@ -55,7 +54,6 @@ export function parseStat(
   table.pid[row] = leadingNumber(bytes, open);
   table.state[row] = bytes[paren + 2]!;
   table.parentPid[row] = values[PPID]!;
-  table.sessionId[row] = values[SESSION]!;
   table.ttyNumber[row] = values[TTY_NR]!;
   table.flags[row] = values[FLAGS]!;
   table.minorFaults[row] = values[MINFLT]!;

@@ -12,8 +12,6 @@ export class ProcessTable {
   uid = new Uint32Array(0);
   /** `R`, `S`, `Z` … as a character code. */
   state = new Uint8Array(0);
-  /** The pid of the session leader. */
-  sessionId = new Int32Array(0);
   /** The controlling terminal as the kernel encodes it, 0 for none. */
   ttyNumber = new Int32Array(0);
   /** The kernel's flags; among them whether it ever used a privilege. */
@@ -40,7 +38,6 @@ export class ProcessTable {
     this.parentPid = new Int32Array(size);
     this.uid = new Uint32Array(size);
     this.state = new Uint8Array(size);
-    this.sessionId = new Int32Array(size);
     this.ttyNumber = new Int32Array(size);
     this.flags = new Uint32Array(size);
     this.minorFaults = new Float64Array(size);
@@ -86,10 +83,12 @@ export class ProcessTable {
     return Buffer.from(this.comms.buffer, at, end - at).toString("latin1");
   }
 
-  /** The live rows whose name begins with one of the letters; a first sieve that makes no strings. */
-  *rowsWithInitial(initials: ReadonlySet<number>): Generator<number> {
+  /** The live rows with one of these names. Their first letters are a sieve that makes no strings. */
+  *rowsNamed(names: ReadonlySet<string>): Generator<number> {
+    const initials = new Set(Array.from(names, (name) => name.charCodeAt(0)));
     for (let row = 0; row < this.length; row++) {
-      if (initials.has(this.comms[row * COMM_BYTES]!) && !this.isDead(row)) yield row;
+      const isLikely = initials.has(this.comms[row * COMM_BYTES]!) && !this.isDead(row);
+      if (isLikely && names.has(this.comm(row))) yield row;
     }
   }
 }

@@ -4,14 +4,13 @@ export interface SuEvent {
   success: boolean;
   /** Who ran it. */
   caller: string;
-  target: string;
 }
 
 /** `[FAILED SU ](to TARGET) CALLER on TTY`, TTY being `none` without a terminal. */
-const SU = /^(FAILED SU )?\(to ([^)]+)\) (.*) on (\S+)$/;
+const SU = /^(FAILED SU )?\(to [^)]+\) (.*) on \S+$/;
 
 /** Undefined for a message about anything else, such as PAM's. */
 export function parseSuMessage(message: string): SuEvent | undefined {
   const su = SU.exec(message);
-  return su === null ? undefined : { success: su[1] === undefined, target: su[2]!, caller: su[3]! };
+  return su === null ? undefined : { success: su[1] === undefined, caller: su[2]! };
 }

@@ -47,11 +47,11 @@ describe("authFamilies", () => {
     const tally = new Tally();
     const outcomes: Outcome[] = [
       failure(2, NOW_MS, "192.0.2.1"),
-      { kind: "login", method: "publickey", root: true, timeMs: NOW_MS },
-      { kind: "console_root_login", count: 1, timeMs: NOW_MS },
-      { kind: "unauthenticated_disconnect", timeMs: NOW_MS },
-      { kind: "dropped_connection", count: 3, timeMs: NOW_MS },
-      { kind: "escalation", method: "su", success: false, count: 4, timeMs: NOW_MS },
+      { kind: "login", method: "publickey", root: true },
+      { kind: "console_root_login", count: 1 },
+      { kind: "unauthenticated_disconnect" },
+      { kind: "dropped_connection", count: 3 },
+      { kind: "escalation", method: "su", success: false, count: 4 },
     ];
     for (const outcome of outcomes) tally.take(outcome, true, NOW_MS);
     expect(lines(tally).filter((line) => !before.has(line))).toEqual([

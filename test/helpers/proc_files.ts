@@ -4,7 +4,6 @@ export interface ProcessFields {
   comm?: string;
   state?: string;
   parentPid?: number;
-  sessionId?: number;
   ttyNumber?: number;
   utime?: number;
   stime?: number;
@@ -21,7 +20,6 @@ export function statLine(fields: ProcessFields): string {
     numbers[field - 4] = value ?? 0;
   };
   set(4, fields.parentPid);
-  set(6, fields.sessionId);
   set(7, fields.ttyNumber);
   set(8, -1);
   set(14, fields.utime);

@@ -30,7 +30,7 @@ export function output(command: string, ...args: string[]): string {
 export function asNobody(module: string, expression: string): unknown {
   const path = Bun.resolveSync(module, import.meta.dir);
   const code = `import * as it from "${path}"; console.log(JSON.stringify(${expression}));`;
-  const options = { uid: NOBODY, gid: NOBODY, cwd: "/" };
+  const options = { uid: NOBODY, gid: NOBODY, cwd: "/", timeout: 10_000 };
   const { status, stdout, stderr } = spawnSync(process.execPath, ["-e", code], options);
   if (status === 0) return JSON.parse(stdout.toString());
   throw new Error(`as nobody: ${stderr.toString()}`);

@@ -33,7 +33,6 @@ MONOTONIC=12345678
 const SSH_SESSION = {
   id: "3",
   uid: 1000,
-  user: "alice",
   state: "active",
   class: "user",
   type: "tty",

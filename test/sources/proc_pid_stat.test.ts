@@ -9,7 +9,6 @@ const ALL: Required<ProcessFields> = {
   comm: "bash",
   state: "R",
   parentPid: 4000,
-  sessionId: 4710,
   ttyNumber: 0x8803,
   utime: 11,
   stime: 22,
@@ -31,7 +30,6 @@ function parse(line: string | Uint8Array): Record<string, unknown> | undefined {
     comm: table.comm(0),
     state: String.fromCharCode(table.state[0]!),
     parentPid: table.parentPid[0],
-    sessionId: table.sessionId[0],
     ttyNumber: table.ttyNumber[0],
     ownTicks: table.ownTicks[0],
     reapedTicks: table.reapedTicks[0],
@@ -45,7 +43,6 @@ const PARSED = {
   comm: "bash",
   state: "R",
   parentPid: 4000,
-  sessionId: 4710,
   ttyNumber: 0x8803,
   ownTicks: 33,
   reapedTicks: 777,
@@ -81,8 +78,8 @@ describe("parseStat", () => {
   });
 
   test("negative numbers are negative", () => {
-    const parsed = parse(statLine({ ...ALL, sessionId: -1, cutime: -5, cstime: 2 }));
-    expect(parsed).toMatchObject({ sessionId: -1, reapedTicks: -3 });
+    const parsed = parse(statLine({ ...ALL, ttyNumber: -1, cutime: -5, cstime: 2 }));
+    expect(parsed).toMatchObject({ ttyNumber: -1, reapedTicks: -3 });
   });
 
   test("a line that is cut off before the memory is no process", () => {

@@ -1,6 +1,6 @@
 import { parseDropbearMessage } from "../../sources/dropbear_message.ts";
 import type { LogRecord } from "../../sources/log_record.ts";
-import { parseLoginMessage } from "../../sources/login_message.ts";
+import { isRootLogin } from "../../sources/login_message.ts";
 import type { SshEvent } from "../../sources/ssh_event.ts";
 import { parseSshdMessage } from "../../sources/sshd_message.ts";
 import { parseSuMessage } from "../../sources/su_message.ts";
@@ -42,7 +42,8 @@ export class Attempts {
       case "dropbear":
         return this.#takeSsh(parseDropbearMessage(record.message), record, emit);
       case "login":
-        return takeLogin(record, emit);
+        if (isRootLogin(record.message)) emit({ kind: "console_root_login", count: record.copies });
+        return;
       case "su": {
         const event = parseSuMessage(record.message);
         if (event !== undefined) this.#escalations.takeSu(event, record, emit);
@@ -68,12 +69,12 @@ export class Attempts {
 
   #takeSsh(event: SshEvent | undefined, record: LogRecord, emit: Emit): void {
     if (event === undefined) return;
-    const { timeMs, copies, pid = -1 } = record;
-    if (event.kind === "throttling") return this.#throttle.sum(pid, event.total, timeMs, emit);
+    const { copies, pid = -1 } = record;
+    if (event.kind === "throttling") return this.#throttle.sum(pid, event.total, emit);
     if (event.kind !== "dropped") return this.#connections.take(event, record, emit);
     const count = event.count * copies;
-    if (event.throttled) return this.#throttle.drop(pid, count, timeMs, emit);
-    emit({ kind: "dropped_connection", count, timeMs });
+    if (event.throttled) return this.#throttle.drop(pid, count, emit);
+    emit({ kind: "dropped_connection", count });
   }
 
   #expire(nowMs: number, emit: Emit): void {
@@ -103,10 +104,4 @@ export class Attempts {
     attempts.#arrivedMs = savedOptional(saved["arrivedMs"], "its arrival", savedNumber);
     return attempts;
   }
-}
-
-function takeLogin(record: LogRecord, emit: Emit): void {
-  const event = parseLoginMessage(record.message);
-  if (event?.kind !== "login" || !event.root) return;
-  emit({ kind: "console_root_login", count: record.copies, timeMs: record.timeMs });
 }

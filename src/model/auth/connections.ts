@@ -96,7 +96,6 @@ export class Connections {
       kind: "login",
       method: loginMethod(event.method),
       root: event.user === "root",
-      timeMs,
     });
   }
 
@@ -213,7 +212,7 @@ export class Connections {
 
 /** What an end means that no login came before. */
 function finish(connection: Connection, timeMs: number, emit: Emit): void {
-  if (!connection.named) return emit({ kind: "unauthenticated_disconnect", timeMs });
+  if (!connection.named) return emit({ kind: "unauthenticated_disconnect" });
   if (connection.failures > 0) return;
   const reason = connection.invalid ? "invalid_user" : "no_credentials";
   emit({ kind: "failure", reason, count: 1, timeMs, address: connection.address });

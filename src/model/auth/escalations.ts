@@ -24,12 +24,10 @@ export class Escalations {
 
   takeSu(event: SuEvent, record: LogRecord, emit: Emit): void {
     if (event.caller === "root") return;
-    const { timeMs, copies: count } = record;
-    emit({ kind: "escalation", method: "su", success: event.success, count, timeMs });
+    emit({ kind: "escalation", method: "su", success: event.success, count: record.copies });
   }
 
   takeSudo(event: SudoEvent, record: LogRecord, emit: Emit): void {
-    const { timeMs, copies } = record;
     if (event.caller === "root") return;
     if (event.kind === "password_refused") {
       this.#refusePassword(event.caller, record, emit);
@@ -38,7 +36,7 @@ export class Escalations {
     this.#pending.delete(event.caller);
     this.#rust = event.kind === "ran" && event.rust;
     const success = event.kind === "ran";
-    emit({ kind: "escalation", method: "sudo", success, count: copies, timeMs });
+    emit({ kind: "escalation", method: "sudo", success, count: record.copies });
   }
 
   /** Decides the runs of which nothing more can come. */
@@ -46,7 +44,7 @@ export class Escalations {
     for (const [caller, timeMs] of this.#pending) {
       if (Math.abs(nowMs - timeMs) <= PASSWORD_WAIT_MS) break;
       this.#pending.delete(caller);
-      emitFailures(1, timeMs, emit);
+      emitFailures(1, emit);
     }
   }
 
@@ -54,12 +52,12 @@ export class Escalations {
   #refusePassword(caller: string, record: LogRecord, emit: Emit): void {
     if (this.#rust === false) return;
     const before = record.copies - 1 + (this.#pending.delete(caller) ? 1 : 0);
-    if (before > 0) emitFailures(before, record.timeMs, emit);
+    if (before > 0) emitFailures(before, emit);
     this.#pending.set(caller, record.timeMs);
     if (this.#pending.size <= MAX_CALLERS) return;
     const [oldest] = this.#pending;
     this.#pending.delete(oldest![0]);
-    emitFailures(1, oldest![1], emit);
+    emitFailures(1, emit);
   }
 
   toJSON(): unknown {
@@ -81,6 +79,6 @@ export class Escalations {
   }
 }
 
-function emitFailures(count: number, timeMs: number, emit: Emit): void {
-  emit({ kind: "escalation", method: "sudo", success: false, count, timeMs });
+function emitFailures(count: number, emit: Emit): void {
+  emit({ kind: "escalation", method: "sudo", success: false, count });
 }

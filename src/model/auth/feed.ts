@@ -1,7 +1,7 @@
 import { AuthLog, findAuthLog } from "../../sources/auth_log.ts";
 import { JournalReader } from "../../sources/journal/reader.ts";
 import type { LogReader } from "../../sources/log_record.ts";
-import type { Root } from "../../sources/root.ts";
+import { type Root, isUnavailable } from "../../sources/root.ts";
 import type { StateFile } from "../../sources/state_file.ts";
 import { savedRecord } from "./saved.ts";
 import type { Tally } from "./tally.ts";
@@ -9,7 +9,7 @@ import { AuthWatch, type Resumption, resumeWatch } from "./watch.ts";
 
 /** The logs that tell of logins, best first: in the journal nobody can write in sshd's name. */
 const AUTH_LOGS = ["journal", "auth_log"] as const;
-export type AuthLogName = (typeof AUTH_LOGS)[number];
+type AuthLogName = (typeof AUTH_LOGS)[number];
 
 /** The state is written no more often than this, however often it is scraped. */
 const SAVE_EVERY_MS = 5000;
@@ -40,24 +40,16 @@ export class AuthFeed {
 
   constructor(private readonly options: FeedOptions) {}
 
-  /** The log that is read; undefined as long as none could be. */
-  get log(): AuthLogName | undefined {
-    return this.chosen?.log;
-  }
-
   /**
-   * Reads what is new.
+   * Reads what is new. Calls must not overlap.
    *
    * @returns undefined when the host has no log that may be read
    * @throws why the log that was read until now can't be any more
    */
   async poll(): Promise<Tally | undefined> {
-    this.chosen ??= await this.choose();
-    if (!this.chosen) return undefined;
-    const { watch } = this.chosen;
-    await watch.poll(this.options.now());
-    if (watch.fault) throw watch.fault;
-    return watch.tally;
+    if (this.chosen) await this.chosen.watch.poll(this.options.now());
+    else this.chosen = await this.choose();
+    return this.chosen?.watch.tally;
   }
 
   /** @throws the system's error when the state can't be written */
@@ -80,10 +72,13 @@ export class AuthFeed {
       const reader = this.openLog(log, resumption);
       if (!reader) continue;
       const watch = new AuthWatch(reader, resumption.state);
-      await watch.poll(nowMs);
-      if (!watch.fault) return { log, watch };
-      watch.close();
-      if (!isUnavailable(watch.fault)) throw watch.fault;
+      try {
+        await watch.poll(nowMs);
+        return { log, watch };
+      } catch (error) {
+        watch.close();
+        if (!isUnavailable(error)) throw error;
+      }
     }
     return undefined;
   }
@@ -109,9 +104,4 @@ export class AuthFeed {
       return resumeWatch(undefined, nowMs);
     }
   }
-}
-
-function isUnavailable(error: Error): boolean {
-  const { code } = error as NodeJS.ErrnoException;
-  return code === "ENOENT" || code === "ENOTDIR" || code === "EACCES" || code === "EPERM";
 }

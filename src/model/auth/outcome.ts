@@ -10,21 +10,20 @@ export type Outcome =
       address: string | undefined;
     }
   /** An accepted SSH login. */
-  | { kind: "login"; method: LoginMethod; root: boolean; timeMs: number }
+  | { kind: "login"; method: LoginMethod; root: boolean }
   /** An SSH connection ended before anyone was named: a port scan, a failed key exchange. */
-  | { kind: "unauthenticated_disconnect"; timeMs: number }
+  | { kind: "unauthenticated_disconnect" }
   /** SSH connections that the server refused unseen, because of MaxStartups or of penalties. */
-  | { kind: "dropped_connection"; count: number; timeMs: number }
+  | { kind: "dropped_connection"; count: number }
   /** A user other than root ran, or was refused, something as somebody else. */
   | {
       kind: "escalation";
       method: EscalationMethod;
       success: boolean;
       count: number;
-      timeMs: number;
     }
   /** Root logged in at the console. */
-  | { kind: "console_root_login"; count: number; timeMs: number };
+  | { kind: "console_root_login"; count: number };
 
 export type Emit = (outcome: Outcome) => void;
 

@@ -11,13 +11,13 @@ export class Throttle {
   /** Counted since it began; undefined when we did not see the beginning. */
   #counted: number | undefined;
 
-  drop(pid: number, count: number, timeMs: number, emit: Emit): void {
+  drop(pid: number, count: number, emit: Emit): void {
     if (pid === this.#pid && this.#counted !== undefined) this.#counted += count;
-    emit({ kind: "dropped_connection", count, timeMs });
+    emit({ kind: "dropped_connection", count });
   }
 
   /** @param total the drops since the beginning; 0 is the beginning */
-  sum(pid: number, total: number, timeMs: number, emit: Emit): void {
+  sum(pid: number, total: number, emit: Emit): void {
     const counted = pid === this.#pid ? this.#counted : undefined;
     this.#pid = pid;
     if (total === 0 || counted === undefined) {
@@ -27,7 +27,7 @@ export class Throttle {
     }
     if (total > counted) {
       this.#counted = total;
-      emit({ kind: "dropped_connection", count: total - counted, timeMs });
+      emit({ kind: "dropped_connection", count: total - counted });
     }
   }
 

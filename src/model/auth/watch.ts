@@ -55,8 +55,6 @@ export class AuthWatch {
   #startMs = 0;
   /** False until the hour before the start was read: outcomes from there are not counted. */
   #live: boolean;
-  #fault: Error | undefined;
-  #polling: Promise<void> | undefined;
 
   /** @param state what the reader's position was saved with */
   constructor(reader: LogReader, state?: WatchState) {
@@ -67,36 +65,20 @@ export class AuthWatch {
     this.#live = state !== undefined;
   }
 
-  /** Why the log could not be read the last time; undefined when it could. */
-  get fault(): Error | undefined {
-    return this.#fault;
-  }
-
-  /** Whether the log was ever read: before that the tally says nothing. */
-  get primed(): boolean {
-    return this.#live;
-  }
-
-  /** Reads what is new. Does not fail: see `fault`. Calls that overlap share one reading. */
-  poll(nowMs: number): Promise<void> {
-    this.#polling ??= this.#poll(nowMs).finally(() => (this.#polling = undefined));
-    return this.#polling;
-  }
-
-  async #poll(nowMs: number): Promise<void> {
+  /**
+   * Reads what is new. Calls must not overlap.
+   *
+   * @throws the reader's error when the log can't be read; the next call goes on from there
+   */
+  async poll(nowMs: number): Promise<void> {
     if (this.#startMs === 0) this.#startMs = nowMs;
     const emit: Emit = (outcome) => this.tally.take(outcome, this.#live, nowMs);
-    try {
-      await this.#reader.poll((record) => {
-        this.#lastRecordMs = Math.max(this.#lastRecordMs ?? record.timeMs, record.timeMs);
-        this.#attempts.take(record, emit);
-      });
-      this.#attempts.settle(nowMs, emit);
-      this.#live = true;
-      this.#fault = undefined;
-    } catch (error) {
-      this.#fault = error instanceof Error ? error : new Error(String(error));
-    }
+    await this.#reader.poll((record) => {
+      this.#lastRecordMs = Math.max(this.#lastRecordMs ?? record.timeMs, record.timeMs);
+      this.#attempts.take(record, emit);
+    });
+    this.#attempts.settle(nowMs, emit);
+    this.#live = true;
   }
 
   close(): void {

@@ -14,7 +14,7 @@ export interface SshConnection {
   leaderPid: number;
 }
 
-const INITIALS: ReadonlySet<number> = new Set([..."sd"].map((letter) => letter.charCodeAt(0)));
+const SERVER_COMMS = new Set(["sshd", "sshd-session", "dropbear"]);
 
 /**
  * The connections, as the processes of sshd and dropbear show them to everybody.
@@ -25,14 +25,11 @@ const INITIALS: ReadonlySet<number> = new Set([..."sd"].map((letter) => letter.c
 export function findSshConnections(view: HostView): SshConnection[] {
   const { table } = view.sources;
   const connections: SshConnection[] = [];
-  for (const row of table.rowsWithInitial(INITIALS)) {
+  for (const row of table.rowsNamed(SERVER_COMMS)) {
     const comm = table.comm(row);
-    const connection =
-      comm === "sshd" || comm === "sshd-session"
-        ? opensshConnection(view, row, comm)
-        : comm === "dropbear"
-          ? dropbearConnection(view, row)
-          : undefined;
+    const connection = isSshd(comm)
+      ? opensshConnection(view, row, comm)
+      : dropbearConnection(view, row);
     if (connection && isGenuine(view, connection)) connections.push(connection);
   }
   return connections;

@@ -24,10 +24,10 @@ const SHARING_COMMS = new Set([
   "vncserver-x11-c",
 ]);
 
+const SERVER_COMMS = DESKTOP_COMMS.union(SHARING_COMMS);
+
 const FIRST_PORT = 5900;
 const LAST_SHARING_PORT = 5999;
-
-const INITIALS: ReadonlySet<number> = new Set([..."Xxwkvg"].map((letter) => letter.charCodeAt(0)));
 
 /**
  * The VNC servers: processes of a known kind that own a listening socket on their port. A port number
@@ -37,10 +37,9 @@ export function findVncServers(view: HostView): VncServer[] {
   const listeners = (view.sources.tcp ?? []).filter(({ listening }) => listening);
   const servers: VncServer[] = [];
   const { table } = view.sources;
-  for (const row of table.rowsWithInitial(INITIALS)) {
-    const comm = table.comm(row);
-    const sharing = SHARING_COMMS.has(comm);
-    if ((!sharing && !DESKTOP_COMMS.has(comm)) || !view.isGenuine(row)) continue;
+  for (const row of table.rowsNamed(SERVER_COMMS)) {
+    if (!view.isGenuine(row)) continue;
+    const sharing = SHARING_COMMS.has(table.comm(row));
     const uid = table.uid[row]!;
     const mine = listeners.filter((socket) => socket.uid === uid);
     const args = view.arguments(row);

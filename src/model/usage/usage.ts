@@ -11,7 +11,7 @@ const PAGE_BYTES = 4096;
 /** With less time between two samples, the kernel's ticks of 10 ms would make the ratio coarse. */
 const MIN_BASE_MS = 500;
 
-/** What one user's processes hold and have used. */
+/** What one user's processes hold now. */
 export interface UserUsage {
   processCount: number;
   rssBytes: number;
@@ -21,7 +21,7 @@ export interface Usage {
   table: ProcessTable;
   /** Users who have processes now, by uid. */
   byUid: Map<number, UserUsage>;
-  /** CPU seconds since the first sample, of everybody who has used any. */
+  /** CPU seconds since the first sample, of every user seen since. */
   cpuSecondsByUid: ReadonlyMap<number, number>;
   /** The share of all CPUs, 0 to 1, that each user took lately; undefined in the very first sample. */
   cpuRatioByUid: ReadonlyMap<number, number> | undefined;
@@ -40,11 +40,6 @@ export class UsageMeter {
     private readonly monotonicMs: () => number,
   ) {
     this.scan = new ProcessScan(root);
-  }
-
-  /** Whether the first sample, which all others are measured against, was taken. */
-  get isReady(): boolean {
-    return this.previous !== undefined;
   }
 
   /**

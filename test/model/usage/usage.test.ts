@@ -1,67 +1,44 @@
 import { expect, test } from "bun:test";
 import { UsageMeter } from "../../../src/model/usage/usage.ts";
 import { Root } from "../../../src/sources/root.ts";
+import { processFiles } from "../../helpers/proc_files.ts";
+import { isLinux } from "../../helpers/system.ts";
+import { TempTree } from "../../helpers/temp_tree.ts";
 
-const linux = process.platform === "linux";
-
-test.skipIf(!linux)(
-  "a process that burns one core is seen to, from the second sample on",
-  async () => {
-    const meter = new UsageMeter(new Root(), () => performance.now());
-    const uid = process.geteuid!();
-    const burner = Bun.spawn(["sh", "-c", "while :; do :; done"]);
-    try {
-      expect(meter.isReady).toBe(false);
-      const first = await meter.measure(2);
-      expect(meter.isReady).toBe(true);
-      expect(first.cpuRatioByUid).toBeUndefined();
-      const before = process.cpuUsage();
-      const startMs = performance.now();
-      const second = await meter.measure(2);
-      const wallSeconds = (performance.now() - startMs) / 1000;
-      // Less than this the ticks of the kernel could not tell it from noise.
-      expect(wallSeconds).toBeGreaterThan(0.45);
-      const own = process.cpuUsage(before);
-      const used = second.cpuSecondsByUid.get(uid)! - first.cpuSecondsByUid.get(uid)!;
-      // The burner shares the machine with whatever else runs, so it gets one core at the most.
-      expect(used).toBeGreaterThan(0.2 * wallSeconds);
-      expect(second.cpuRatioByUid!.get(uid)).toBeLessThanOrEqual(1);
-      expect(own.user + own.system).toBeGreaterThan(0);
-    } finally {
-      burner.kill("SIGKILL");
-      await burner.exited;
-    }
-  },
-);
-
-/**
- * Since Linux 6.2 the kernel counts resident pages per CPU, and adds up in `stat` only what each CPU has
- * handed over, in batches of at least 32 pages; ps reads the exact sum.
- */
-const BATCH_KIB = 32 * 4;
-
-test.skipIf(!linux)("memory and processes add up to what ps sees of a user", async () => {
-  const children = Array.from({ length: 5 }, () => Bun.spawn(["sleep", "60"]));
+test.skipIf(!isLinux)("a process that burns a core is in the second sample", async () => {
+  const meter = new UsageMeter(new Root(), () => performance.now());
+  const uid = process.geteuid!();
+  const cpus = navigator.hardwareConcurrency;
+  const burner = Bun.spawn(["sh", "-c", "while :; do :; done"]);
   try {
-    await Bun.sleep(100);
-    const meter = new UsageMeter(new Root(), () => performance.now());
-    const { table } = await meter.measure(1);
-    const ps = Bun.spawnSync([
-      "ps",
-      "-o",
-      "pid=,rss=",
-      "-p",
-      children.map(({ pid }) => pid).join(),
-    ]);
-    const rows = ps.stdout.toString().trim().split("\n");
-    expect(rows).toHaveLength(5);
-    for (const line of rows) {
-      const [pid, rssKib] = line.trim().split(/\s+/).map(Number);
-      const differenceKib = Math.abs(table.rssPages[table.row(pid!)]! * 4 - rssKib!);
-      expect(differenceKib).toBeLessThanOrEqual(4 * BATCH_KIB * navigator.hardwareConcurrency);
-      expect(rssKib).toBeGreaterThan(0);
-    }
+    const first = await meter.measure(cpus);
+    expect(first.cpuRatioByUid).toBeUndefined();
+    const startMs = performance.now();
+    const second = await meter.measure(cpus);
+    const wallSeconds = (performance.now() - startMs) / 1000;
+    // Less than this the ticks of the kernel could not tell it from noise.
+    expect(wallSeconds).toBeGreaterThan(0.45);
+    const used = second.cpuSecondsByUid.get(uid)! - first.cpuSecondsByUid.get(uid)!;
+    // The burner shares the machine with whatever else runs, so it gets one core at the most.
+    expect(used).toBeGreaterThan(0.2 * wallSeconds);
+    expect(second.cpuRatioByUid!.get(uid)).toBeCloseTo(used / wallSeconds / cpus, 1);
   } finally {
-    for (const child of children) child.kill("SIGKILL");
+    burner.kill("SIGKILL");
+    await burner.exited;
   }
+});
+
+test("memory and processes are added up by effective uid", async () => {
+  using tree = new TempTree({
+    ...processFiles({ pid: 1, uid: 0, rssPages: 3 }),
+    ...processFiles({ pid: 20, uid: 1000, rssPages: 10 }),
+    ...processFiles({ pid: 21, uid: 1000, rssPages: 1 }),
+    ...processFiles({ pid: 22, uid: 1001, rssPages: 0, state: "Z" }),
+  });
+  const { byUid } = await new UsageMeter(tree.root, () => 0).measure(1);
+  expect([...byUid]).toEqual([
+    [0, { processCount: 1, rssBytes: 3 * 4096 }],
+    [1000, { processCount: 2, rssBytes: 11 * 4096 }],
+    [1001, { processCount: 1, rssBytes: 0 }],
+  ]);
 });
