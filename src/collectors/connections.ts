@@ -1,4 +1,3 @@
-import { HostView } from "../model/sessions/host_view.ts";
 import { viewersOf } from "../model/sessions/vnc_sessions.ts";
 import { findVncServers } from "../model/sessions/vnc_servers.ts";
 import { sshSockets } from "../model/sessions/ssh_sockets.ts";
@@ -18,11 +17,11 @@ export const connectionsCollector = {
   help: "SSH and VNC connections",
 
   async collect(scrape: Scrape): Promise<Family[]> {
-    const sources = await scrape.view();
-    const { tcp } = sources;
+    const view = await scrape.view();
+    const { tcp, sshPorts } = view.sources;
     if (!tcp) return [];
-    const ssh = sshSockets(tcp, sources.sshPorts).length;
-    const vnc = findVncServers(new HostView(sources))
+    const ssh = sshSockets(tcp, sshPorts).length;
+    const vnc = findVncServers(view)
       .filter(({ port }) => port >= FIRST_VNC_PORT && port <= LAST_VNC_PORT)
       .reduce((sum, server) => sum + viewersOf(server, tcp).length, 0);
     return [single(SSH, ssh), single(VNC, vnc), single(REMOTE, ssh + vnc)];

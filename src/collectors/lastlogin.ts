@@ -12,9 +12,8 @@ export const lastLoginCollector = {
   help: "when each user last logged in",
 
   async collect(scrape: Scrape): Promise<Family[]> {
-    await scrape.accounts();
-    const { accounts, lastLogins, optional } = scrape.host;
-    const newest = await lastLogins.read(accounts, optional);
+    const { lastLogins, optional } = scrape.host;
+    const newest = await lastLogins.read(await scrape.accounts(), optional);
     for (const { user, startSeconds = 0 } of await scrape.sessions()) {
       if (startSeconds > (newest.get(user) ?? 0)) newest.set(user, startSeconds);
     }

@@ -1,3 +1,4 @@
+import type { Accounts } from "../model/accounts.ts";
 import { type Family, byLabel, counter, gauge } from "./family.ts";
 import type { Scrape } from "./scrape.ts";
 
@@ -19,9 +20,9 @@ export const processesCollector = {
   help: "CPU, memory and processes per user",
 
   async collect(scrape: Scrape): Promise<Family[]> {
-    await scrape.accounts();
+    const accounts = await scrape.accounts();
     const { byUid, cpuSecondsByUid, cpuRatioByUid } = await scrape.usage();
-    const perUser = (values: Iterable<[number, number]>) => sumByUser(scrape, values);
+    const perUser = (values: Iterable<[number, number]>) => sumByUser(scrape, accounts, values);
     const held = [...byUid];
     // A user whose processes have all ended keeps the counter, and the ratio while it is above 0.
     const ratios = [...(cpuRatioByUid ?? [])].filter(([uid, ratio]) => ratio > 0 || byUid.has(uid));
@@ -35,10 +36,14 @@ export const processesCollector = {
 };
 
 /** Two uids can share one name; excluded users go. */
-function sumByUser(scrape: Scrape, values: Iterable<[number, number]>): Map<string, number> {
+function sumByUser(
+  scrape: Scrape,
+  accounts: Accounts,
+  values: Iterable<[number, number]>,
+): Map<string, number> {
   const byUser = new Map<string, number>();
   for (const [uid, value] of values) {
-    const user = scrape.host.accounts.nameOf(uid);
+    const user = accounts.nameOf(uid);
     if (!scrape.isExcluded(user)) byUser.set(user, (byUser.get(user) ?? 0) + value);
   }
   return byUser;

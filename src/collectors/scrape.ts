@@ -1,5 +1,6 @@
+import type { Accounts } from "../model/accounts.ts";
 import { joinSessions } from "../model/sessions/join.ts";
-import type { HostView } from "../model/sessions/host_view.ts";
+import { HostView } from "../model/sessions/host_view.ts";
 import type { Session } from "../model/sessions/session.ts";
 import type { Usage } from "../model/usage/usage.ts";
 import { readLogindSessions, readLogindUsers } from "../sources/logind.ts";
@@ -30,29 +31,31 @@ export class Scrape {
     return this.once("tcp", () => this.host.optional("tcp", () => readTcpSockets(this.host.root)));
   }
 
-  /** Brings the names up to date; whoever turns a uid into a name waits for it first. */
-  accounts(): Promise<void> {
+  /** The names of users, brought up to date. */
+  accounts(): Promise<Accounts> {
     return this.once("accounts", async () => {
       const { accounts, optional, root } = this.host;
       await optional("passwd", () => accounts.refreshPasswd());
       await optional("group", () => accounts.refreshGroup());
       const users = await optional("logind", () => readLogindUsers(root));
       for (const [uid, name] of users ?? []) accounts.learn(uid, name);
+      return accounts;
     });
   }
 
   /** The sources that sessions are joined from, read in the order that lets none run ahead much. */
-  view(): Promise<HostView["sources"]> {
+  view(): Promise<HostView> {
     return this.once("view", async () => {
-      const { root, accounts, optional, sshPorts } = this.host;
-      await this.accounts();
+      const { root, optional, sshPorts } = this.host;
+      const accounts = await this.accounts();
       const { bootTimeSeconds } = await this.machine();
       const tcp = await this.tcp();
       const unix = await optional("unix", () => readUnixConnections(root));
       const utmp = await optional("utmp", () => readUtmp(root));
       const logind = await optional("logind", () => readLogindSessions(root));
       const { table } = await this.usage();
-      return { root, table, bootTimeSeconds, accounts, sshPorts, tcp, unix, utmp, logind };
+      const records = { tcp, unix, utmp, logind };
+      return new HostView({ root, table, bootTimeSeconds, accounts, sshPorts, ...records });
     });
   }
 

@@ -16,8 +16,7 @@ export const usersCollector = {
   help: "real name, uid and group of the users that the other collectors name",
 
   async collect(scrape: Scrape, collected: readonly Family[]): Promise<Family[]> {
-    await scrape.accounts();
-    return [userInfo(collected, scrape.host.accounts)];
+    return [userInfo(collected, await scrape.accounts())];
   },
 };
 

@@ -1,13 +1,8 @@
-import { CachedFile } from "../sources/cached_file.ts";
+import type { CachedFile } from "../sources/cached_file.ts";
 import { readDynamicUser } from "../sources/dynamic_users.ts";
 import type { Getent } from "../sources/getent.ts";
-import { parseGroup, parseGroupLine } from "../sources/group.ts";
-import {
-  type Account,
-  type AccountTable,
-  parsePasswd,
-  parsePasswdLine,
-} from "../sources/passwd.ts";
+import { groupFile, parseGroupLine } from "../sources/group.ts";
+import { type Account, type AccountTable, parsePasswdLine, passwdFile } from "../sources/passwd.ts";
 import type { Root } from "../sources/root.ts";
 
 /** Who a user is. What is not known is an empty string. */
@@ -35,13 +30,8 @@ export class Accounts {
     private readonly root: Root,
     private readonly getent: Getent | undefined,
   ) {
-    const read = (path: string) => Bun.file(path).text();
-    this.passwdFile = new CachedFile(root.path("/etc/passwd"), async (path) =>
-      parsePasswd(await read(path)),
-    );
-    this.groupFile = new CachedFile(root.path("/etc/group"), async (path) =>
-      parseGroup(await read(path)),
-    );
+    this.passwdFile = passwdFile(root);
+    this.groupFile = groupFile(root);
   }
 
   /** @throws the system's error when /etc/passwd can't be read */

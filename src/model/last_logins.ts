@@ -1,7 +1,7 @@
-import { CachedFile } from "../sources/cached_file.ts";
+import type { CachedFile } from "../sources/cached_file.ts";
 import type { SourceName } from "../sources/catalogue.ts";
 import { readLastlog } from "../sources/lastlog.ts";
-import { type LastLogins, readLastlog2, readWtmpdb } from "../sources/login_databases.ts";
+import { type LastLogins, lastlog2File, wtmpdbFiles } from "../sources/login_databases.ts";
 import type { Root } from "../sources/root.ts";
 import { WtmpReader } from "../sources/wtmp.ts";
 import type { Accounts } from "./accounts.ts";
@@ -12,18 +12,13 @@ export type Optional = <T>(source: SourceName, read: () => Promise<T>) => Promis
 /** The last login of each user that any record of the host has. */
 export class LastLoginRecords {
   private readonly wtmp: WtmpReader;
-  private readonly lastlogPath: string;
   private readonly lastlog2: CachedFile<LastLogins>;
   private readonly wtmpdbs: CachedFile<LastLogins>[];
 
-  constructor(root: Root) {
-    this.wtmp = new WtmpReader(root.path("/var/log/wtmp"));
-    this.lastlogPath = root.path("/var/log/lastlog");
-    this.lastlog2 = new CachedFile(root.path("/var/lib/lastlog/lastlog2.db"), readLastlog2);
-    // Debian keeps it in /var/log, behind an absolute link that leads out of a mounted rootfs.
-    this.wtmpdbs = ["/var/log/wtmp.db", "/var/lib/wtmpdb/wtmp.db"].map(
-      (path) => new CachedFile(root.path(path), readWtmpdb),
-    );
+  constructor(private readonly root: Root) {
+    this.wtmp = new WtmpReader(root);
+    this.lastlog2 = lastlog2File(root);
+    this.wtmpdbs = wtmpdbFiles(root);
   }
 
   /**
@@ -36,7 +31,7 @@ export class LastLoginRecords {
       if (seconds > (newest.get(user) ?? 0)) newest.set(user, seconds);
     };
     const lastlog = await optional("lastlog", async () =>
-      readLastlog(this.lastlogPath, accounts.localUids()),
+      readLastlog(this.root, accounts.localUids()),
     );
     for (const [uid, seconds] of lastlog ?? []) add(accounts.nameOf(uid), seconds);
     const byName = [

@@ -1,4 +1,12 @@
 /** `/etc/group`: the local groups. man 5 group. */
+import { CachedFile } from "./cached_file.ts";
+import type { Root } from "./root.ts";
+
+export function groupFile(root: Root): CachedFile<Map<number, string>> {
+  return new CachedFile(root.path("/etc/group"), async (path) =>
+    parseGroup(await Bun.file(path).text()),
+  );
+}
 
 /** Group names by gid; the first of several lines with one gid names it. */
 export function parseGroup(text: string): Map<number, string> {

@@ -4,6 +4,7 @@
  * so only the records of known uids are read.
  */
 import { closeSync, openSync, readSync } from "node:fs";
+import type { Root } from "./root.ts";
 
 const RECORD_BYTES = 292;
 
@@ -14,9 +15,9 @@ const record = Buffer.alloc(4);
  *
  * @throws the system's error when the file can't be opened
  */
-export function readLastlog(path: string, uids: Iterable<number>): Map<number, number> {
+export function readLastlog(root: Root, uids: Iterable<number>): Map<number, number> {
   const logins = new Map<number, number>();
-  const fd = openSync(path, "r");
+  const fd = openSync(root.path("/var/log/lastlog"), "r");
   try {
     for (const uid of uids) {
       const bytes = readSync(fd, record, 0, record.length, uid * RECORD_BYTES);

@@ -3,12 +3,29 @@
  * lastlog2 (util-linux, table Lastlog2, seconds) and wtmpdb (table wtmp, microseconds, type 3 is a user).
  */
 import { Database } from "bun:sqlite";
+import { CachedFile } from "./cached_file.ts";
+import type { Root } from "./root.ts";
 
 /** The writers hold their lock for a few milliseconds; a scrape does not wait for long. */
 const BUSY_TIMEOUT_MS = 100;
 
 /** The last login of each user name, in seconds since the epoch. */
 export type LastLogins = Map<string, number>;
+
+/** A reader of lastlog2's file. Reading throws SQLiteError when it is damaged or locked. */
+export function lastlog2File(root: Root): CachedFile<LastLogins> {
+  return new CachedFile(root.path("/var/lib/lastlog/lastlog2.db"), readLastlog2);
+}
+
+/**
+ * Readers of the places where wtmpdb's file may be, best first. Debian keeps it in /var/log, behind an
+ * absolute link that leads out of a mounted rootfs.
+ */
+export function wtmpdbFiles(root: Root): CachedFile<LastLogins>[] {
+  return ["/var/log/wtmp.db", "/var/lib/wtmpdb/wtmp.db"].map(
+    (path) => new CachedFile(root.path(path), readWtmpdb),
+  );
+}
 
 /** @throws SQLiteError when the file is no such database, is locked, or can't be opened */
 export function readLastlog2(path: string): LastLogins {

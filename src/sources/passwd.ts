@@ -1,4 +1,6 @@
 /** `/etc/passwd`: the local accounts. man 5 passwd. */
+import { CachedFile } from "./cached_file.ts";
+import type { Root } from "./root.ts";
 
 export interface Account {
   name: string;
@@ -11,6 +13,12 @@ export interface Account {
 export interface AccountTable {
   byUid: Map<number, Account>;
   byName: Map<string, Account>;
+}
+
+export function passwdFile(root: Root): CachedFile<AccountTable> {
+  return new CachedFile(root.path("/etc/passwd"), async (path) =>
+    parsePasswd(await Bun.file(path).text()),
+  );
 }
 
 /** The first of several lines with one uid names it, as getpwuid(3) has it. */

@@ -3,6 +3,7 @@
  * reading goes on where the one before ended.
  */
 import { closeSync, fstatSync, openSync, readSync } from "node:fs";
+import type { Root } from "./root.ts";
 import { UTMP_RECORD_BYTES, parseUtmp } from "./utmp.ts";
 
 const CHUNK_RECORDS = 2048;
@@ -12,7 +13,11 @@ export class WtmpReader {
   private offset = 0;
   private readonly logins = new Map<string, number>();
 
-  constructor(private readonly path: string) {}
+  private readonly path: string;
+
+  constructor(root: Root) {
+    this.path = root.path("/var/log/wtmp");
+  }
 
   /**
    * The last login of each user name, in seconds since the epoch. What a file held that was rotated

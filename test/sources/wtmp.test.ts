@@ -9,7 +9,7 @@ const login = (user: string, seconds: number) => utmpRecord({ user, seconds });
 function wtmp(...records: Buffer[]) {
   const tree = new TempTree();
   const path = tree.write("/var/log/wtmp", Buffer.concat(records));
-  const reader = new WtmpReader(path);
+  const reader = new WtmpReader(tree.root);
   const read = async () => Object.fromEntries(await reader.read());
   return { path, read, [Symbol.dispose]: () => tree[Symbol.dispose]() };
 }

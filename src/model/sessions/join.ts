@@ -1,4 +1,4 @@
-import { HostView, type Sources } from "./host_view.ts";
+import type { HostView } from "./host_view.ts";
 import { logindSessions } from "./logind_sessions.ts";
 import { type Session, compareSessions } from "./session.ts";
 import { sshSessions } from "./ssh_sessions.ts";
@@ -11,8 +11,7 @@ import { vncSessions } from "./vnc_sessions.ts";
  * made a session of, the next ones leave alone. SSH comes first because sshd's processes tell most,
  * and utmp last because it tells least and forgets to delete.
  */
-export function joinSessions(sources: Sources): Session[] {
-  const view = new HostView(sources);
+export function joinSessions(view: HostView): Session[] {
   const taken = new Taken();
   return [
     ...sshSessions(view, taken),

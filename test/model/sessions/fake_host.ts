@@ -1,4 +1,5 @@
 import { Accounts } from "../../../src/model/accounts.ts";
+import { HostView } from "../../../src/model/sessions/host_view.ts";
 import { joinSessions } from "../../../src/model/sessions/join.ts";
 import type { Session } from "../../../src/model/sessions/session.ts";
 import { parseSession } from "../../../src/sources/logind.ts";
@@ -124,7 +125,7 @@ export class FakeHost extends TempTree {
   async sessions(): Promise<Session[]> {
     const accounts = new Accounts(this.root, undefined);
     await accounts.refreshPasswd();
-    return joinSessions({
+    const view = new HostView({
       root: this.root,
       table: await new ProcessScan(this.root).run(),
       bootTimeSeconds: BOOT_SECONDS,
@@ -135,6 +136,7 @@ export class FakeHost extends TempTree {
       utmp: this.hasUtmp ? parseUtmp(Buffer.concat(this.utmpRecords)) : undefined,
       logind: this.logindTexts.map(([id, text]) => parseSession(id, text)!),
     });
+    return joinSessions(view);
   }
 
   /** The sessions as `user type tty address`, `-` for what is empty. */
