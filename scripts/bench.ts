@@ -13,7 +13,7 @@ const rounds = Number(process.argv[3] ?? 15);
 const PORT = 10941;
 const BINARY = "dist/user_sessions_exporter";
 const TICKS_PER_SECOND = 100;
-/** A single scrape is shorter than the kernel's ticks of CPU accounting are fine. */
+/** One scrape uses less CPU than one of the kernel's ticks can show. */
 const SCRAPES_PER_ROUND = 10;
 
 const folder = mkdtempSync(`${tmpdir()}/bench-`);

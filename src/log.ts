@@ -45,7 +45,7 @@ export function createLog(
   };
 }
 
-/** Quotes a value when it would not read back as one word. */
+/** One logfmt line; a value that would not read back as one word is quoted. */
 export function logfmt(entry: LogFields): string {
   return Object.entries(entry)
     .map(([key, value]) => {

@@ -21,13 +21,13 @@ const BOOT_MS = 180_000;
 export class Vm {
   /** A Unix socket: what is typed there is typed at the guest's serial console. */
   readonly consoleSocket: string;
-  readonly #consoleLog: string;
-  readonly #child: Bun.Subprocess;
+  private readonly consoleLog: string;
+  private readonly child: Bun.Subprocess;
 
   private constructor(child: Bun.Subprocess, folder: string) {
-    this.#child = child;
+    this.child = child;
     this.consoleSocket = consoleSocket(folder);
-    this.#consoleLog = consoleLog(folder);
+    this.consoleLog = consoleLog(folder);
   }
 
   /** Starts it on a copy-on-write overlay: the image stays as it was built. */
@@ -81,19 +81,19 @@ export class Vm {
   /** Waits for the login prompt that the console shows after what it has printed so far. */
   async booted(printedBefore = 0): Promise<void> {
     await eventually("a login prompt at the console", BOOT_MS, () => {
-      if (this.#child.exitCode !== null) throw new Error(`qemu ended: ${this.#child.exitCode}`);
+      if (this.child.exitCode !== null) throw new Error(`qemu ended: ${this.child.exitCode}`);
       return / login: $/m.test(this.printed().slice(printedBefore)) || undefined;
     });
   }
 
   /** All that the console has printed. */
   printed(): string {
-    return existsSync(this.#consoleLog) ? readFileSync(this.#consoleLog, "latin1") : "";
+    return existsSync(this.consoleLog) ? readFileSync(this.consoleLog, "latin1") : "";
   }
 
   async end(): Promise<void> {
-    this.#child.kill("SIGKILL");
-    await this.#child.exited;
+    this.child.kill("SIGKILL");
+    await this.child.exited;
   }
 }
 

@@ -1,5 +1,5 @@
 import type { Host } from "../collectors/host.ts";
-import { type Config, type Environment, type Flags, readConfig } from "../config.ts";
+import { type Environment, type Flags, readConfig } from "../config.ts";
 import type { Log } from "../log.ts";
 import { readEnvironmentFile } from "../sources/environment_file.ts";
 
@@ -10,19 +10,18 @@ const RELOADABLE = ["LOG_LEVEL", "EXCLUDE_USERS", "SSH_PORTS"] as const;
 const NEEDS_RESTART = ["PORT", "ARGS"] as const;
 
 /**
- * Reads the environment file again, as SIGHUP and `systemctl reload` ask for. With a value that is no
- * good, or without the file, everything stays as it is.
+ * Reads the environment file again, as SIGHUP and `systemctl reload` ask for. With a bad value, or
+ * without the file, everything stays as it is.
  *
+ * @param path the environment file
  * @param started the environment that the program was started with
- * @returns the configuration from now on
  */
 export function reload(
+  path: string,
   flags: Flags,
   started: Environment,
-  current: Config,
   { host, log }: { host: Host; log: Log },
-): Config {
-  const path = current.environmentFile;
+): void {
   try {
     const file = readEnvironmentFile(path);
     const env = { ...started };
@@ -41,12 +40,10 @@ export function reload(
       if ((file[name] ?? "") === (started[name] ?? "")) continue;
       log.warn("A changed setting takes effect after a restart only", { setting: name });
     }
-    return next;
   } catch (error) {
     log.error("Not reloaded: everything stays as it was", {
       file: path,
       err: (error as Error).message,
     });
-    return current;
   }
 }

@@ -12,10 +12,7 @@ import { BUILD } from "./version.ts";
  */
 export async function serveForever(config: Config, flags: Flags, env: Environment): Promise<void> {
   const { log, host, collection } = setUp(config);
-  let current = config;
-  process.on("SIGHUP", () => {
-    current = reload(flags, env, current, { host, log });
-  });
+  process.on("SIGHUP", () => reload(config.environmentFile, flags, env, { host, log }));
   const ended = untilSignal();
   const sources = () => SOURCES.map((info) => ({ info, state: probeSource(host.root, info) }));
   let isReady = false;

@@ -6,7 +6,7 @@ import { type Log, createLog } from "../log.ts";
 import { Root } from "../sources/root.ts";
 import { BUILD } from "./version.ts";
 
-/** The parts that every command puts to use. */
+/** What commands are made of; each takes what it needs. */
 export interface Setup {
   log: Log;
   host: Host;

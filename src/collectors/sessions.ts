@@ -1,6 +1,5 @@
 import type { Session } from "../model/sessions/session.ts";
-import type { Family, MetricDefinition, Sample } from "./family.ts";
-import { gauge, single } from "./family.ts";
+import { type Family, type Sample, gauge, single } from "./family.ts";
 import type { Scrape } from "./scrape.ts";
 
 const LABELS = ["username", "tty", "from_ip", "session_type"];
@@ -50,37 +49,15 @@ export function sessionFamilies(sessions: Session[]): Family[] {
     const { user, tty, fromIp, type } = group[0]!;
     const labels = { username: user, tty, from_ip: fromIp, session_type: type };
     active.push({ labels, value: group.length });
-    pushKnown(
-      start,
-      labels,
-      group.map((session) => session.startSeconds),
-      Math.min,
-    );
-    pushKnown(
-      lastInput,
-      labels,
-      group.map((session) => session.lastInputSeconds),
-      Math.max,
-    );
+    const starts = group.flatMap(({ startSeconds }) => startSeconds ?? []);
+    if (starts.length > 0) start.push({ labels, value: Math.min(...starts) });
+    const inputs = group.flatMap(({ lastInputSeconds }) => lastInputSeconds ?? []);
+    if (inputs.length > 0) lastInput.push({ labels, value: Math.max(...inputs) });
   }
   return [
     single(LOGGED_IN_USERS, new Set(sessions.map(({ user }) => user)).size),
-    withSamples(SESSION_ACTIVE, active),
-    withSamples(SESSION_START, start),
-    withSamples(SESSION_LAST_INPUT, lastInput),
+    { ...SESSION_ACTIVE, samples: active },
+    { ...SESSION_START, samples: start },
+    { ...SESSION_LAST_INPUT, samples: lastInput },
   ];
-}
-
-function pushKnown(
-  samples: Sample[],
-  labels: Record<string, string>,
-  values: (number | undefined)[],
-  choose: (...values: number[]) => number,
-): void {
-  const known = values.filter((value) => value !== undefined);
-  if (known.length > 0) samples.push({ labels, value: choose(...known) });
-}
-
-function withSamples(definition: MetricDefinition, samples: Sample[]): Family {
-  return { ...definition, samples };
 }

@@ -46,42 +46,42 @@ export interface AuthLogOptions {
 }
 
 export class AuthLog implements LogReader {
-  readonly #follower: LogFollower;
-  readonly #now: () => number;
+  private readonly follower: LogFollower;
+  private readonly now: () => number;
   /** The line before, if it was a record: sysklogd's repeat counts refer to it. */
-  #previous: LogRecord | undefined;
+  private previous: LogRecord | undefined;
 
   constructor(options: AuthLogOptions) {
-    this.#now = options.now;
+    this.now = options.now;
     const timeOf = (line: string) => syslogTimeMs(line, options.now());
-    this.#follower = new LogFollower({ ...options, timeOf });
+    this.follower = new LogFollower({ ...options, timeOf });
   }
 
   /** @throws the system's error when the log is not there or can't be read; the next call goes on */
   async poll(take: (record: LogRecord) => void): Promise<void> {
-    const nowMs = this.#now();
-    await this.#follower.poll((line) => {
+    const nowMs = this.now();
+    await this.follower.poll((line) => {
       let record = parseSyslogLine(line, nowMs, AUTH_IDENTIFIERS);
-      if (record === undefined && this.#previous !== undefined) record = this.#repeat(line, nowMs);
-      this.#previous = record;
+      if (record === undefined && this.previous !== undefined) record = this.repeat(line, nowMs);
+      this.previous = record;
       if (record !== undefined) take(record);
     });
   }
 
   position(): LogPosition {
-    return this.#follower.position();
+    return this.follower.position();
   }
 
   close(): void {
-    this.#follower.close();
+    this.follower.close();
   }
 
-  #repeat(line: string, nowMs: number): LogRecord | undefined {
+  private repeat(line: string, nowMs: number): LogRecord | undefined {
     const copies = parseLastMessageRepeated(line);
     const timeMs = copies === undefined ? undefined : syslogTimeMs(line, nowMs);
     return copies === undefined || timeMs === undefined
       ? undefined
-      : { ...this.#previous!, copies, timeMs };
+      : { ...this.previous!, copies, timeMs };
   }
 }
 

@@ -4,7 +4,7 @@
  * not an account's, but for `wrong user NAME`. Addresses are `IP:PORT`, IPv6 without brackets.
  */
 import { canonicalAddress } from "./ip_address.ts";
-import type { EndedEvent, Peer, SshEvent } from "./ssh_event.ts";
+import { type Peer, type SshEvent, ended } from "./ssh_event.ts";
 
 /** The way of the login, and what the protocol calls it. */
 const ACCEPTED: [start: string, method: string][] = [
@@ -43,15 +43,11 @@ export function parseDropbearMessage(message: string): SshEvent | undefined {
 function parseExit(text: string): SshEvent | undefined {
   const exit = EXIT.exec(text);
   if (exit !== null) {
-    const event: EndedEvent = {
-      kind: "ended",
+    return ended({
       account: exit[0].includes("'") ? "valid" : undefined,
       preauth: true,
-      unsure: false,
-      pid: undefined,
       peer: exit[1] === undefined ? undefined : parseAddressPort(exit[1]),
-    };
-    return event;
+    });
   }
   const after = /^Exit \(.*?\) from <([^<>]*)>: /.exec(text);
   return after === null ? undefined : { kind: "session_ended", peer: parseAddressPort(after[1]!) };

@@ -23,19 +23,19 @@ export interface FilePosition {
 }
 
 export class LogFile {
-  readonly #fd: number;
+  private readonly fd: number;
   readonly dev: number;
   readonly ino: number;
   offset = 0;
-  #skipping = false;
-  #headBytes = 0;
-  #head = "";
+  private skipping = false;
+  private headBytes = 0;
+  private head = "";
 
   /** @throws the system's error, or an error for what is no regular file */
   constructor(path: string) {
     // Opening a FIFO without O_NONBLOCK would wait for a writer for ever.
-    this.#fd = openSync(path, constants.O_RDONLY | constants.O_NONBLOCK);
-    const stats = this.#stats();
+    this.fd = openSync(path, constants.O_RDONLY | constants.O_NONBLOCK);
+    const stats = this.stats();
     this.dev = stats.dev;
     this.ino = stats.ino;
     if (!stats.isFile()) {
@@ -47,12 +47,12 @@ export class LogFile {
 
   /** The size in bytes, now. */
   size(): number {
-    return this.#stats().size;
+    return this.stats().size;
   }
 
   /** The time of its last write, now, in milliseconds since the epoch. */
   writtenMs(): number {
-    return this.#stats().mtimeMs;
+    return this.stats().mtimeMs;
   }
 
   /** Whether the other one is this file, whatever the names. */
@@ -65,18 +65,18 @@ export class LogFile {
    * cut off and written anew.
    */
   isWhole(): boolean {
-    return this.size() >= this.offset && this.#hashHead(this.#headBytes) === this.#head;
+    return this.size() >= this.offset && this.hashHead(this.headBytes) === this.head;
   }
 
   /** Whether a file that was left at a position is this one, or a copy of it. */
   continues(position: FilePosition): boolean {
     if (this.size() < position.offset) return false;
-    return this.#hashHead(position.headBytes) === position.head;
+    return this.hashHead(position.headBytes) === position.head;
   }
 
   resume(position: FilePosition): void {
     this.offset = position.offset;
-    this.#skipping = position.skipping;
+    this.skipping = position.skipping;
   }
 
   position(): FilePosition {
@@ -84,9 +84,9 @@ export class LogFile {
       dev: this.dev,
       ino: this.ino,
       offset: this.offset,
-      skipping: this.#skipping,
-      headBytes: this.#headBytes,
-      head: this.#head,
+      skipping: this.skipping,
+      headBytes: this.headBytes,
+      head: this.head,
     };
   }
 
@@ -97,20 +97,20 @@ export class LogFile {
    * @returns whether there was something to read; not from a file that is no longer the one we know
    */
   readLines(end: number, take: (line: string) => void): boolean {
-    const length = this.#read(this.offset, end);
+    const length = this.read(this.offset, end);
     if (length === 0) return false;
-    if (!this.#checkHead(length)) return false;
+    if (!this.checkHead(length)) return false;
     let start = 0;
-    if (this.#skipping) {
+    if (this.skipping) {
       const newline = buffer.subarray(0, length).indexOf(0x0a);
       start = newline < 0 ? length : newline + 1;
-      this.#skipping = newline < 0;
+      this.skipping = newline < 0;
     }
     const past = buffer.subarray(start, length).lastIndexOf(0x0a) + 1 + start;
     if (past === start && start === 0 && length < BUFFER_BYTES) return false;
     this.offset += past;
     if (past === 0) {
-      this.#skipping = true;
+      this.skipping = true;
       this.offset += length;
     }
     // Decoded in one go: a string per line from the bytes costs several times as much.
@@ -123,14 +123,13 @@ export class LogFile {
 
   /** Hands over what stands behind the last newline, when nobody will end that line any more. */
   readRest(take: (line: string) => void): void {
-    const length = this.#read(this.offset, this.size());
+    const length = this.read(this.offset, this.size());
     this.offset += length;
-    if (length > 0 && !this.#skipping) take(buffer.toString("utf8", 0, length));
+    if (length > 0 && !this.skipping) take(buffer.toString("utf8", 0, length));
   }
 
   /**
-   * Looks from the end for a line before which nothing is wanted, and which lies less than a bufferful
-   * before what is.
+   * Searches backwards for a line that is not wanted, less than a bufferful before the first that is.
    *
    * @param reached false for a line that is before what is wanted; undefined for one that can't be judged
    * @returns the line's place; undefined when there is none, so the whole file is wanted
@@ -138,7 +137,7 @@ export class LogFile {
   findBack(reached: (line: string) => boolean | undefined): number | undefined {
     for (let end = this.size(); end > 0;) {
       const start = Math.max(0, end - BUFFER_BYTES);
-      const length = this.#read(start, end);
+      const length = this.read(start, end);
       let at = start === 0 ? 0 : buffer.subarray(0, length).indexOf(0x0a) + 1;
       for (let newline; at < length; at = newline + 1) {
         newline = buffer.subarray(at, length).indexOf(0x0a) + at;
@@ -153,42 +152,42 @@ export class LogFile {
   }
 
   close(): void {
-    closeSync(this.#fd);
+    closeSync(this.fd);
   }
 
-  #stats(): Stats {
-    return fstatSync(this.#fd);
+  private stats(): Stats {
+    return fstatSync(this.fd);
   }
 
-  #read(from: number, end: number): number {
+  private read(from: number, end: number): number {
     const length = Math.min(end - from, BUFFER_BYTES);
-    return length <= 0 ? 0 : readSync(this.#fd, buffer, 0, length, from);
+    return length <= 0 ? 0 : readSync(this.fd, buffer, 0, length, from);
   }
 
   /** Makes what the file begins with now the start by which it is known. */
   learnStart(): void {
-    this.#headBytes = Math.min(this.size(), HEAD_BYTES);
-    this.#head = this.#hashHead(this.#headBytes);
+    this.headBytes = Math.min(this.size(), HEAD_BYTES);
+    this.head = this.hashHead(this.headBytes);
   }
 
   /**
    * Whether what was just read into the buffer belongs to the start that we know: the file may have been
    * cut off and written anew the moment before. Learns more of the start where there is more.
    */
-  #checkHead(length: number): boolean {
+  private checkHead(length: number): boolean {
     const isStart = this.offset === 0;
-    if (!isStart) length = readSync(this.#fd, headBuffer, 0, HEAD_BYTES, 0);
+    if (!isStart) length = readSync(this.fd, headBuffer, 0, HEAD_BYTES, 0);
     const head = (isStart ? buffer : headBuffer).subarray(0, Math.min(length, HEAD_BYTES));
-    const isSame = hash(head.subarray(0, this.#headBytes)) === this.#head;
-    if (isStart || (isSame && this.#headBytes < HEAD_BYTES)) {
-      this.#headBytes = head.length;
-      this.#head = hash(head);
+    const isSame = hash(head.subarray(0, this.headBytes)) === this.head;
+    if (isStart || (isSame && this.headBytes < HEAD_BYTES)) {
+      this.headBytes = head.length;
+      this.head = hash(head);
     }
     return isSame;
   }
 
-  #hashHead(bytes: number): string {
-    const length = readSync(this.#fd, headBuffer, 0, Math.min(bytes, HEAD_BYTES), 0);
+  private hashHead(bytes: number): string {
+    const length = readSync(this.fd, headBuffer, 0, Math.min(bytes, HEAD_BYTES), 0);
     return hash(headBuffer.subarray(0, length));
   }
 }

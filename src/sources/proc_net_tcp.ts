@@ -6,8 +6,8 @@ import { formatAddress } from "./ip_address.ts";
 import type { Root } from "./root.ts";
 import { readSeqFile } from "./seq_file.ts";
 
-const ESTABLISHED = 0x01;
-const LISTEN = 0x0a;
+/** Behind the local address: peer, state, queues, timer, retransmissions, uid, timeout, inode. */
+const COLUMNS = /^([\dA-F]{4}) ([\dA-F]+):([\dA-F]{4}) .. \S+ \S+ \S+ +(\d+) +\d+ +(\d+)/;
 
 /** A socket that is established or listens; sockets in other states are left out. */
 export interface TcpSocket {
@@ -65,36 +65,25 @@ export function parseTcp(bytes: Uint8Array): TcpSocket[] {
   return sockets;
 }
 
-/** The columns: `sl local_address rem_address st tx:rx tr:when retrnsmt uid timeout inode …`. */
+/** `sl: LOCAL:PPPP REMOTE:PPPP ST …`; the addresses have 8 digits in one table, 32 in the other. */
 function parseLine(text: Buffer, start: number, end: number): TcpSocket | undefined {
   const colon = text.indexOf(0x3a, start);
-  const local = colon + 2;
-  const localColon = text.indexOf(0x3a, local);
+  const localColon = text.indexOf(0x3a, colon + 1);
   if (colon < 0 || localColon < 0 || localColon > end) return undefined;
-  const width = localColon - local;
-  // Behind the local address all columns up to the state have fixed widths: ":PPPP REMOTE:PPPP SS".
-  const remote = localColon + 6;
-  const stateAt = remote + width + 6;
-  if ((width !== 8 && width !== 32) || stateAt + 2 > end) return undefined;
-  const state = Number.parseInt(text.toString("latin1", stateAt, stateAt + 2), 16);
-  if (state !== ESTABLISHED && state !== LISTEN) return undefined;
-  const columns = text
-    .toString("latin1", stateAt + 2, end)
-    .trim()
-    .split(/ +/);
-  const uid = Number(columns[3]);
-  const inode = Number(columns[5]);
-  if (!Number.isSafeInteger(uid) || !Number.isSafeInteger(inode)) return undefined;
+  const width = localColon - (colon + 2);
+  // Most rows of a busy host are in other states: they are passed over before anything is made of them.
+  const stateAt = localColon + width + 12;
+  const listening = text[stateAt + 1] === 0x41; // 0A; 01 is established.
+  if (text[stateAt] !== 0x30 || !(listening || text[stateAt + 1] === 0x31)) return undefined;
+  const columns = COLUMNS.exec(text.toString("latin1", localColon + 1, end));
+  if (!columns || (width !== 8 && width !== 32) || columns[2]!.length !== width) return undefined;
   return {
-    listening: state === LISTEN,
-    localPort: Number.parseInt(text.toString("latin1", localColon + 1, localColon + 5), 16),
-    remotePort: Number.parseInt(
-      text.toString("latin1", remote + width + 1, remote + width + 5),
-      16,
-    ),
-    remoteHex: text.toString("latin1", remote, remote + width),
-    uid,
-    inode,
+    listening,
+    localPort: Number.parseInt(columns[1]!, 16),
+    remotePort: Number.parseInt(columns[3]!, 16),
+    remoteHex: columns[2]!,
+    uid: Number(columns[4]),
+    inode: Number(columns[5]),
   };
 }
 

@@ -1,11 +1,11 @@
 /**
  * What ties a process to a login: its control group (`/proc/PID/cgroup`, man 7 cgroups) and its audit
- * session (`/proc/PID/sessionid` and `loginuid`, man 8 pam_loginuid).
+ * session (`/proc/PID/sessionid`, man 8 pam_loginuid).
  */
 import { readFileSync } from "node:fs";
 import type { Root } from "./root.ts";
 
-/** An audit session or login uid that was never set. */
+/** An audit session that was never set. */
 const UNSET = 0xffff_ffff;
 
 /** The logind session whose scope the process is in, `c1` say, or undefined. */

@@ -2,16 +2,9 @@
  * One pass over `/proc`: `/proc/PID/stat` of every process, and its effective uid, which is the owner
  * of the folder `/proc/PID` (stat(2); right for non-dumpable processes too, and under hidepid=1).
  */
-import {
-  closeSync,
-  openSync,
-  readdirSync,
-  readFileSync,
-  readSync,
-  statfsSync,
-  statSync,
-} from "node:fs";
+import { closeSync, openSync, readdirSync, readSync, statfsSync, statSync } from "node:fs";
 import { parseStat } from "./proc_pid_stat.ts";
+import { readStatus } from "./proc_pid_status.ts";
 import { ProcessTable } from "./process_table.ts";
 import type { Root } from "./root.ts";
 
@@ -24,11 +17,11 @@ const STAT_BYTES = 1024;
 /** After so many processes other work gets its turn; about 10 ms. */
 const YIELD_EVERY = 1024;
 
-/** A process that does not seem to have run is asked for its uid in every so-manieth pass only. */
+/** A process that does not seem to have run is asked for its uid in one of so many passes only. */
 const ASK_UID_EVERY = 4;
 
-/** Reads the uid of a process, or undefined when it is gone. */
-type UidReader = (folder: string) => number | undefined;
+/** Reads the effective uid of a process, or undefined when it is gone. */
+type UidReader = (pid: number) => number | undefined;
 
 export class ProcessScan {
   private readonly buffer = Buffer.alloc(STAT_BYTES);
@@ -38,7 +31,10 @@ export class ProcessScan {
   private readonly readUid: UidReader;
 
   constructor(private readonly root: Root) {
-    this.readUid = isKernelProc(root) ? ownerOf : uidInStatus;
+    // A captured tree belongs to whoever copied it.
+    this.readUid = isKernelProc(root)
+      ? (pid) => statSync(root.proc(String(pid)), { throwIfNoEntry: false })?.uid
+      : (pid) => readStatus(root, pid)?.uids[1];
   }
 
   /**
@@ -58,7 +54,7 @@ export class ProcessScan {
     for (let i = 0; i < pids.length; i++) {
       const pid = pids[i]!;
       while (old < previous.length && previous.pid[old]! < pid) old++;
-      if (this.readInto(table, pid, old)) table.length++;
+      if (this.readRow(pid, old)) table.length++;
       if (i % YIELD_EVERY === YIELD_EVERY - 1) await Bun.sleep(0);
     }
     return table;
@@ -77,11 +73,11 @@ export class ProcessScan {
   }
 
   /** @param old the row of the previous pass where this pid was, if it was there */
-  private readInto(table: ProcessTable, pid: number, old: number): boolean {
-    const folder = `${this.root.procfs}/${pid}`;
+  private readRow(pid: number, old: number): boolean {
+    const { table, previous } = this;
     let length: number;
     try {
-      const fd = openSync(`${folder}/stat`, "r");
+      const fd = openSync(`${this.root.procfs}/${pid}/stat`, "r");
       try {
         length = readSync(fd, this.buffer, 0, STAT_BYTES, 0);
       } finally {
@@ -93,7 +89,7 @@ export class ProcessScan {
     const row = table.length;
     if (!parseStat(this.buffer, length, table, row)) return false;
     const isDue = (pid + this.passes) % ASK_UID_EVERY === 0;
-    const uid = isDue || !this.seemsIdle(row, old) ? this.readUid(folder) : this.previous.uid[old];
+    const uid = isDue || !this.seemsIdle(row, old) ? this.readUid(pid) : previous.uid[old];
     if (uid === undefined) return false;
     table.uid[row] = uid;
     return true;
@@ -123,19 +119,5 @@ function isKernelProc(root: Root): boolean {
     return statfsSync(root.procfs).type === PROC_MAGIC;
   } catch {
     return true;
-  }
-}
-
-function ownerOf(folder: string): number | undefined {
-  return statSync(folder, { throwIfNoEntry: false })?.uid;
-}
-
-/** A captured tree belongs to whoever copied it: there the effective uid is the second in `Uid:`. */
-function uidInStatus(folder: string): number | undefined {
-  try {
-    const uid = /^Uid:\t\d+\t(\d+)/m.exec(readFileSync(`${folder}/status`, "latin1"))?.[1];
-    return uid === undefined ? undefined : Number(uid);
-  } catch {
-    return undefined;
   }
 }

@@ -1,5 +1,8 @@
 /** The processes of one pass over `/proc`, a column an attribute, so that a pass allocates nothing. */
 
+/** What the kernel counts a process's time in: 1/100 s on every Linux (USER_HZ, man 7 time). */
+export const TICKS_PER_SECOND = 100;
+
 /** The kernel cuts a user process's name (comm) to 15 bytes. */
 const COMM_BYTES = 16;
 

@@ -34,6 +34,19 @@ export interface EndedEvent {
   peer: Peer | undefined;
 }
 
+/** An end of which only so much is known. */
+export function ended(parts: Partial<EndedEvent>): EndedEvent {
+  return {
+    kind: "ended",
+    account: undefined,
+    preauth: false,
+    unsure: false,
+    pid: undefined,
+    peer: undefined,
+    ...parts,
+  };
+}
+
 /** `invalid`: unknown to the host or refused by the server's configuration. The server won't say which. */
 export type Account = "valid" | "invalid";
 

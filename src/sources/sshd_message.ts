@@ -6,7 +6,7 @@
  * anything. Nothing in them may pass for another message, so a message is known by how it begins, and
  * an address is taken from where the client's text can't reach.
  */
-import type { EndedEvent, SshEvent } from "./ssh_event.ts";
+import { type SshEvent, ended } from "./ssh_event.ts";
 import { parseHost, parseNameFrom, parsePeer, parseRemoteId } from "./sshd_peer.ts";
 import { parseSshdNotice } from "./sshd_notice.ts";
 import { CUT_MARK } from "./syslog_line.ts";
@@ -98,16 +98,4 @@ function parseTimeout(text: string): SshEvent | undefined {
   const [, address, pid, ownAddress, ownPort] = timeout;
   if (pid === undefined) return ended({ peer: parsePeer(ownAddress!, ownPort!), preauth: true });
   return ended({ peer: parseHost(address!), pid: Number(pid), preauth: true });
-}
-
-function ended(parts: Partial<EndedEvent>): EndedEvent {
-  return {
-    kind: "ended",
-    account: undefined,
-    preauth: false,
-    unsure: false,
-    pid: undefined,
-    peer: undefined,
-    ...parts,
-  };
 }

@@ -2,7 +2,7 @@
  * sshd's messages that name a user, or tell of a connection, without a verdict in them; they share the
  * rules of sshd_message.ts.
  */
-import type { Peer, SshEvent } from "./ssh_event.ts";
+import { type Peer, type SshEvent, ended } from "./ssh_event.ts";
 import { parseHost, parseNameFrom } from "./sshd_peer.ts";
 
 const TRIES_EXCEEDED = "maximum authentication attempts exceeded for ";
@@ -79,7 +79,7 @@ function parseNoBanner(text: string, cut: boolean): SshEvent | undefined {
   const silent = text.startsWith("Did not receive identification string from ");
   if (!silent && !text.startsWith("Bad protocol version identification ")) return undefined;
   const peer = tail(text, 0, cut);
-  return { kind: "ended", account: undefined, preauth: true, unsure: false, pid: undefined, peer };
+  return ended({ preauth: true, peer });
 }
 
 /** Drops that were not logged one by one: 8.4 to 9.9 tell a sum since the beginning, 10.0 a rest. */

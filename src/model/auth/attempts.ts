@@ -19,40 +19,40 @@ const EXPIRE_STEP_MS = 10_000;
  * can be saved in the middle of a connection and taken up again.
  */
 export class Attempts {
-  #connections = new Connections();
-  #escalations = new Escalations();
-  #throttle = new Throttle();
-  #expiredMs = 0;
+  private connections = new Connections();
+  private escalations = new Escalations();
+  private throttle = new Throttle();
+  private expiredMs = 0;
   /** The time of the last record, and the time on our clock at which it came. */
-  #recordMs: number | undefined;
-  #arrivedMs: number | undefined;
+  private recordMs: number | undefined;
+  private arrivedMs: number | undefined;
 
   /** Takes the records in the order in which they were written. */
   take(record: LogRecord, emit: Emit): void {
-    this.#recordMs = record.timeMs;
-    this.#arrivedMs = undefined;
-    if (Math.abs(record.timeMs - this.#expiredMs) >= EXPIRE_STEP_MS) {
-      this.#expire(record.timeMs, emit);
+    this.recordMs = record.timeMs;
+    this.arrivedMs = undefined;
+    if (Math.abs(record.timeMs - this.expiredMs) >= EXPIRE_STEP_MS) {
+      this.expire(record.timeMs, emit);
     }
     switch (record.identifier) {
       case "sshd":
       case "sshd-session":
       case "sshd-auth":
-        return this.#takeSsh(parseSshdMessage(record.message), record, emit);
+        return this.takeSsh(parseSshdMessage(record.message), record, emit);
       case "dropbear":
-        return this.#takeSsh(parseDropbearMessage(record.message), record, emit);
+        return this.takeSsh(parseDropbearMessage(record.message), record, emit);
       case "login":
         if (isRootLogin(record.message)) emit({ kind: "console_root_login", count: record.copies });
         return;
       case "su": {
         const event = parseSuMessage(record.message);
-        if (event !== undefined) this.#escalations.takeSu(event, record, emit);
+        if (event !== undefined) this.escalations.takeSu(event, record, emit);
         return;
       }
       case "sudo":
       case "sudo-rs": {
         const event = parseSudoMessage(record.message);
-        if (event !== undefined) this.#escalations.takeSudo(event, record, emit);
+        if (event !== undefined) this.escalations.takeSudo(event, record, emit);
       }
     }
   }
@@ -62,34 +62,34 @@ export class Attempts {
    * by the records' time, so a log whose clock or zone is not ours does no harm.
    */
   settle(nowMs: number, emit: Emit): void {
-    if (this.#recordMs === undefined) return;
-    this.#arrivedMs ??= nowMs;
-    this.#expire(this.#recordMs + Math.max(0, nowMs - this.#arrivedMs), emit);
+    if (this.recordMs === undefined) return;
+    this.arrivedMs ??= nowMs;
+    this.expire(this.recordMs + Math.max(0, nowMs - this.arrivedMs), emit);
   }
 
-  #takeSsh(event: SshEvent | undefined, record: LogRecord, emit: Emit): void {
+  private takeSsh(event: SshEvent | undefined, record: LogRecord, emit: Emit): void {
     if (event === undefined) return;
     const { copies, pid = -1 } = record;
-    if (event.kind === "throttling") return this.#throttle.sum(pid, event.total, emit);
-    if (event.kind !== "dropped") return this.#connections.take(event, record, emit);
+    if (event.kind === "throttling") return this.throttle.sum(pid, event.total, emit);
+    if (event.kind !== "dropped") return this.connections.take(event, record, emit);
     const count = event.count * copies;
-    if (event.throttled) return this.#throttle.drop(pid, count, emit);
+    if (event.throttled) return this.throttle.drop(pid, count, emit);
     emit({ kind: "dropped_connection", count });
   }
 
-  #expire(nowMs: number, emit: Emit): void {
-    this.#expiredMs = nowMs;
-    this.#connections.expire(nowMs, emit);
-    this.#escalations.expire(nowMs, emit);
+  private expire(nowMs: number, emit: Emit): void {
+    this.expiredMs = nowMs;
+    this.connections.expire(nowMs, emit);
+    this.escalations.expire(nowMs, emit);
   }
 
   toJSON(): unknown {
     return {
-      connections: this.#connections,
-      escalations: this.#escalations,
-      throttle: this.#throttle,
-      recordMs: this.#recordMs ?? null,
-      arrivedMs: this.#arrivedMs ?? null,
+      connections: this.connections,
+      escalations: this.escalations,
+      throttle: this.throttle,
+      recordMs: this.recordMs ?? null,
+      arrivedMs: this.arrivedMs ?? null,
     };
   }
 
@@ -97,11 +97,11 @@ export class Attempts {
   static from(value: unknown): Attempts {
     const saved = savedRecord(value, "the attempts");
     const attempts = new Attempts();
-    attempts.#connections = Connections.from(savedRecord(saved["connections"], "connections"));
-    attempts.#escalations = Escalations.from(savedRecord(saved["escalations"], "escalations"));
-    attempts.#throttle = Throttle.from(savedRecord(saved["throttle"], "throttle"));
-    attempts.#recordMs = savedOptional(saved["recordMs"], "the last record's time", savedNumber);
-    attempts.#arrivedMs = savedOptional(saved["arrivedMs"], "its arrival", savedNumber);
+    attempts.connections = Connections.from(savedRecord(saved["connections"], "connections"));
+    attempts.escalations = Escalations.from(savedRecord(saved["escalations"], "escalations"));
+    attempts.throttle = Throttle.from(savedRecord(saved["throttle"], "throttle"));
+    attempts.recordMs = savedOptional(saved["recordMs"], "the last record's time", savedNumber);
+    attempts.arrivedMs = savedOptional(saved["arrivedMs"], "its arrival", savedNumber);
     return attempts;
   }
 }

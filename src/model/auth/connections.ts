@@ -44,54 +44,54 @@ interface Connection {
  */
 export class Connections {
   /** By pid, the one of which nothing was heard for longest first. */
-  readonly #open = new Map<number, Connection>();
-  #loggedIn = new LoggedIn();
+  private readonly open = new Map<number, Connection>();
+  private loggedIn = new LoggedIn();
 
   take(event: SshEvent, record: LogRecord, emit: Emit): void {
     const pid = record.pid ?? -1;
     switch (event.kind) {
       case "accepted":
-        return this.#accept(event, pid, record.timeMs, emit);
+        return this.accept(event, pid, record.timeMs, emit);
       case "ended":
-        return this.#end(event, event.pid ?? pid, record.timeMs, emit);
+        return this.end(event, event.pid ?? pid, record.timeMs, emit);
       case "session_ended":
-        this.#loggedIn.remove(event.peer);
+        this.loggedIn.remove(event.peer);
         return;
       case "session_closed":
-        return this.#loggedIn.removeServedBy(pid);
+        return this.loggedIn.removeServedBy(pid);
       case "refused":
       case "pam_refused":
-        return this.#refuse(event, pid, record, emit);
+        return this.refuse(event, pid, record, emit);
       case "named":
-        this.#name(this.#touch(pid, event.peer, record.timeMs, emit), event.account);
+        this.name(this.touch(pid, event.peer, record.timeMs, emit), event.account);
         return;
       case "opened":
-        this.#touch(pid, event.peer, record.timeMs, emit);
+        this.touch(pid, event.peer, record.timeMs, emit);
     }
   }
 
   /** Ends every connection of which nothing was heard for `IDLE_MS`. */
   expire(nowMs: number, emit: Emit): void {
-    for (const [pid, connection] of this.#open) {
+    for (const [pid, connection] of this.open) {
       // The difference may be negative, after a clock was set back; such a connection is old, too.
       if (Math.abs(nowMs - connection.lastMs) <= IDLE_MS) break;
-      this.#open.delete(pid);
+      this.open.delete(pid);
       finish(connection, connection.lastMs, emit);
     }
   }
 
-  #accept(
+  private accept(
     event: Extract<SshEvent, { kind: "accepted" }>,
     pid: number,
     timeMs: number,
     emit: Emit,
   ): void {
-    const connection = this.#open.get(pid);
-    this.#open.delete(pid);
+    const connection = this.open.get(pid);
+    this.open.delete(pid);
     if (connection !== undefined && isOther(connection, event.peer)) {
       finish(connection, timeMs, emit);
     }
-    if (!this.#loggedIn.add(event.peer, pid)) return;
+    if (!this.loggedIn.add(event.peer, pid)) return;
     emit({
       kind: "login",
       method: loginMethod(event.method),
@@ -99,14 +99,14 @@ export class Connections {
     });
   }
 
-  #refuse(
+  private refuse(
     event: Extract<SshEvent, { kind: "refused" | "pam_refused" }>,
     pid: number,
     record: LogRecord,
     emit: Emit,
   ): void {
-    const connection = this.#touch(pid, event.peer, record.timeMs, emit);
-    this.#name(connection, event.account);
+    const connection = this.touch(pid, event.peer, record.timeMs, emit);
+    this.name(connection, event.account);
     let count = record.copies;
     if (event.kind === "pam_refused") connection.pamCounted = true;
     else if (UNCOUNTED_METHODS.has(event.method)) return;
@@ -125,26 +125,26 @@ export class Connections {
     });
   }
 
-  #end(event: EndedEvent, pid: number, timeMs: number, emit: Emit): void {
+  private end(event: EndedEvent, pid: number, timeMs: number, emit: Emit): void {
     // Since 9.8 sshd writes the same line when a client closes a connection after its login.
-    if (!event.preauth && this.#loggedIn.remove(event.peer)) return;
-    if (event.unsure && !this.#open.has(pid)) return;
-    const connection = this.#touch(pid, event.peer, timeMs, emit);
-    if (event.account !== undefined) this.#name(connection, event.account);
-    this.#open.delete(pid);
+    if (!event.preauth && this.loggedIn.remove(event.peer)) return;
+    if (event.unsure && !this.open.has(pid)) return;
+    const connection = this.touch(pid, event.peer, timeMs, emit);
+    if (event.account !== undefined) this.name(connection, event.account);
+    this.open.delete(pid);
     finish(connection, timeMs, emit);
   }
 
-  #name(connection: Connection, account: Account): void {
+  private name(connection: Connection, account: Account): void {
     connection.named = true;
     if (account === "invalid") connection.invalid = true;
   }
 
   /** The connection of a pid; a new one when the pid serves another client now. */
-  #touch(pid: number, peer: Peer | undefined, timeMs: number, emit: Emit): Connection {
-    let connection = this.#open.get(pid);
+  private touch(pid: number, peer: Peer | undefined, timeMs: number, emit: Emit): Connection {
+    let connection = this.open.get(pid);
     if (connection !== undefined) {
-      this.#open.delete(pid);
+      this.open.delete(pid);
       if (isOther(connection, peer)) {
         finish(connection, timeMs, emit);
         connection = undefined;
@@ -162,21 +162,21 @@ export class Connections {
     connection.lastMs = timeMs;
     connection.address ??= peer?.address;
     connection.port ??= peer?.port;
-    this.#open.set(pid, connection);
-    if (this.#open.size > MAX_CONNECTIONS) this.#evict(emit);
+    this.open.set(pid, connection);
+    if (this.open.size > MAX_CONNECTIONS) this.evict(emit);
     return connection;
   }
 
-  #evict(emit: Emit): void {
-    for (const [pid, oldest] of this.#open) {
-      this.#open.delete(pid);
+  private evict(emit: Emit): void {
+    for (const [pid, oldest] of this.open) {
+      this.open.delete(pid);
       return finish(oldest, oldest.lastMs, emit);
     }
   }
 
   toJSON(): unknown {
     return {
-      open: [...this.#open].map(([pid, c]) => [
+      open: [...this.open].map(([pid, c]) => [
         pid,
         c.address ?? null,
         c.port ?? null,
@@ -186,7 +186,7 @@ export class Connections {
         c.pamCounted,
         c.lastMs,
       ]),
-      loggedIn: this.#loggedIn,
+      loggedIn: this.loggedIn,
     };
   }
 
@@ -195,7 +195,7 @@ export class Connections {
     const connections = new Connections();
     for (const item of savedList(value["open"], "open connections")) {
       const row = savedList(item, "an open connection");
-      connections.#open.set(savedNumber(row[0], "a connection's pid"), {
+      connections.open.set(savedNumber(row[0], "a connection's pid"), {
         address: savedOptional(row[1], "a connection's address", savedText),
         port: savedOptional(row[2], "a connection's port", savedCount),
         failures: savedCount(row[3], "a connection's failures"),
@@ -205,7 +205,7 @@ export class Connections {
         lastMs: savedNumber(row[7], "a connection's time"),
       });
     }
-    connections.#loggedIn = LoggedIn.from(value["loggedIn"]);
+    connections.loggedIn = LoggedIn.from(value["loggedIn"]);
     return connections;
   }
 }

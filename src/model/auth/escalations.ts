@@ -18,9 +18,9 @@ const MAX_CALLERS = 256;
  */
 export class Escalations {
   /** Callers whose first password was wrong, with its time, where the outcome is still open. */
-  readonly #pending = new Map<string, number>();
+  private readonly pending = new Map<string, number>();
   /** Which sudo this host has: the one that logged last. Undefined until one did. */
-  #rust: boolean | undefined;
+  private rust: boolean | undefined;
 
   takeSu(event: SuEvent, record: LogRecord, emit: Emit): void {
     if (event.caller === "root") return;
@@ -30,38 +30,38 @@ export class Escalations {
   takeSudo(event: SudoEvent, record: LogRecord, emit: Emit): void {
     if (event.caller === "root") return;
     if (event.kind === "password_refused") {
-      this.#refusePassword(event.caller, record, emit);
+      this.refusePassword(event.caller, record, emit);
       return;
     }
-    this.#pending.delete(event.caller);
-    this.#rust = event.kind === "ran" && event.rust;
+    this.pending.delete(event.caller);
+    this.rust = event.kind === "ran" && event.rust;
     const success = event.kind === "ran";
     emit({ kind: "escalation", method: "sudo", success, count: record.copies });
   }
 
   /** Decides the runs of which nothing more can come. */
   expire(nowMs: number, emit: Emit): void {
-    for (const [caller, timeMs] of this.#pending) {
+    for (const [caller, timeMs] of this.pending) {
       if (Math.abs(nowMs - timeMs) <= PASSWORD_WAIT_MS) break;
-      this.#pending.delete(caller);
+      this.pending.delete(caller);
       emitFailures(1, emit);
     }
   }
 
   /** PAM writes one such line for each run, so the next one tells that the run before it failed. */
-  #refusePassword(caller: string, record: LogRecord, emit: Emit): void {
-    if (this.#rust === false) return;
-    const before = record.copies - 1 + (this.#pending.delete(caller) ? 1 : 0);
+  private refusePassword(caller: string, record: LogRecord, emit: Emit): void {
+    if (this.rust === false) return;
+    const before = record.copies - 1 + (this.pending.delete(caller) ? 1 : 0);
     if (before > 0) emitFailures(before, emit);
-    this.#pending.set(caller, record.timeMs);
-    if (this.#pending.size <= MAX_CALLERS) return;
-    const [oldest] = this.#pending;
-    this.#pending.delete(oldest![0]);
+    this.pending.set(caller, record.timeMs);
+    if (this.pending.size <= MAX_CALLERS) return;
+    const [oldest] = this.pending;
+    this.pending.delete(oldest![0]);
     emitFailures(1, emit);
   }
 
   toJSON(): unknown {
-    return { pending: [...this.#pending], rust: this.#rust ?? null };
+    return { pending: [...this.pending], rust: this.rust ?? null };
   }
 
   /** @throws SavedStateError for a value that `toJSON` did not make */
@@ -69,12 +69,12 @@ export class Escalations {
     const escalations = new Escalations();
     for (const item of savedList(value["pending"], "pending callers")) {
       const row = savedList(item, "a pending caller");
-      escalations.#pending.set(
+      escalations.pending.set(
         savedText(row[0], "a caller"),
         savedNumber(row[1], "a caller's time"),
       );
     }
-    escalations.#rust = savedOptional(value["rust"], "the kind of sudo", savedFlag);
+    escalations.rust = savedOptional(value["rust"], "the kind of sudo", savedFlag);
     return escalations;
   }
 }

@@ -11,42 +11,42 @@ export const MAX_LOGGED_IN = 2048;
  */
 export class LoggedIn {
   /** `ADDRESS PORT`, with the pid that serves it; the oldest first. */
-  readonly #pids = new Map<string, number>();
-  readonly #keys = new Map<number, string>();
+  private readonly pids = new Map<string, number>();
+  private readonly keys = new Map<number, string>();
 
   /** @returns false when this very login is known already */
   add(peer: Peer | undefined, pid: number): boolean {
     const key = keyOf(peer);
     if (key === undefined) return true;
-    if (this.#pids.get(key) === pid) return false;
-    this.#remove(key);
-    this.#pids.set(key, pid);
-    this.#keys.set(pid, key);
-    if (this.#pids.size > MAX_LOGGED_IN) this.#remove(this.#pids.keys().next().value!);
+    if (this.pids.get(key) === pid) return false;
+    this.drop(key);
+    this.pids.set(key, pid);
+    this.keys.set(pid, key);
+    if (this.pids.size > MAX_LOGGED_IN) this.drop(this.pids.keys().next().value!);
     return true;
   }
 
   /** @returns whether this client had logged in */
   remove(peer: Peer | undefined): boolean {
     const key = keyOf(peer);
-    return key !== undefined && this.#remove(key);
+    return key !== undefined && this.drop(key);
   }
 
   removeServedBy(pid: number): void {
-    const key = this.#keys.get(pid);
-    if (key !== undefined) this.#remove(key);
+    const key = this.keys.get(pid);
+    if (key !== undefined) this.drop(key);
   }
 
-  #remove(key: string): boolean {
-    const pid = this.#pids.get(key);
+  private drop(key: string): boolean {
+    const pid = this.pids.get(key);
     if (pid === undefined) return false;
-    this.#pids.delete(key);
-    if (this.#keys.get(pid) === key) this.#keys.delete(pid);
+    this.pids.delete(key);
+    if (this.keys.get(pid) === key) this.keys.delete(pid);
     return true;
   }
 
   toJSON(): unknown {
-    return [...this.#pids];
+    return [...this.pids];
   }
 
   /** @throws SavedStateError for a value that `toJSON` did not make */
@@ -55,8 +55,8 @@ export class LoggedIn {
     for (const item of savedList(value, "logged-in clients")) {
       const row = savedList(item, "a logged-in client");
       const [key, pid] = [savedText(row[0], "a client"), savedNumber(row[1], "a client's pid")];
-      loggedIn.#pids.set(key, pid);
-      loggedIn.#keys.set(pid, key);
+      loggedIn.pids.set(key, pid);
+      loggedIn.keys.set(pid, key);
     }
     return loggedIn;
   }

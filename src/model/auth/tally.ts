@@ -34,10 +34,10 @@ export class Tally {
     if (outcome.kind === "failure") {
       this.window.add(outcome.timeMs, nowMs, outcome.count, outcome.address);
     }
-    if (live) this.#count(outcome);
+    if (live) this.count(outcome);
   }
 
-  #count(outcome: Outcome): void {
+  private count(outcome: Outcome): void {
     switch (outcome.kind) {
       case "failure":
         this.failures[outcome.reason] += outcome.count;

@@ -7,39 +7,39 @@ import { savedCount, savedNumber, savedOptional } from "./saved.ts";
  */
 export class Throttle {
   /** The listener that throttles. */
-  #pid: number | undefined;
+  private pid: number | undefined;
   /** Counted since it began; undefined when we did not see the beginning. */
-  #counted: number | undefined;
+  private counted: number | undefined;
 
   drop(pid: number, count: number, emit: Emit): void {
-    if (pid === this.#pid && this.#counted !== undefined) this.#counted += count;
+    if (pid === this.pid && this.counted !== undefined) this.counted += count;
     emit({ kind: "dropped_connection", count });
   }
 
   /** @param total the drops since the beginning; 0 is the beginning */
   sum(pid: number, total: number, emit: Emit): void {
-    const counted = pid === this.#pid ? this.#counted : undefined;
-    this.#pid = pid;
+    const counted = pid === this.pid ? this.counted : undefined;
+    this.pid = pid;
     if (total === 0 || counted === undefined) {
       // Drops from before we began to read are not ours to count.
-      this.#counted = total;
+      this.counted = total;
       return;
     }
     if (total > counted) {
-      this.#counted = total;
+      this.counted = total;
       emit({ kind: "dropped_connection", count: total - counted });
     }
   }
 
   toJSON(): unknown {
-    return { pid: this.#pid ?? null, counted: this.#counted ?? null };
+    return { pid: this.pid ?? null, counted: this.counted ?? null };
   }
 
   /** @throws SavedStateError for a value that `toJSON` did not make */
   static from(value: Record<string, unknown>): Throttle {
     const throttle = new Throttle();
-    throttle.#pid = savedOptional(value["pid"], "the listener's pid", savedNumber);
-    throttle.#counted = savedOptional(value["counted"], "the drops", savedCount);
+    throttle.pid = savedOptional(value["pid"], "the listener's pid", savedNumber);
+    throttle.counted = savedOptional(value["counted"], "the drops", savedCount);
     return throttle;
   }
 }

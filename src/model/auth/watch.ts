@@ -48,21 +48,22 @@ export function resumeWatch(value: unknown, nowMs: number): Resumption {
 
 /** Keeps the counts of one log up to date. */
 export class AuthWatch {
-  readonly #reader: LogReader;
-  readonly #attempts: Attempts;
+  private readonly attempts: Attempts;
   readonly tally: Tally;
-  #lastRecordMs: number | undefined;
-  #startMs = 0;
+  private lastRecordMs: number | undefined;
+  private startMs = 0;
   /** False until the hour before the start was read: outcomes from there are not counted. */
-  #live: boolean;
+  private live: boolean;
 
   /** @param state what the reader's position was saved with */
-  constructor(reader: LogReader, state?: WatchState) {
-    this.#reader = reader;
-    this.#attempts = state?.attempts ?? new Attempts();
+  constructor(
+    private readonly reader: LogReader,
+    state?: WatchState,
+  ) {
+    this.attempts = state?.attempts ?? new Attempts();
     this.tally = state?.tally ?? new Tally();
-    this.#lastRecordMs = state?.lastRecordMs;
-    this.#live = state !== undefined;
+    this.lastRecordMs = state?.lastRecordMs;
+    this.live = state !== undefined;
   }
 
   /**
@@ -71,18 +72,18 @@ export class AuthWatch {
    * @throws the reader's error when the log can't be read; the next call goes on from there
    */
   async poll(nowMs: number): Promise<void> {
-    if (this.#startMs === 0) this.#startMs = nowMs;
-    const emit: Emit = (outcome) => this.tally.take(outcome, this.#live, nowMs);
-    await this.#reader.poll((record) => {
-      this.#lastRecordMs = Math.max(this.#lastRecordMs ?? record.timeMs, record.timeMs);
-      this.#attempts.take(record, emit);
+    if (this.startMs === 0) this.startMs = nowMs;
+    const emit: Emit = (outcome) => this.tally.take(outcome, this.live, nowMs);
+    await this.reader.poll((record) => {
+      this.lastRecordMs = Math.max(this.lastRecordMs ?? record.timeMs, record.timeMs);
+      this.attempts.take(record, emit);
     });
-    this.#attempts.settle(nowMs, emit);
-    this.#live = true;
+    this.attempts.settle(nowMs, emit);
+    this.live = true;
   }
 
   close(): void {
-    this.#reader.close();
+    this.reader.close();
   }
 
   /**
@@ -90,13 +91,13 @@ export class AuthWatch {
    * is nothing to save then, and a restart is to begin as this start did.
    */
   toJSON(): unknown {
-    if (!this.#live) return undefined;
+    if (!this.live) return undefined;
     return {
       version: VERSION,
-      position: this.#reader.position(),
-      startMs: this.#startMs,
-      lastRecordMs: this.#lastRecordMs ?? null,
-      attempts: this.#attempts,
+      position: this.reader.position(),
+      startMs: this.startMs,
+      lastRecordMs: this.lastRecordMs ?? null,
+      attempts: this.attempts,
       tally: this.tally,
     };
   }

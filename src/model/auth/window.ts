@@ -10,13 +10,13 @@ export const MAX_SOURCES = 8192;
  */
 export class FailureWindow {
   /** A slot for each second of the hour: which second it holds, and its count. */
-  readonly #seconds = new Float64Array(WINDOW_SECONDS);
-  readonly #counts = new Float64Array(WINDOW_SECONDS);
+  private readonly seconds = new Float64Array(WINDOW_SECONDS);
+  private readonly counts = new Float64Array(WINDOW_SECONDS);
   /** The second of the last failure of each address. */
-  readonly #sources = new Map<string, number>();
+  private readonly lastSecondByAddress = new Map<string, number>();
   /** When an address was last turned away because there were too many. */
-  #overflowSecond = Number.NEGATIVE_INFINITY;
-  #prunedSecond = Number.NEGATIVE_INFINITY;
+  private overflowSecond = Number.NEGATIVE_INFINITY;
+  private prunedSecond = Number.NEGATIVE_INFINITY;
 
   /**
    * @param timeMs when it happened. A time after `nowMs` counts as now: the writer's clock is not ours
@@ -26,13 +26,13 @@ export class FailureWindow {
     const nowSecond = Math.floor(nowMs / 1000);
     if (second <= nowSecond - WINDOW_SECONDS || second < 0) return;
     const slot = second % WINDOW_SECONDS;
-    if (this.#seconds[slot]! > second) return;
-    if (this.#seconds[slot]! < second) {
-      this.#seconds[slot] = second;
-      this.#counts[slot] = 0;
+    if (this.seconds[slot]! > second) return;
+    if (this.seconds[slot]! < second) {
+      this.seconds[slot] = second;
+      this.counts[slot] = 0;
     }
-    this.#counts[slot]! += count;
-    if (address !== undefined) this.#addSource(address, second, nowSecond);
+    this.counts[slot]! += count;
+    if (address !== undefined) this.addSource(address, second, nowSecond);
   }
 
   /** Failures in the 60 minutes up to now. */
@@ -40,7 +40,7 @@ export class FailureWindow {
     const oldest = Math.floor(nowMs / 1000) - WINDOW_SECONDS;
     let sum = 0;
     for (let slot = 0; slot < WINDOW_SECONDS; slot++) {
-      if (this.#seconds[slot]! > oldest) sum += this.#counts[slot]!;
+      if (this.seconds[slot]! > oldest) sum += this.counts[slot]!;
     }
     return sum;
   }
@@ -48,39 +48,39 @@ export class FailureWindow {
   /** Distinct addresses in the 60 minutes up to now. `exceeded`: there may be more than `count`. */
   sources(nowMs: number): { count: number; exceeded: boolean } {
     const nowSecond = Math.floor(nowMs / 1000);
-    this.#prune(nowSecond);
+    this.prune(nowSecond);
     return {
-      count: this.#sources.size,
-      exceeded: this.#overflowSecond > nowSecond - WINDOW_SECONDS,
+      count: this.lastSecondByAddress.size,
+      exceeded: this.overflowSecond > nowSecond - WINDOW_SECONDS,
     };
   }
 
-  #addSource(address: string, second: number, nowSecond: number): void {
-    const known = this.#sources.get(address);
-    if (known === undefined && this.#sources.size >= MAX_SOURCES) {
-      if (this.#prunedSecond !== nowSecond) this.#prune(nowSecond);
-      if (this.#sources.size >= MAX_SOURCES) {
-        this.#overflowSecond = Math.max(this.#overflowSecond, second);
+  private addSource(address: string, second: number, nowSecond: number): void {
+    const known = this.lastSecondByAddress.get(address);
+    if (known === undefined && this.lastSecondByAddress.size >= MAX_SOURCES) {
+      if (this.prunedSecond !== nowSecond) this.prune(nowSecond);
+      if (this.lastSecondByAddress.size >= MAX_SOURCES) {
+        this.overflowSecond = Math.max(this.overflowSecond, second);
         return;
       }
     }
-    if (known === undefined || known < second) this.#sources.set(address, second);
+    if (known === undefined || known < second) this.lastSecondByAddress.set(address, second);
   }
 
-  #prune(nowSecond: number): void {
-    this.#prunedSecond = nowSecond;
-    for (const [address, second] of this.#sources) {
-      if (second <= nowSecond - WINDOW_SECONDS) this.#sources.delete(address);
+  private prune(nowSecond: number): void {
+    this.prunedSecond = nowSecond;
+    for (const [address, second] of this.lastSecondByAddress) {
+      if (second <= nowSecond - WINDOW_SECONDS) this.lastSecondByAddress.delete(address);
     }
   }
 
   toJSON(): unknown {
     const counts: [number, number][] = [];
-    this.#seconds.forEach((second, slot) => {
-      if (this.#counts[slot]! > 0) counts.push([second, this.#counts[slot]!]);
+    this.seconds.forEach((second, slot) => {
+      if (this.counts[slot]! > 0) counts.push([second, this.counts[slot]!]);
     });
-    const overflowSecond = Math.max(0, this.#overflowSecond);
-    return { counts, sources: [...this.#sources], overflowSecond };
+    const overflowSecond = Math.max(0, this.overflowSecond);
+    return { counts, sources: [...this.lastSecondByAddress], overflowSecond };
   }
 
   /** @throws SavedStateError for a value that `toJSON` did not make */
@@ -90,15 +90,18 @@ export class FailureWindow {
     for (const item of savedList(saved["counts"], "the window's counts")) {
       const row = savedList(item, "a second");
       const second = savedCount(row[0], "a second's time");
-      window.#seconds[second % WINDOW_SECONDS] = second;
-      window.#counts[second % WINDOW_SECONDS] = savedCount(row[1], "a second's count");
+      window.seconds[second % WINDOW_SECONDS] = second;
+      window.counts[second % WINDOW_SECONDS] = savedCount(row[1], "a second's count");
     }
     for (const item of savedList(saved["sources"], "the window's sources").slice(0, MAX_SOURCES)) {
       const row = savedList(item, "a source");
-      window.#sources.set(savedText(row[0], "a source"), savedNumber(row[1], "a source's time"));
+      window.lastSecondByAddress.set(
+        savedText(row[0], "a source"),
+        savedNumber(row[1], "a source's time"),
+      );
     }
     const overflow = savedNumber(saved["overflowSecond"], "the overflow's time");
-    if (overflow > 0) window.#overflowSecond = overflow;
+    if (overflow > 0) window.overflowSecond = overflow;
     return window;
   }
 }

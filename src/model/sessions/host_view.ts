@@ -4,13 +4,10 @@ import { readArguments } from "../../sources/proc_pid_cmdline.ts";
 import { readStatus } from "../../sources/proc_pid_status.ts";
 import type { TcpSocket } from "../../sources/proc_net_tcp.ts";
 import type { UnixConnections } from "../../sources/proc_net_unix.ts";
-import type { ProcessTable } from "../../sources/process_table.ts";
+import { type ProcessTable, TICKS_PER_SECOND } from "../../sources/process_table.ts";
 import type { Root } from "../../sources/root.ts";
 import type { UtmpLogin } from "../../sources/utmp.ts";
 import type { Accounts } from "../accounts.ts";
-
-/** A process's clock counts in 1/100 s on every Linux (USER_HZ), and from boot. */
-const TICKS_PER_SECOND = 100;
 
 /**
  * Login records are written a moment after the process began, and the boot time is cut to a whole

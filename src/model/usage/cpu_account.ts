@@ -1,4 +1,4 @@
-import type { ProcessTable } from "../../sources/process_table.ts";
+import { type ProcessTable, TICKS_PER_SECOND } from "../../sources/process_table.ts";
 
 /** CPU ticks by uid. */
 export type TicksByUid = Map<number, number>;
@@ -7,7 +7,8 @@ export type TicksByUid = Map<number, number>;
 interface DeadFamily {
   /** What was counted already for its members: it comes again in the reaper's figure. */
   countedTicks: number;
-  byUid: TicksByUid;
+  /** How its members share what was not counted. One seen too young to have used a tick weighs 1. */
+  weightByUid: Map<number, number>;
 }
 
 /** What a live process has reaped since the sample before, and whom that can have been. */
@@ -25,7 +26,7 @@ interface Reaper {
  *
  * What a parent reaped is charged to the users of its children that were seen alive (root's sshd reaps
  * its users' processes), less what was counted while they lived; else to the parent's user. A child
- * that ignores how its parent ends, or whose parent ignores SIGCHLD, is counted while it is seen only.
+ * whose parent ignores SIGCHLD is in nobody's figure: it counts as far as it was seen.
  */
 export class CpuAccount {
   private readonly total: TicksByUid = new Map();
@@ -60,7 +61,7 @@ export class CpuAccount {
   /** @returns the rows of the previous pass whose processes have ended; both tables are sorted by pid */
   private chargeLiving(previous: ProcessTable, current: ProcessTable): number[] {
     const dead: number[] = [];
-    const newSince = youngest(previous);
+    const newSince = newProcessesSince(previous);
     let old = 0;
     for (let row = 0; row < current.length; row++) {
       const pid = current.pid[row]!;
@@ -108,7 +109,7 @@ export class CpuAccount {
       const reaper = reaperAt(reaperRow);
       let family = families.get(topmost);
       if (!family) {
-        family = { countedTicks: 0, byUid: new Map() };
+        family = { countedTicks: 0, weightByUid: new Map() };
         families.set(topmost, family);
         reaper.families.push(family);
       }
@@ -116,7 +117,7 @@ export class CpuAccount {
       family.countedTicks += countedTicks;
       reaper.uncountedTicks -= countedTicks;
       const uid = previous.uid[member]!;
-      family.byUid.set(uid, (family.byUid.get(uid) ?? 0) + countedTicks + 1);
+      family.weightByUid.set(uid, (family.weightByUid.get(uid) ?? 0) + countedTicks + 1);
     }
     return reapers;
   }
@@ -139,11 +140,15 @@ export class CpuAccount {
   }
 }
 
-/** Processes that began in the second before the youngest one's start may have been missed by a pass. */
-function youngest(table: ProcessTable): number {
-  let ticks = 0;
-  for (let row = 0; row < table.length; row++) ticks = Math.max(ticks, table.startTicks[row]!);
-  return ticks - 100;
+/**
+ * The start from which on a process counts as new: a pass may miss what begins while it runs, so this is
+ * a second before the youngest one that it found.
+ */
+function newProcessesSince(table: ProcessTable): number {
+  let youngest = 0;
+  for (let row = 0; row < table.length; row++)
+    youngest = Math.max(youngest, table.startTicks[row]!);
+  return youngest - TICKS_PER_SECOND;
 }
 
 function isSame(a: ProcessTable, rowA: number, b: ProcessTable, rowB: number): boolean {
@@ -198,11 +203,11 @@ function takeFromAncestors(
 function sharesOf(reaperUid: number, families: DeadFamily[]): [number, number][] {
   if (families.length === 0) return [[reaperUid, 1]];
   const whole = families.reduce((sum, family) => sum + family.countedTicks + 1, 0);
-  return families.flatMap(({ countedTicks, byUid }) => {
-    const others = [...byUid].filter(([uid]) => uid !== reaperUid);
+  return families.flatMap(({ countedTicks, weightByUid }) => {
+    const others = [...weightByUid].filter(([uid]) => uid !== reaperUid);
     const payers: [number, number][] = others.length > 0 ? others : [[reaperUid, 1]];
-    const ticks = payers.reduce((sum, [, weight]) => sum + weight, 0);
+    const weights = payers.reduce((sum, [, weight]) => sum + weight, 0);
     const familyShare = (countedTicks + 1) / whole;
-    return payers.map(([uid, weight]): [number, number] => [uid, (familyShare * weight) / ticks]);
+    return payers.map(([uid, weight]): [number, number] => [uid, (familyShare * weight) / weights]);
   });
 }

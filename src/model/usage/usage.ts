@@ -1,11 +1,10 @@
 import { ProcessScan } from "../../sources/process_scan.ts";
-import type { ProcessTable } from "../../sources/process_table.ts";
+import { type ProcessTable, TICKS_PER_SECOND } from "../../sources/process_table.ts";
 import type { Root } from "../../sources/root.ts";
 import { CpuAccount } from "./cpu_account.ts";
 import { CpuHistory } from "./cpu_history.ts";
 
-/** Every x86-64 kernel counts time in 1/100 s for user space and memory in pages of 4 KiB. */
-const TICKS_PER_SECOND = 100;
+/** Every x86-64 kernel counts memory in pages of 4 KiB. */
 const PAGE_BYTES = 4096;
 
 /** With less time between two samples, the kernel's ticks of 10 ms would make the ratio coarse. */

@@ -2,7 +2,6 @@
 import type { LogPosition } from "../log_record.ts";
 import type { JournalHeader } from "./header.ts";
 import type { Start } from "./tracked_file.ts";
-import { isRecord } from "./volatile_range.ts";
 
 export class JournalProgress {
   /**
@@ -79,4 +78,8 @@ function entriesOf(value: unknown): [string, unknown][] {
 
 function numbersOf(value: unknown): [string, number][] {
   return entriesOf(value).filter((pair): pair is [string, number] => typeof pair[1] === "number");
+}
+
+export function isRecord(value: unknown): value is Record<string, unknown> {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
 }

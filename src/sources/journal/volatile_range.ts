@@ -1,14 +1,16 @@
+import { isRecord } from "./position.ts";
+
+interface TimeRange {
+  firstUs: number;
+  lastUs: number;
+}
+
 /**
  * `journalctl --flush` copies what lies below /run to /var, with new numbers in a new file, and a
  * record must not be handed over twice for it. The copies keep their boot and their time since boot,
  * and journald writes to one of the two places at a time: so what lies below /var within the time
  * that was read below /run is a copy.
  */
-export interface TimeRange {
-  firstUs: number;
-  lastUs: number;
-}
-
 export class VolatileRanges {
   /** By namespace and boot. One boot is all there is below /run, so the oldest may go. */
   private readonly ranges = new Map<string, TimeRange>();
@@ -50,8 +52,4 @@ export class VolatileRanges {
     for (const [key, { firstUs, lastUs }] of this.ranges) saved[key] = [firstUs, lastUs];
     return saved;
   }
-}
-
-export function isRecord(value: unknown): value is Record<string, unknown> {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
 }

@@ -7,24 +7,24 @@ import { lines, readSamples, SAMPLE_MS } from "./samples.ts";
 class MemoryLog implements LogReader {
   closed = false;
   fault: Error | undefined;
-  readonly #records: LogRecord[];
-  #next: number;
+  private readonly records: LogRecord[];
+  private next: number;
 
   constructor(records: LogRecord[], position?: LogPosition) {
-    this.#records = records;
-    this.#next = Number(position?.["next"] ?? 0);
+    this.records = records;
+    this.next = Number(position?.["next"] ?? 0);
   }
 
   async poll(take: (record: LogRecord) => void): Promise<void> {
     if (this.fault !== undefined) throw this.fault;
-    while (this.#next < this.#records.length) {
-      take(this.#records[this.#next++]!);
-      if (this.#next % 3 === 0) await Bun.sleep(0);
+    while (this.next < this.records.length) {
+      take(this.records[this.next++]!);
+      if (this.next % 3 === 0) await Bun.sleep(0);
     }
   }
 
   position(): LogPosition {
-    return { next: this.#next };
+    return { next: this.next };
   }
 
   close(): void {

@@ -100,7 +100,7 @@ export class FakeHost extends TempTree {
     const address = (peer ?? "0.0.0.0").split(".").map(Number);
     const remote = address
       .toReversed()
-      .map((byte) => byte.toString(16).padStart(2, "0"))
+      .map((byte) => byte.toString(16).toUpperCase().padStart(2, "0"))
       .join("");
     const inode = 5000 + this.tcpLines.length;
     const ends = `0100007F:${hex(port)} ${remote}:${peer ? hex(40_000 + inode) : "0000"}`;
