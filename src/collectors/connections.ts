@@ -21,6 +21,8 @@ export const connectionsCollector = {
     const { tcp, sshPorts } = view.sources;
     if (!tcp) return [];
     const ssh = sshSockets(tcp, sshPorts).length;
+    // A VNC server is known by its process: where those are hidden, the number is not known.
+    if (!view.seesAllProcesses) return [single(SSH, ssh)];
     const vnc = findVncServers(view)
       .filter(({ port }) => port >= FIRST_VNC_PORT && port <= LAST_VNC_PORT)
       .reduce((sum, server) => sum + viewersOf(server, tcp).length, 0);

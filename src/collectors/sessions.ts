@@ -28,8 +28,10 @@ export const sessionsCollector = {
   name: "sessions",
   help: "who is logged in, from where and by which way",
 
+  /** Nothing at all where no source tells of sessions: 0 would say that nobody is here. */
   async collect(scrape: Scrape): Promise<Family[]> {
-    return sessionFamilies(await scrape.sessions());
+    const { knowsSessions } = await scrape.view();
+    return knowsSessions ? sessionFamilies(await scrape.sessions()) : [];
   },
 };
 

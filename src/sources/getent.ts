@@ -14,6 +14,9 @@ const MISSING_MS = 5 * 60 * 1000;
 const MAX_ANSWERS = 10_000;
 const MAX_WAITING = 1000;
 
+/** Between two questions: any user can run processes as tens of thousands of uids that have no name. */
+const PAUSE_MS = 20;
+
 export type GetentDatabase = "passwd" | "group";
 
 /** Runs one query; undefined for no such entry. A test replaces it. */
@@ -36,6 +39,7 @@ export class Getent {
   constructor(
     private readonly now: () => number,
     private readonly query: GetentQuery = runGetent,
+    private readonly pauseMs = PAUSE_MS,
   ) {}
 
   /** The entry's line as far as it is known now; a first or outdated question is asked meanwhile. */
@@ -53,11 +57,24 @@ export class Getent {
     this.working = true;
     for (const [id, [database, key]] of this.waiting) {
       const line = await this.query(database, key).catch(() => undefined);
-      if (this.answers.size >= MAX_ANSWERS) this.answers.clear();
+      this.answers.delete(id);
+      if (this.answers.size >= MAX_ANSWERS) this.forgetOne();
       this.answers.set(id, { line, untilMs: this.now() + (line ? FOUND_MS : MISSING_MS) });
       this.waiting.delete(id);
+      await Bun.sleep(this.pauseMs);
     }
     this.working = false;
+  }
+
+  /** The oldest answer that there is no such entry, or else the oldest of all. */
+  private forgetOne(): void {
+    let [oldest] = this.answers.keys();
+    for (const [id, { line }] of this.answers) {
+      if (line !== undefined) continue;
+      oldest = id;
+      break;
+    }
+    this.answers.delete(oldest!);
   }
 }
 

@@ -36,10 +36,13 @@ export function parsePasswd(text: string): AccountTable {
 /** `name:password:uid:gid:gecos:home:shell`; undefined for a comment, an NIS marker or a broken line. */
 export function parsePasswdLine(line: string): Account | undefined {
   const [name = "", , uid = "", gid = "", gecos = ""] = line.split(":");
-  if (name === "" || /^[#+-]/.test(name) || !/^\d+$/.test(uid) || !/^\d+$/.test(gid)) {
-    return undefined;
-  }
+  if (name === "" || /^[#+-]/.test(name) || !isId(uid) || !isId(gid)) return undefined;
   const capitalised = name[0]!.toUpperCase() + name.slice(1);
   const realName = (gecos.split(",")[0] ?? "").replaceAll("&", capitalised).trim();
   return { name, uid: Number(uid), gid: Number(gid), realName };
+}
+
+/** Ids have 32 bits; a greater number in the file is nobody's. */
+function isId(text: string): boolean {
+  return /^\d{1,10}$/.test(text) && Number(text) < 2 ** 32;
 }

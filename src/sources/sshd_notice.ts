@@ -6,7 +6,8 @@ import { type Peer, type SshEvent, ended } from "./ssh_event.ts";
 import { parseHost, parseNameFrom } from "./sshd_peer.ts";
 
 const TRIES_EXCEEDED = "maximum authentication attempts exceeded for ";
-const RATE_LIMITED = / logging rate-limited: additional (\d{1,9}) connections dropped$/;
+const RATE_LIMITED =
+  /^(?:PerSourcePenalties|MaxStartups) logging rate-limited: additional (\d{1,9}) connections dropped$/i;
 const THROTTLING =
   /^(?:in MaxStartups throttling for|exited MaxStartups throttling after) [\d:dhmsw]+, (\d{1,9}) connections dropped$/;
 

@@ -25,18 +25,17 @@ const PAGES: Readonly<Record<string, Page>> = {
       : plain("User Session Exporter is taking its first sample.\n", 503),
 };
 
-/** Answers a request; other paths are 404, other methods than GET and HEAD 405. */
+/** Answers a request; other paths are 404, other methods than GET and HEAD 405, nonsense 400. */
 export async function route(site: Site, request: Request): Promise<Response> {
-  const page = Object.hasOwn(PAGES, pathOf(request)) ? PAGES[pathOf(request)] : undefined;
+  // A client can send a Host header that makes no URL.
+  if (!URL.canParse(request.url)) return plain("Bad request.\n", 400);
+  const path = new URL(request.url).pathname;
+  const page = Object.hasOwn(PAGES, path) ? PAGES[path] : undefined;
   if (!page) return plain("Not found. The metrics are at /metrics.\n", 404);
   if (request.method !== "GET" && request.method !== "HEAD") {
     return plain("Method not allowed.\n", 405, { Allow: "GET, HEAD" });
   }
   return page(site, request);
-}
-
-function pathOf(request: Request): string {
-  return new URL(request.url).pathname;
 }
 
 async function landing(site: Site): Promise<Response> {

@@ -1,11 +1,19 @@
 import { describe, expect, test } from "bun:test";
-import { appendFileSync } from "node:fs";
+import {
+  appendFileSync,
+  mkdirSync,
+  readFileSync,
+  rmSync,
+  utimesSync,
+  writeFileSync,
+} from "node:fs";
 import { authCollector, authFamilies } from "../../src/collectors/auth.ts";
 import type { Outcome } from "../../src/model/auth/outcome.ts";
 import { Tally } from "../../src/model/auth/tally.ts";
 import { MAX_SOURCES } from "../../src/model/auth/window.ts";
 import { authLogLine } from "../helpers/attempt_lines.ts";
 import { SmallHost, series } from "../helpers/small_host.ts";
+import { JournalWriter } from "../sources/journal/writer.ts";
 
 const NOW_MS = Date.UTC(2026, 10, 23, 12);
 
@@ -115,5 +123,53 @@ describe("the collector", () => {
     const after = series(await collection.collect());
     expect(after).toContain("failed_logins_1h{} 3");
     expect(after).toContain("failed_logins_total{invalid_user} 2");
+  });
+
+  /** A host with a journal of one failed login, and an auth log with two others. */
+  function twoLogs(journalMs: number): SmallHost & { journal: string } {
+    const host = new SmallHost();
+    const machine = "0".repeat(32);
+    host.write("/etc/machine-id", `${machine}\n`);
+    mkdirSync(`${host.folder}/var/log/journal/${machine}`, { recursive: true });
+    const journal = `${host.folder}/var/log/journal/${machine}/system.journal`;
+    const writer = new JournalWriter(journal);
+    const fields = [
+      "SYSLOG_IDENTIFIER=sshd",
+      "_COMM=sshd",
+      "_UID=0",
+      "_PID=7",
+      `MESSAGE=${FAILED}`,
+    ];
+    writer.append(fields, journalMs * 1000);
+    writer.close();
+    host.write("/var/log/auth.log", authLogLine(Date.now(), 1, FAILED).repeat(2));
+    return Object.assign(host, { journal });
+  }
+  const failed1h = async (host: SmallHost) =>
+    series(await host.collection([authCollector]).collect()).find((line) =>
+      line.startsWith("failed_logins_1h"),
+    );
+
+  test("reads the journal where it can, and the auth log beside it not", async () => {
+    using host = twoLogs(Date.now());
+    expect(await failed1h(host)).toBe("failed_logins_1h{} 1");
+  });
+
+  test("reads the auth log beside a journal that nobody has written to since the boot", async () => {
+    using host = twoLogs(1_600_000_000_000);
+    expect(await failed1h(host)).toBe("failed_logins_1h{} 2");
+  });
+
+  test("reads the auth log beside a journal of a systemd that is yet to come; alone that is a fault", async () => {
+    using host = twoLogs(Date.now());
+    const bytes = readFileSync(host.journal);
+    bytes[12]! |= 0x20;
+    writeFileSync(host.journal, bytes);
+    utimesSync(host.journal, 1, 1); // It is not just being made.
+    expect(await failed1h(host)).toBe("failed_logins_1h{} 2");
+    rmSync(`${host.folder}/var/log/auth.log`);
+    const failed = series(await host.collection([authCollector]).collect());
+    expect(failed).toContain("collector_success{auth} 0");
+    expect(host.logged.join()).toContain("unknown incompatible flags");
   });
 });

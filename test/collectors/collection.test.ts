@@ -1,4 +1,5 @@
 import { describe, expect, test } from "bun:test";
+import { rmSync } from "node:fs";
 import { type Family, gauge, single } from "../../src/collectors/family.ts";
 import { COLLECTORS, type Collector } from "../../src/collectors/registry.ts";
 import { SOURCES } from "../../src/sources/catalogue.ts";
@@ -156,6 +157,21 @@ describe("all collectors on a small host", () => {
     const lines = series(await host.collection(COLLECTORS).collect());
     expect(lines.join("\n")).not.toContain("_connections{");
     expect(lines).toContain("session_active{alice|pts/0||terminal} 1");
+    expect(lines).toContain("up{} 1");
+  });
+});
+
+describe("where processes are hidden", () => {
+  test("without utmp and logind nothing is said of sessions, and never of VNC servers", async () => {
+    using host = new SmallHost();
+    host.write("/proc/1/stat", ""); // hidepid: nothing of another user can be read.
+    const withUtmp = series(await host.collection(COLLECTORS).collect());
+    expect(withUtmp).toContain("logged_in_users{} 2");
+    expect(withUtmp).toContain("ssh_connections{} 0");
+    expect(withUtmp.filter((line) => /^(vnc|remote)_connections/.test(line))).toEqual([]);
+    rmSync(`${host.folder}/run/utmp`);
+    const lines = series(await host.collection(COLLECTORS).collect());
+    expect(lines.filter((line) => /^(session_|logged_in_users)/.test(line))).toEqual([]);
     expect(lines).toContain("up{} 1");
   });
 });

@@ -14,6 +14,7 @@ async function accountsOf(tree: TempTree, directory: Record<string, string> = {}
   const getent = new Getent(
     () => 0,
     async (database, key) => directory[`${database} ${key}`],
+    0,
   );
   const accounts = new Accounts(tree.root, getent);
   await accounts.refreshPasswd();
@@ -79,13 +80,13 @@ describe("users of a directory service", () => {
     using files = tree();
     const accounts = await accountsOf(files, DIRECTORY);
     expect(accounts.nameOf(5000)).toBe("5000");
-    await Bun.sleep(0);
+    await Bun.sleep(1);
     expect(accounts.nameOf(5000)).toBe("dora");
     expect(accounts.uidOf("dora")).toBeUndefined();
-    await Bun.sleep(0);
+    await Bun.sleep(1);
     expect(accounts.uidOf("dora")).toBe(5000);
     accounts.identity("dora");
-    await Bun.sleep(0);
+    await Bun.sleep(1);
     const dora = { uid: 5000, realName: "Dora D", primaryGroup: "dir-users" };
     expect(accounts.identity("dora")).toEqual(dora);
   });
@@ -97,7 +98,7 @@ describe("users of a directory service", () => {
       "passwd alice": "alice:*:0:0::/:",
     });
     expect([accounts.nameOf(1000), accounts.uidOf("alice")]).toEqual(["alice", 1000]);
-    await Bun.sleep(0);
+    await Bun.sleep(1);
     expect([accounts.nameOf(1000), accounts.uidOf("alice")]).toEqual(["alice", 1000]);
   });
 
@@ -105,7 +106,7 @@ describe("users of a directory service", () => {
     using files = tree();
     const accounts = await accountsOf(files, { "passwd 5000": "Usage: getent [OPTION...]" });
     accounts.nameOf(5000);
-    await Bun.sleep(0);
+    await Bun.sleep(1);
     expect(accounts.nameOf(5000)).toBe("5000");
   });
 });

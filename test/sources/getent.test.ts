@@ -20,12 +20,12 @@ function fake(answer: (key: string) => string | undefined = (key) => `${key}:x:1
       });
     });
   };
-  const getent = new Getent(() => state.nowMs, query);
+  const getent = new Getent(() => state.nowMs, query, 0);
   /** Answers all that is asked, and what is asked then. */
   const settle = async () => {
     while (pending.length > 0) {
       pending.shift()!();
-      await Bun.sleep(0);
+      for (let turn = 0; turn < 2; turn++) await Bun.sleep(0); // The answer, and the pause after it.
     }
   };
   return { getent, asked, state, settle };
@@ -68,6 +68,14 @@ describe("with a fake getent", () => {
     await settle();
     expect(asked).toEqual(["passwd a", "passwd b", "passwd c", "passwd d"]);
     expect(state.mostRunning).toBe(1);
+  });
+
+  test("there is a pause between two questions", async () => {
+    const getent = new Getent(Date.now, async (_, key) => `${key}:x:1:1:::`, 30);
+    const startMs = performance.now();
+    for (const key of ["a", "b", "c"]) getent.lookup("passwd", key);
+    while (getent.lookup("passwd", "c") === undefined) await Bun.sleep(1);
+    expect(performance.now() - startMs).toBeGreaterThan(55);
   });
 
   test("an answer holds for an hour, and still while it is asked again", async () => {
@@ -116,6 +124,20 @@ describe("with a fake getent", () => {
     expect(getent.lookup("passwd", "4999")).toBeUndefined();
     await settle();
     expect(getent.lookup("passwd", "4999")).toBe("4999:x:1:1:::");
+  });
+
+  test("names are kept when thousands of uids without one are asked for", async () => {
+    const { getent, asked, settle } = fake((key) => (key === "1" ? "ldap:x:1:1:::" : undefined));
+    getent.lookup("passwd", "1");
+    await settle();
+    for (let key = 100_000; key < 112_000; key++) {
+      getent.lookup("passwd", String(key));
+      if (key % 1000 === 999) await settle();
+    }
+    await settle();
+    expect(asked).toHaveLength(12_001);
+    expect(getent.lookup("passwd", "1")).toBe("ldap:x:1:1:::");
+    expect(asked).toHaveLength(12_001);
   });
 
   test("no more than ten thousand answers are kept", async () => {

@@ -28,6 +28,7 @@ describe("parsePasswdLine", () => {
     "alice:x::1:::",
     "alice:x:1::::",
     "alice:x:-1:1:::",
+    "alice:x:4294967296:1:::",
     "alice:x:0x0:1:::",
     "alice:x: 1:1:::",
   ])("%j is no account", (line) => {

@@ -199,6 +199,15 @@ describe("notices", () => {
       { kind: "throttling", total: 39 },
     ],
     ["pam_unix(sshd:session): session closed for user bob", { kind: "session_closed" }],
+    // What stands behind the colon is the client's to choose.
+    [
+      "userauth_pubkey: unsupported public key algorithm: x logging rate-limited: additional 999999999 connections dropped [preauth]",
+      undefined,
+    ],
+    [
+      "Protocol major versions differ for 192.0.2.1 port 9: SSH-2.0-OpenSSH_7.4 vs. Maxstartups logging rate-limited: additional 9 connections dropped",
+      undefined,
+    ],
     ["pam_unix(sshd:auth): authentication failure; logname= uid=0 user=x", undefined],
     ["Server listening on 0.0.0.0 port 22.", undefined],
     ["", undefined],

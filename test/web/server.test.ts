@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, test } from "bun:test";
-import { createServer } from "node:net";
+import { connect, createServer } from "node:net";
 import { ConfigError } from "../../src/config.ts";
 import { gauge, single } from "../../src/collectors/family.ts";
 import { createLog } from "../../src/log.ts";
@@ -41,6 +41,19 @@ describe("serve", () => {
     });
     expect(head.status).toBe(200);
     expect(await head.text()).toBe("");
+  });
+
+  test("a Host header that makes no URL is a bad request, and nothing to log", async () => {
+    const [host, port] = start().address.split(":");
+    logged.length = 0;
+    const answer = await new Promise<string>((resolve, reject) => {
+      const socket = connect(Number(port), host!);
+      socket.on("error", reject);
+      socket.on("data", (data) => resolve(data.toString()));
+      socket.write("GET /metrics HTTP/1.1\r\nHost: [\r\nConnection: close\r\n\r\n");
+    });
+    expect(answer).toStartWith("HTTP/1.1 400 ");
+    expect(logged).toEqual([]);
   });
 
   test("a request that fails is a plain 500 that shows nothing of the program", async () => {

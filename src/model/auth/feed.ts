@@ -1,6 +1,8 @@
 import { AuthLog, findAuthLog } from "../../sources/auth_log.ts";
+import { JournalFormatError } from "../../sources/journal/header.ts";
 import { JournalReader } from "../../sources/journal/reader.ts";
 import type { LogReader } from "../../sources/log_record.ts";
+import { readMachineStat } from "../../sources/proc_stat.ts";
 import { type Root, isUnavailable } from "../../sources/root.ts";
 import type { StateFile } from "../../sources/state_file.ts";
 import { savedRecord } from "./saved.ts";
@@ -55,7 +57,7 @@ export class AuthFeed {
   /** @throws the system's error when the state can't be written */
   save(when: "if due" | "now"): void {
     const { stateFile, now } = this.options;
-    if (when === "if due" && now() - this.savedMs < SAVE_EVERY_MS) return;
+    if (when === "if due" && Math.abs(now() - this.savedMs) < SAVE_EVERY_MS) return;
     const watch = this.chosen?.watch.toJSON();
     if (!stateFile || !this.chosen || watch === undefined) return;
     // Also when it fails: a full disk is not to be tried at every scrape.
@@ -66,10 +68,11 @@ export class AuthFeed {
   /** Takes the first log that can be read to its end. */
   private async choose() {
     const nowMs = this.options.now();
+    let failure: unknown;
     for (const log of AUTH_LOGS) {
       // Made anew for each try, since a try that fails may have counted something already.
       const resumption = this.resume(log, nowMs);
-      const reader = this.openLog(log, resumption);
+      const reader = await this.openLog(log, resumption);
       if (!reader) continue;
       const watch = new AuthWatch(reader, resumption.state);
       try {
@@ -77,15 +80,25 @@ export class AuthFeed {
         return { log, watch };
       } catch (error) {
         watch.close();
-        if (!isUnavailable(error)) throw error;
+        // A journal that can't be understood, of a later systemd say, leaves the auth log to try.
+        if (error instanceof JournalFormatError) failure = error;
+        else if (!isUnavailable(error)) throw error;
       }
     }
+    if (failure !== undefined) throw failure;
     return undefined;
   }
 
-  private openLog(log: AuthLogName, { position, sinceMs }: Resumption): LogReader | undefined {
+  private async openLog(
+    log: AuthLogName,
+    { position, sinceMs }: Resumption,
+  ): Promise<LogReader | undefined> {
     const { root, now, report } = this.options;
-    if (log === "journal") return new JournalReader(root, { position, sinceMs, now, report });
+    if (log === "journal") {
+      const machine = await readMachineStat(root).catch(() => undefined);
+      const bootMs = (machine?.bootTimeSeconds ?? 0) * 1000;
+      return new JournalReader(root, { position, sinceMs, bootMs, now, report });
+    }
     const path = findAuthLog(root);
     return path === undefined ? undefined : new AuthLog({ path, position, sinceMs, now });
   }

@@ -24,10 +24,9 @@ export class FailureWindow {
   add(timeMs: number, nowMs: number, count: number, address: string | undefined): void {
     const second = Math.floor(Math.min(timeMs, nowMs) / 1000);
     const nowSecond = Math.floor(nowMs / 1000);
-    if (second <= nowSecond - WINDOW_SECONDS || second < 0) return;
+    if (!isRecent(second, nowSecond) || second < 0) return;
     const slot = second % WINDOW_SECONDS;
-    if (this.seconds[slot]! > second) return;
-    if (this.seconds[slot]! < second) {
+    if (this.seconds[slot] !== second) {
       this.seconds[slot] = second;
       this.counts[slot] = 0;
     }
@@ -37,10 +36,10 @@ export class FailureWindow {
 
   /** Failures in the 60 minutes up to now. */
   failures(nowMs: number): number {
-    const oldest = Math.floor(nowMs / 1000) - WINDOW_SECONDS;
+    const nowSecond = Math.floor(nowMs / 1000);
     let sum = 0;
     for (let slot = 0; slot < WINDOW_SECONDS; slot++) {
-      if (this.seconds[slot]! > oldest) sum += this.counts[slot]!;
+      if (isRecent(this.seconds[slot]!, nowSecond)) sum += this.counts[slot]!;
     }
     return sum;
   }
@@ -51,7 +50,7 @@ export class FailureWindow {
     this.prune(nowSecond);
     return {
       count: this.lastSecondByAddress.size,
-      exceeded: this.overflowSecond > nowSecond - WINDOW_SECONDS,
+      exceeded: isRecent(this.overflowSecond, nowSecond),
     };
   }
 
@@ -60,17 +59,20 @@ export class FailureWindow {
     if (known === undefined && this.lastSecondByAddress.size >= MAX_SOURCES) {
       if (this.prunedSecond !== nowSecond) this.prune(nowSecond);
       if (this.lastSecondByAddress.size >= MAX_SOURCES) {
-        this.overflowSecond = Math.max(this.overflowSecond, second);
+        const before = isRecent(this.overflowSecond, nowSecond) ? this.overflowSecond : second;
+        this.overflowSecond = Math.max(before, second);
         return;
       }
     }
-    if (known === undefined || known < second) this.lastSecondByAddress.set(address, second);
+    if (known === undefined || known < second || known > nowSecond) {
+      this.lastSecondByAddress.set(address, second);
+    }
   }
 
   private prune(nowSecond: number): void {
     this.prunedSecond = nowSecond;
     for (const [address, second] of this.lastSecondByAddress) {
-      if (second <= nowSecond - WINDOW_SECONDS) this.lastSecondByAddress.delete(address);
+      if (!isRecent(second, nowSecond)) this.lastSecondByAddress.delete(address);
     }
   }
 
@@ -104,4 +106,9 @@ export class FailureWindow {
     if (overflow > 0) window.overflowSecond = overflow;
     return window;
   }
+}
+
+/** Whether a second lies in the hour up to now. One that is still to come is from before a clock was set back. */
+function isRecent(second: number, nowSecond: number): boolean {
+  return second > nowSecond - WINDOW_SECONDS && second <= nowSecond;
 }

@@ -1,5 +1,6 @@
 import type { LogindSession } from "../../sources/logind.ts";
 import { type TtyNode, statTty } from "../../sources/dev_tty.ts";
+import { ttyName } from "../../sources/proc_pid_stat.ts";
 import { readArguments } from "../../sources/proc_pid_cmdline.ts";
 import { readStatus } from "../../sources/proc_pid_status.ts";
 import type { TcpSocket } from "../../sources/proc_net_tcp.ts";
@@ -36,6 +37,12 @@ export class HostView {
   /** False under hidepid: a pid that is not listed may be alive all the same. */
   readonly seesAllProcesses: boolean;
 
+  /** Whether anything tells of sessions here. Where nothing does, that none are seen means nothing. */
+  get knowsSessions(): boolean {
+    const { logind, utmp } = this.sources;
+    return this.seesAllProcesses || logind !== undefined || utmp !== undefined;
+  }
+
   constructor(readonly sources: Sources) {
     this.seesAllProcesses = sources.table.row(1) >= 0;
   }
@@ -62,15 +69,34 @@ export class HostView {
   /**
    * Whether the process that a record of that time speaks of still runs: a pid that is gone, a zombie,
    * or a pid given to a younger process means no. Where processes are hidden the record is believed.
+   *
+   * When the clock is set forward, every process seems younger than it is: then something else has to
+   * tell that it is the record's.
+   *
+   * @param isRecords whether a process that seems too young is the record's all the same
    */
-  isAlive(pid: number, recordSeconds: number | undefined): boolean {
+  isAlive(pid: number, recordSeconds: number | undefined, isRecords: () => boolean): boolean {
     const { table } = this.sources;
     const row = table.row(pid);
     if (row < 0) return !this.seesAllProcesses;
     if (table.isDead(row)) return false;
-    return (
-      recordSeconds === undefined || this.startSeconds(row) <= recordSeconds + START_SLACK_SECONDS
-    );
+    const latest = (recordSeconds ?? Infinity) + START_SLACK_SECONDS;
+    return this.startSeconds(row) <= latest || isRecords();
+  }
+
+  /** Whether the process of a utmp entry still runs. */
+  isLoginAlive({ pid, line, timeSeconds }: UtmpLogin): boolean {
+    return this.isAlive(pid, timeSeconds, () => this.holdsTerminal(pid, line));
+  }
+
+  /** Whether a process, or one that descends from it, has this controlling terminal. */
+  private holdsTerminal(pid: number, name: string): boolean {
+    const { table } = this.sources;
+    for (let row = 0; row < table.length; row++) {
+      if (table.ttyNumber[row] === 0 || ttyName(table.ttyNumber[row]!) !== name) continue;
+      for (const ancestor of this.lineage(table.pid[row]!)) if (ancestor === pid) return true;
+    }
+    return false;
   }
 
   /**

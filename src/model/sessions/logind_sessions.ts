@@ -44,8 +44,12 @@ function isLogin(view: HostView, session: LogindSession, taken: Taken): boolean 
     !taken.hasLogind(session.id) &&
     // TigerVNC's own unit is found as a VNC server, with its viewers.
     !/^(tigervnc|vncsession)/.test(session.service) &&
-    view.isAlive(session.leaderPid, session.startSeconds)
+    view.isAlive(session.leaderPid, session.startSeconds, () => isInScope(view, session))
   );
+}
+
+function isInScope(view: HostView, { id, leaderPid }: LogindSession): boolean {
+  return readCgroupSession(view.sources.root, leaderPid) === id;
 }
 
 function toSession(view: HostView, logind: LogindSession): Session | undefined {
@@ -73,7 +77,9 @@ function toSession(view: HostView, logind: LogindSession): Session | undefined {
 /** The terminal of a session whose file names none: its utmp entry's, or its oldest process's. */
 function ttyInScope(view: HostView, logind: LogindSession): string | undefined {
   const { table, root, utmp = [] } = view.sources;
-  const entry = utmp.find(({ pid, line }) => pid === logind.leaderPid && view.tty(line));
+  const entry = utmp.find(
+    (login) => login.pid === logind.leaderPid && view.tty(login.line) && view.isLoginAlive(login),
+  );
   if (entry) return entry.line;
   let oldest: { startTicks: number; tty: string } | undefined;
   for (let row = 0; row < table.length; row++) {

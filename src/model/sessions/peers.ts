@@ -9,8 +9,8 @@ export type RecordedHosts = (string | undefined)[];
 
 /**
  * The remote address of each connection: from its records; else from its socket, where privilege lets
- * us see which it has; else, when all SSH sockets that are left over come from one address, that one;
- * else the recorded host name; else empty.
+ * us see which it has; else the recorded host name; else empty. Nothing is guessed from the sockets that
+ * are left over: some belong to clients that have not logged in, and an attacker must not name himself.
  */
 export function resolvePeers(
   view: HostView,
@@ -18,26 +18,13 @@ export function resolvePeers(
   recordedHosts: (connection: SshConnection) => RecordedHosts,
 ): Map<SshConnection, string> {
   const sockets = serverSockets(view);
-  const { sshPorts } = view.sources;
-  const unclaimed = countAddresses(
-    [...sockets.values()].filter(({ localPort }) => sshPorts.has(localPort)),
-  );
   const peers = new Map<SshConnection, string>();
-  const unknown: [SshConnection, string][] = [];
   for (const connection of connections) {
     const hosts = recordedHosts(connection).filter((host) => host !== undefined && host !== "");
-    const address =
-      hosts.map((host) => canonicalAddress(host!)).find((literal) => literal !== undefined) ??
-      addressOfSocket(view, connection, sockets);
-    if (address === undefined) unknown.push([connection, hosts[0] ?? ""]);
-    else {
-      peers.set(connection, address);
-      unclaimed.set(address, (unclaimed.get(address) ?? 0) - 1);
-    }
+    const literal = hosts.map((host) => canonicalAddress(host!)).find((host) => host !== undefined);
+    const address = literal ?? addressOfSocket(view, connection, sockets) ?? hosts[0];
+    peers.set(connection, address ?? "");
   }
-  const leftOver = [...unclaimed].filter(([, count]) => count > 0).map(([address]) => address);
-  const only = leftOver.length === 1 ? leftOver[0] : undefined;
-  for (const [connection, hostName] of unknown) peers.set(connection, only ?? hostName);
   return peers;
 }
 
@@ -52,15 +39,6 @@ function serverSockets(view: HostView): Map<number, TcpSocket> {
   for (const { listening, localPort } of ofRoot) if (listening) ports.add(localPort);
   const accepted = ofRoot.filter((socket) => !socket.listening && ports.has(socket.localPort));
   return new Map(accepted.map((socket) => [socket.inode, socket]));
-}
-
-function countAddresses(sockets: Iterable<TcpSocket>): Map<string, number> {
-  const counts = new Map<string, number>();
-  for (const socket of sockets) {
-    const address = addressFromHex(socket.remoteHex);
-    counts.set(address, (counts.get(address) ?? 0) + 1);
-  }
-  return counts;
 }
 
 /** The socket that both the user's process and its monitor hold; SSH's own port first, for root's forwards. */

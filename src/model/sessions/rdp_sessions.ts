@@ -6,6 +6,10 @@ import type { Session } from "./session.ts";
 
 const RDP_PORT = 3389;
 
+/** Where xrdp 0.10, and 0.9, puts the sockets of its displays; elsewhere anybody could. */
+const DISPLAY_SOCKET =
+  /^(?:(?:\/var)?\/run\/xrdp\/(?:sockdir\/)?(?:\d+\/)?|\/tmp\/\.xrdp\/)xrdp_display_\d+$/;
+
 /**
  * An xrdp session that a client is attached to. A disconnected one stays `active` for logind; what
  * tells them apart is a connection to the display's socket, in `/proc/net/unix`.
@@ -16,9 +20,7 @@ export function rdpSession(
   user: string,
 ): Session | undefined {
   const display = logind.display.replace(/^:/, "");
-  const attached = [...(view.sources.unix ?? [])].filter(([path]) =>
-    /\/xrdp_display_\d+$/.test(path),
-  );
+  const attached = [...(view.sources.unix ?? [])].filter(([path]) => DISPLAY_SOCKET.test(path));
   if (!attached.some(([path]) => path.endsWith(`_${display}`))) return undefined;
   const { startSeconds } = logind;
   return {

@@ -30,12 +30,12 @@ export function findSshConnections(view: HostView): SshConnection[] {
     const connection = isSshd(comm)
       ? opensshConnection(view, row, comm)
       : dropbearConnection(view, row);
-    if (connection && isGenuine(view, connection)) connections.push(connection);
+    if (connection) connections.push(connection);
   }
   return connections;
 }
 
-function isGenuine(view: HostView, { row, leaderPid }: SshConnection): boolean {
+function isGenuine(view: HostView, row: number, leaderPid: number): boolean {
   const leader = view.sources.table.row(leaderPid);
   return view.isGenuine(row) && (leader === row || (leader >= 0 && view.isGenuine(leader)));
 }
@@ -45,7 +45,7 @@ function opensshConnection(view: HostView, row: number, comm: string): SshConnec
   const title = parseSshdTitle(comm, view.arguments(row)[0] ?? "");
   if (!title) return undefined;
   const leaderPid = opensshLeader(view, row);
-  if (leaderPid === undefined) return undefined;
+  if (leaderPid === undefined || !isGenuine(view, row, leaderPid)) return undefined;
   const uid = table.uid[row]!;
   accounts.learn(uid, title.user);
   const { ttys } = title;
@@ -80,7 +80,7 @@ function dropbearConnection(view: HostView, row: number): SshConnection | undefi
   const pid = table.pid[row]!;
   const parent = table.row(table.parentPid[row]!);
   if (parent < 0 || table.comm(parent) !== "dropbear" || table.uid[parent] !== 0) return undefined;
-  if (!view.isGenuine(parent)) return undefined;
+  if (!view.isGenuine(parent) || !view.isGenuine(row)) return undefined;
   const started = view.children(pid).filter((child) => table.comm(child) !== "dropbear");
   const uid = table.uid[row] !== 0 ? table.uid[row] : started.map((child) => table.uid[child])[0];
   if (uid === undefined) return undefined;

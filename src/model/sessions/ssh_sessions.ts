@@ -66,12 +66,14 @@ function leaderStart(view: HostView, { leaderPid, row }: SshConnection): number 
 }
 
 function logindOf(view: HostView, connection: SshConnection): LogindSession | undefined {
-  const { logind, root } = view.sources;
-  if (!logind) return undefined;
-  const led = logind.find(({ leaderPid }) => leaderPid === connection.leaderPid);
-  if (led) return led;
+  const { logind = [], root, table } = view.sources;
+  const uid = table.uid[connection.row]!;
+  // One that is closing can have had a leader of the same pid, long ago.
+  const own = logind.filter((session) => session.uid === uid && session.state !== "closing");
+  const led = own.find(({ leaderPid }) => leaderPid === connection.leaderPid);
+  if (led || own.length === 0) return led;
   const id = readCgroupSession(root, connection.pid);
-  return id === undefined ? undefined : logind.find((session) => session.id === id);
+  return own.find((session) => session.id === id);
 }
 
 /**
@@ -81,6 +83,6 @@ function logindOf(view: HostView, connection: SshConnection): LogindSession | un
 function utmpOf(view: HostView, { ttys }: SshConnection): UtmpLogin[] {
   const { utmp = [] } = view.sources;
   return utmp
-    .filter((login) => ttys.includes(login.line) && view.isAlive(login.pid, login.timeSeconds))
+    .filter((login) => ttys.includes(login.line) && view.isLoginAlive(login))
     .sort((a, b) => b.timeSeconds - a.timeSeconds);
 }

@@ -33,8 +33,9 @@ function newestPerLine(logins: UtmpLogin[]): Iterable<UtmpLogin> {
 }
 
 /** Entries outlive processes that were killed; a pty that is gone says so even when the pid is reused. */
-function isOpen(view: HostView, { pid, line, timeSeconds }: UtmpLogin): boolean {
-  return view.isAlive(pid, timeSeconds) && (line.startsWith(":") || view.tty(line) !== undefined);
+function isOpen(view: HostView, login: UtmpLogin): boolean {
+  const hasTerminal = login.line.startsWith(":") || view.tty(login.line) !== undefined;
+  return hasTerminal && view.isLoginAlive(login);
 }
 
 /** An entry for a terminal inside another session: of tmux, screen, sudo, a terminal emulator. */

@@ -3,6 +3,9 @@ import { type ProcessTable, TICKS_PER_SECOND } from "../../sources/process_table
 /** CPU ticks by uid. */
 export type TicksByUid = Map<number, number>;
 
+/** The counters of so many users are kept who have no process any more: those who were here last. */
+export const MAX_GONE = 1000;
+
 /** Processes that have ended since the sample before, below one dead child of a live process. */
 interface DeadFamily {
   /** What was counted already for its members: it comes again in the reaper's figure. */
@@ -32,10 +35,12 @@ export class CpuAccount {
   private readonly total: TicksByUid = new Map();
   /** Per row of the current table: growth of the reaped ticks. */
   private reapedGrowth = new Float64Array(0);
+  /** Users whose processes have all ended, in the order in which that was seen. */
+  private readonly gone = new Set<number>();
   /** What was counted for processes that nobody had reaped at the last sample, by the pid that will. */
   private owed = new Map<number, number>();
 
-  /** All that was used since the first pass, by uid; users stay in it when their processes end. */
+  /** All that was used since the first pass, by uid; most users stay in it when their processes end. */
   get ticksByUid(): ReadonlyMap<number, number> {
     return this.total;
   }
@@ -52,6 +57,21 @@ export class CpuAccount {
     }
     const dead = this.chargeLiving(previous, current);
     this.chargeReaped(current, this.findReapers(previous, current, dead));
+    this.forgetGone(current);
+  }
+
+  /** Any user has tens of thousands of uids to run a process as (man 5 subuid), one after the other. */
+  private forgetGone(current: ProcessTable): void {
+    const present = new Set(current.uid.subarray(0, current.length));
+    for (const uid of this.total.keys()) {
+      if (present.has(uid)) this.gone.delete(uid);
+      else this.gone.add(uid);
+    }
+    for (const uid of this.gone) {
+      if (this.gone.size <= MAX_GONE) return;
+      this.gone.delete(uid);
+      this.total.delete(uid);
+    }
   }
 
   private charge(uid: number, ticks: number): void {

@@ -40,7 +40,9 @@ export class CpuHistory {
     const cpuSeconds = ((now.atMs - base.atMs) / 1000) * onlineCpus;
     const ratios = new Map<number, number>();
     for (const [uid, seconds] of now.secondsByUid) {
-      const used = seconds - (base.secondsByUid.get(uid) ?? 0);
+      const before = base.secondsByUid.get(uid) ?? 0;
+      // A counter that is less than before was forgotten, and begun anew.
+      const used = seconds >= before ? seconds - before : seconds;
       ratios.set(uid, Math.min(1, used / cpuSeconds));
     }
     return ratios;

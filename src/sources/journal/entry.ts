@@ -11,6 +11,8 @@ import { readU64 } from "./header.ts";
 const HEAD_BYTES = 64;
 const REGULAR_ITEM_BYTES = 16;
 const COMPACT_ITEM_BYTES = 4;
+/** The programs that are looked for, and journald, give an entry some 40 fields; nobody else need be read. */
+const MAX_ITEMS = 128;
 /** What systemd calls a valid time: below 2^55 microseconds. */
 const MAX_TIME_US = 2 ** 55;
 
@@ -28,7 +30,7 @@ export class EntryReader {
   complete = true;
 
   /** The offsets of its DATA objects; what is read of the entry itself goes when they are read. */
-  private items = new Float64Array(64);
+  private readonly items = new Float64Array(MAX_ITEMS);
   private itemCount = 0;
   private readonly boot = Buffer.alloc(16);
   private xorLow = 0;
@@ -76,7 +78,7 @@ export class EntryReader {
     this.xorLow = bytes.readInt32LE(at + 56);
     this.xorHigh = bytes.readInt32LE(at + 60);
     this.itemCount = (size - HEAD_BYTES) / width;
-    if (this.itemCount > this.items.length) this.items = new Float64Array(this.itemCount);
+    if (this.itemCount > MAX_ITEMS) return false;
     for (let i = 0; i < this.itemCount; i++) {
       const item = at + HEAD_BYTES + i * width;
       this.items[i] = width === 4 ? bytes.readUInt32LE(item) : readU64(bytes, item);

@@ -20,6 +20,7 @@ export interface OpenFile {
 
 /** A file that was read to its end and gets no more. */
 interface FinishedFile {
+  inode: number;
   header: JournalHeader;
   offsets: Record<string, number>;
 }
@@ -74,13 +75,23 @@ export class JournalFiles {
       tracked.file.close();
       this.open.delete(fileId);
       if (isDeleted) continue;
-      this.finished.set(path.path, { header: tracked.file.header, offsets: tracked.offsets() });
+      const { inode, header } = tracked.file;
+      this.finished.set(path.path, { inode, header, offsets: tracked.offsets() });
     }
   }
 
   close(): void {
     for (const { tracked } of this.open.values()) tracked.file.close();
     this.open.clear();
+  }
+
+  /** When the newest entry of any kind was written, in microseconds since the epoch. */
+  get newestUs(): number {
+    const headers = [
+      ...[...this.open.values()].map(({ tracked }) => tracked.file.header),
+      ...[...this.finished.values()].map(({ header }) => header),
+    ];
+    return Math.max(0, ...headers.map(({ tailRealtimeUs }) => tailRealtimeUs));
   }
 
   /** By file_id and value: the last entry that was handed over. */
@@ -104,7 +115,7 @@ export class JournalFiles {
     for (const [fileId, { path }] of this.open) byPath.set(path.path, fileId);
     let failure: unknown;
     for (const path of paths) {
-      if (this.finished.has(path.path)) continue;
+      if (this.isFinishedAt(path.path)) continue;
       const known = this.open.get(byPath.get(path.path) ?? "");
       try {
         if (known !== undefined && known.tracked.file.isAt(path.path)) {
@@ -132,13 +143,15 @@ export class JournalFiles {
     const file = JournalFile.open(path.path, pages);
     const { fileId } = file.header;
     const known = this.open.get(fileId);
-    if (known !== undefined || this.isFinished(fileId)) {
+    const finishedAt = this.finishedPath(fileId);
+    if (known !== undefined || finishedAt !== undefined) {
       file.close();
       // Under another name it was renamed; under another inode somebody copied it.
       if (known !== undefined && known.tracked.file.inode === file.inode) {
         known.path = path;
         known.tracked.hasArchiveName = path.hasArchiveName;
       }
+      if (finishedAt !== undefined) this.moveFinished(finishedAt, path.path, file.inode);
       return fileId;
     }
     const start = progress.startOf(file.header, path.isVolatile, sinceUs);
@@ -153,16 +166,28 @@ export class JournalFiles {
     return this.options.now() - madeMs < HALF_MADE_MS;
   }
 
-  private isFinished(fileId: string): boolean {
-    for (const { header } of this.finished.values()) if (header.fileId === fileId) return true;
-    return false;
+  /** A file can be finished under the name that the next one gets a moment later. */
+  private isFinishedAt(path: string): boolean {
+    const inode = this.finished.get(path)?.inode;
+    return inode !== undefined && statSync(path, { throwIfNoEntry: false })?.ino === inode;
+  }
+
+  private finishedPath(fileId: string): string | undefined {
+    for (const [path, { header }] of this.finished) if (header.fileId === fileId) return path;
+    return undefined;
+  }
+
+  private moveFinished(from: string, to: string, inode: number): void {
+    const file = this.finished.get(from)!;
+    if (file.inode !== inode) return;
+    this.finished.delete(from);
+    this.finished.set(to, file);
   }
 }
 
-/** Without the system's own file nothing of sshd is seen; another one that is forbidden costs itself. */
-function isOnlyThatFile(error: unknown, { path }: JournalPath): boolean {
+/** Without the system's own file nothing of sshd is seen; another one costs itself. */
+function isOnlyThatFile(error: unknown, { path, namespace }: JournalPath): boolean {
+  if (namespace === "" && path.endsWith("/system.journal")) return false;
   const { code } = error as { code?: string };
-  const isForbidden = code === "EACCES" || code === "EPERM";
-  if (isForbidden) return !path.endsWith("/system.journal");
-  return error instanceof JournalFormatError;
+  return error instanceof JournalFormatError || code === "EACCES" || code === "EPERM";
 }

@@ -11,8 +11,11 @@ const PAGE_BYTES = 16 * 1024;
 const PAGES = 8;
 const ALIGNMENT = 4096;
 
-/** No object larger than this is read whole. */
-export const MAX_OBJECT_BYTES = 128 * 1024;
+/**
+ * No object larger than this is read whole. What is read of an entry is far smaller; the command line of
+ * a sudo may be larger, and costs no more than that field.
+ */
+export const MAX_OBJECT_BYTES = 64 * 1024;
 
 class Page {
   fd = -1;

@@ -14,6 +14,7 @@ import { JournalFiles, type OpenFile } from "./open_files.ts";
 import { Pages } from "./pages.ts";
 import { PayloadReader } from "./payload.ts";
 import { JournalProgress } from "./position.ts";
+import type { TrackedFile } from "./tracked_file.ts";
 import { FIELDS } from "./trust.ts";
 import { VolatileRanges } from "./volatile_range.ts";
 
@@ -25,6 +26,8 @@ export interface JournalOptions {
   sinceMs: number;
   /** Where to go on instead, from an earlier reader. */
   position?: LogPosition | undefined;
+  /** When the host booted, in milliseconds since the epoch: a journal that ends before is left over. */
+  bootMs: number;
   /** The time in milliseconds since the epoch. */
   now: () => number;
   /** Called once for each thing that can't be read but does not stop the rest. */
@@ -67,13 +70,19 @@ export class JournalReader implements LogReader {
     for (const file of this.files.open.values()) {
       file.tracked.update();
       this.progress.observe(file.tracked.file.header);
-      if (file.tracked.peek() !== undefined) waiting.push(file);
-    }
-    for (let count = 1; waiting.length > 0; count++) {
-      this.takeNext(waiting, take);
-      if (count % YIELD_EVERY !== 0) continue;
-      await Bun.sleep(0);
+      if (!file.tracked.look()) await this.lookOn(file.tracked);
       if (this.isClosed) return;
+      if (file.tracked.pending !== undefined) waiting.push(file);
+    }
+    if (this.files.newestUs < this.options.bootMs * 1000) throw leftOver();
+    for (let count = 1; waiting.length > 0; count++) {
+      const first = indexOfFirst(waiting);
+      const file = waiting[first]!;
+      this.handOver(file, take);
+      if (!file.tracked.look()) await this.lookOn(file.tracked);
+      else if (count % YIELD_EVERY === 0) await Bun.sleep(0);
+      if (this.isClosed) return;
+      if (file.tracked.pending === undefined) waiting.splice(first, 1);
     }
     this.files.closeFinished();
   }
@@ -94,22 +103,19 @@ export class JournalReader implements LogReader {
     this.files.close();
   }
 
-  /** Hands over the record that was written first of all that wait. */
-  private takeNext(waiting: OpenFile[], take: (record: LogRecord) => void): void {
-    let first = 0;
-    for (let i = 1; i < waiting.length; i++) {
-      if (isBefore(waiting[i]!, waiting[first]!)) first = i;
-    }
-    const { tracked, path } = waiting[first]!;
+  /** Looks on in turns with other work: who fills a journal in sshd's name is not to hold that up. */
+  private async lookOn(tracked: TrackedFile): Promise<void> {
+    do {
+      await Bun.sleep(0);
+    } while (!this.isClosed && !tracked.look());
+  }
+
+  private handOver({ tracked, path }: OpenFile, take: (record: LogRecord) => void): void {
     const { record, bootId, monotonicUs } = tracked.pending!;
     tracked.take();
-    if (path.isVolatile) {
-      this.volatile.add(path.namespace, bootId, monotonicUs);
-      take(record);
-    } else if (!this.volatile.has(path.namespace, bootId, monotonicUs)) {
-      take(record);
-    }
-    if (tracked.peek() === undefined) waiting.splice(first, 1);
+    if (path.isVolatile) this.volatile.add(path.namespace, bootId, monotonicUs);
+    else if (this.volatile.has(path.namespace, bootId, monotonicUs)) return;
+    take(record);
   }
 
   private report(message: string): void {
@@ -119,10 +125,22 @@ export class JournalReader implements LogReader {
   }
 }
 
+/** Which of the files has the record that was written first. */
+function indexOfFirst(files: readonly OpenFile[]): number {
+  let first = 0;
+  for (let i = 1; i < files.length; i++) if (isBefore(files[i]!, files[first]!)) first = i;
+  return first;
+}
+
 /** By number where both count from one counter, else by the clock. */
 function isBefore(one: OpenFile, other: OpenFile): boolean {
   const a = one.tracked.pending!;
   const b = other.tracked.pending!;
   const isOneCounter = one.tracked.file.header.seqnumId === other.tracked.file.header.seqnumId;
   return isOneCounter ? a.seqnum < b.seqnum : a.realtimeUs < b.realtimeUs;
+}
+
+function leftOver(): Error {
+  const message = "nobody has written to the journal since the boot";
+  return Object.assign(new Error(message), { code: "ENOENT" });
 }

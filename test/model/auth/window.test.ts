@@ -33,6 +33,23 @@ test("an old failure is not counted, nor does it take a newer one's slot", () =>
   expect(window.sources(T0_MS)).toEqual({ count: 0, exceeded: false });
 });
 
+test("what a clock that was set back had stamped with times to come is not of the last hour", () => {
+  let window = new FailureWindow();
+  const aheadMs = T0_MS + 30 * 24 * HOUR_MS;
+  for (let second = 0; second < 3600; second++) {
+    window.add(aheadMs - second * 1000, aheadMs, 1, `source ${second % 200}`);
+  }
+  expect(window.failures(aheadMs)).toBe(3600);
+  window = reloaded(window);
+  expect(window.failures(T0_MS)).toBe(0);
+  expect(window.sources(T0_MS).count).toBe(0);
+  window.add(T0_MS, T0_MS, 1, "source 1");
+  window.add(T0_MS, T0_MS, 1, "192.0.2.1");
+  expect(window.failures(T0_MS)).toBe(2);
+  expect(window.sources(T0_MS).count).toBe(2);
+  expect(window.sources(T0_MS + HOUR_MS).count).toBe(0);
+});
+
 describe("sources", () => {
   test("are told apart, and are one each however often they fail", () => {
     const window = new FailureWindow();

@@ -43,6 +43,13 @@ describe("logind", () => {
     expect(await host.rows()).toEqual([]);
   });
 
+  test("unless the clock was set forward: then its control group tells that it is the leader", async () => {
+    using host = new FakeHost()
+      .process({ ...leader(100), startSeconds: START_SECONDS + 3600, session: "2" })
+      .logind("2", { ...x11, TTY: "tty2" });
+    expect(await host.rows()).toEqual(["alice graphical tty2 -"]);
+  });
+
   test("a terminal emulator on a desktop is no session of its own", async () => {
     using host = new FakeHost()
       .process(leader(100))
@@ -84,6 +91,11 @@ describe("xrdp", () => {
     expect(await host.rows()).toEqual(["bob rdp :10 192.0.2.7"]);
   });
 
+  test("a socket that anybody can make is no client's", async () => {
+    using host = desktop().unix("/tmp/mallory/xrdp_display_10");
+    expect(await host.rows()).toEqual([]);
+  });
+
   test("with two attached the connections do not tell whose they are", async () => {
     using host = desktop()
       .unix("/run/xrdp/sockdir/1001/xrdp_display_10")
@@ -104,14 +116,24 @@ describe("utmp", () => {
 
   test.each([
     ["its process is gone", { ...login, pid: 999 }],
-    ["its pid is another process's", { ...login, seconds: START_SECONDS - 60 }],
+    ["its pid is another process's", { ...login, line: "pts/7", seconds: START_SECONDS - 60 }],
     ["its pty is gone", { ...login, line: "pts/55" }],
     ["a tmux pane", { ...login, host: "tmux(321).%0" }],
     ["a screen window", { ...login, host: ":pts/1:S.0" }],
     ["a mosh without a client", { ...login, host: "mosh [200]" }],
   ])("no session: %s", async (_, record) => {
-    using host = new FakeHost().process(shell).utmp(record);
+    using host = new FakeHost().process(shell).tty("pts/7").utmp(record);
     expect(await host.rows()).toEqual([]);
+  });
+
+  test("after the clock was set forward, the terminal tells that the process is the entry's", async () => {
+    using host = new FakeHost().process(shell).utmp({ ...login, seconds: START_SECONDS - 3600 });
+    expect(await host.rows()).toEqual(["alice terminal pts/0 -"]);
+    using monitored = new FakeHost()
+      .process({ pid: 199, comm: "login", args: ["login"] })
+      .process({ ...shell, parentPid: 199 })
+      .utmp({ ...login, pid: 199, seconds: START_SECONDS - 3600 });
+    expect(await monitored.rows()).toEqual(["alice terminal pts/0 -"]);
   });
 
   test("a zombie is no login", async () => {

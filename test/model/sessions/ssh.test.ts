@@ -113,6 +113,20 @@ describe("forgers", () => {
     expect(await host.rows()).toEqual([]);
   });
 
+  test("none of them gives a user that only sshd knows another name", async () => {
+    using host = new FakeHost().ssh(100, 70_000, "root");
+    host.process({
+      pid: 100,
+      uid: 0,
+      realUid: 70_000,
+      comm: "sshd-session",
+      args: ["sshd-session: root [priv]"],
+    });
+    expect(await host.rows()).toEqual([]);
+    host.logind("5", { UID: 70_000, LEADER: 1, TYPE: "tty", TTY: "tty1", SERVICE: "login" });
+    expect(await host.rows()).toEqual(["70000 terminal tty1 -"]);
+  });
+
   test("a login to a container is none to the host", async () => {
     using host = new FakeHost().ssh(100, ALICE, "alice");
     host.process({
@@ -145,29 +159,20 @@ describe("addresses", () => {
     expect(await host.rows()).toEqual(["alice ssh-npty - pc.example"]);
   });
 
-  test("the only one left on the SSH port", async () => {
+  test("none is guessed: the only socket may be somebody's who has not logged in", async () => {
     using host = new FakeHost().ssh(100, ALICE, "alice", "@pts/1").tcp(22, 0).tcp(22, 0, A);
-    expect(await host.rows()).toEqual([`alice terminal pts/1 ${A}`]);
-  });
-
-  test("none, when several are left", async () => {
-    using host = new FakeHost()
-      .ssh(100, ALICE, "alice", "@pts/1")
-      .tcp(22, 0)
-      .tcp(22, 0, A)
-      .tcp(22, 0, B);
     expect(await host.rows()).toEqual(["alice terminal pts/1 -"]);
   });
 
-  test("a recorded one is not given away again", async () => {
+  test("not that of a session that is closing, whose leader had the same pid", async () => {
     using host = new FakeHost()
       .ssh(100, ALICE, "alice")
-      .ssh(200, BOB, "bob")
-      .logind("5", { UID: ALICE, LEADER: 100, SERVICE: "sshd", REMOTE_HOST: A })
-      .tcp(22, 0)
-      .tcp(22, 0, A)
-      .tcp(22, 0, B);
-    expect(await host.rows()).toEqual([`alice ssh-npty - ${A}`, `bob ssh-npty - ${B}`]);
+      .logind("5", { UID: ALICE, LEADER: 100, STATE: "closing", SERVICE: "sshd", REMOTE_HOST: A })
+      .logind("6", { UID: BOB, LEADER: 100, SERVICE: "sshd", REMOTE_HOST: A })
+      .logind("7", { UID: ALICE, LEADER: 100, SERVICE: "sshd", REMOTE_HOST: B });
+    expect((await host.rows()).filter((row) => row.startsWith("alice"))).toEqual([
+      `alice ssh-npty - ${B}`,
+    ]);
   });
 
   test("a forwarded channel's socket is its user's, and no peer", async () => {

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "bun:test";
-import { CpuAccount } from "../../../src/model/usage/cpu_account.ts";
+import { CpuAccount, MAX_GONE } from "../../../src/model/usage/cpu_account.ts";
 import { type FakeProcess, processTable } from "./process_table.ts";
 
 const ROOT = 0;
@@ -161,4 +161,24 @@ test("random lives: what is counted is what was used, whatever the moment of the
   }
   account.advance(previous, snapshot());
   expect(account.ticksByUid.get(ALICE)).toBe(used);
+});
+
+test("of users without a process only those are kept who were here last", () => {
+  const account = new CpuAccount();
+  let before = processTable([INIT]);
+  account.begin(before);
+  // Anybody can run a process as each of some 65,000 subordinate uids.
+  for (let i = 0; i < MAX_GONE + 500; i++) {
+    const after = processTable([
+      INIT,
+      bash(i, 0),
+      { pid: 1000 + i, ppid: 100, uid: 100_000 + i, start: 2000 + i, own: 3 },
+    ]);
+    account.advance(before, after);
+    before = after;
+  }
+  expect(account.ticksByUid.size).toBe(MAX_GONE + 3);
+  expect(account.ticksByUid.get(ALICE)).toBe(MAX_GONE + 499);
+  expect(account.ticksByUid.has(100_000)).toBe(false);
+  expect(account.ticksByUid.get(100_000 + MAX_GONE + 498)).toBe(3);
 });

@@ -54,3 +54,7 @@ test("a user who comes later is measured from nothing", () => {
   history.add({ atMs: 0, secondsByUid: new Map() });
   expect(history.ratios(at(10, 5), CPUS)?.get(UID)).toBe(0.25);
 });
+
+test("a counter that was forgotten and begun anew took what it shows", () => {
+  expect(ratios([0, 500], [10, 5])).toEqual([undefined, 0.25]);
+});

@@ -113,6 +113,7 @@ export class Host {
   reader(options: Partial<JournalOptions> = {}): JournalReader {
     return new JournalReader(this.root, {
       sinceMs: 0,
+      bootMs: 0,
       now: Date.now,
       report: (message) => this.reports.push(message),
       ...options,

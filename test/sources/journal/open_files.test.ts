@@ -2,6 +2,7 @@
 import { afterAll, describe, expect, test } from "bun:test";
 import { chmodSync, copyFileSync, mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import type { JournalFiles } from "../../../src/sources/journal/open_files.ts";
 import { Host, MACHINE, removeScratch } from "./fixtures.ts";
 import { Journald, START_US, messagesOf, newFileId, sshd } from "./journald.ts";
 import { JournalWriter } from "./writer.ts";
@@ -66,6 +67,51 @@ describe("which files", () => {
       "user-5.journal: not a regular file",
       "user-6.journal: unknown incompatible flags 0x24",
     ]);
+  });
+
+  test("a system journal that can't be understood is an error, not a day without logins", async () => {
+    const host = new Host();
+    const journald = new Journald(host);
+    journald.log(sshd(1));
+    journald.writer.put(12, Buffer.of(0x3c));
+    const reader = host.reader({ now: () => Date.now() + 60_000 });
+    await expect(messagesOf(reader)).rejects.toThrow("unknown incompatible flags 0x3c");
+    journald.writer.put(12, Buffer.of(0x1c));
+    expect(await messagesOf(reader)).toEqual(["1"]);
+  });
+
+  test("a journal that ends before the boot is none", async () => {
+    const host = new Host();
+    const journald = new Journald(host);
+    journald.log(sshd(1));
+    const reader = host.reader({ bootMs: START_US / 1000 + 2000 });
+    await expect(messagesOf(reader)).rejects.toMatchObject({ code: "ENOENT" });
+    journald.log(sshd(2));
+    expect(await messagesOf(reader)).toEqual(["1", "2"]);
+  });
+
+  test("a file that is archived between the listing and the reading gives its name to the next", async () => {
+    const host = new Host();
+    const journald = new Journald(host);
+    journald.log(sshd(1));
+    const reader = host.reader();
+    const { files } = reader as unknown as { files: JournalFiles };
+    const update = files.update.bind(files);
+    expect(await messagesOf(reader)).toEqual(["1"]);
+    files.update = () => {
+      update();
+      files.update = update;
+      journald.rotate();
+      journald.log(sshd(2));
+    };
+    const seen: string[] = [];
+    for (let i = 3; i < 6; i++) {
+      seen.push(...(await messagesOf(reader)));
+      journald.log(sshd(i));
+      await Bun.sleep(5);
+    }
+    seen.push(...(await messagesOf(reader)));
+    expect(seen).toEqual(["2", "3", "4", "5"]);
   });
 
   test.skipIf(process.getuid!() === 0)(

@@ -249,3 +249,48 @@ describe("hostile and odd files", () => {
     expect(await messagesOf(host.reader())).toEqual(["1"]);
   });
 });
+
+describe("entries that a user wrote in sshd's name", () => {
+  const forged = (message: number, more: string[] = []) => [
+    "SYSLOG_IDENTIFIER=sshd",
+    `MESSAGE=forged ${message}`,
+    "_PID=2",
+    "_UID=1000",
+    "_COMM=logger",
+    ...more,
+  ];
+
+  /** The longest that nothing else had its turn while a reader read. */
+  async function longestBlockMs(reader: ReturnType<Host["reader"]>): Promise<number> {
+    let longest = 0;
+    let last = performance.now();
+    const timer = setInterval(() => {
+      longest = Math.max(longest, performance.now() - last);
+      last = performance.now();
+    }, 1);
+    expect(await messagesOf(reader)).toEqual(["1"]);
+    await Bun.sleep(2);
+    clearInterval(timer);
+    return longest;
+  }
+
+  test("are passed over in turns with other work, however many they are", async () => {
+    const host = new Host();
+    const journald = new Journald(host);
+    const user = new Journald(host, "user-1000");
+    journald.log(sshd(1));
+    for (let i = 0; i < 2000; i++) {
+      const own = Array.from({ length: 50 }, (_, field) => `F${field}=${i}`);
+      user.log(forged(i, own));
+    }
+    expect(await longestBlockMs(host.reader())).toBeLessThan(60);
+  });
+
+  test("are not read when they have more fields than anybody needs", async () => {
+    const host = new Host();
+    new Journald(host).log(sshd(1));
+    const large = Array.from({ length: 300 }, (_, i) => `F${i}=${"y".repeat(50_000)}${i}`);
+    new Journald(host, "user-1000").log(forged(0, large));
+    expect(await longestBlockMs(host.reader())).toBeLessThan(60);
+  });
+});

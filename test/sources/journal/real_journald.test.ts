@@ -91,7 +91,12 @@ test.each(SUITES.filter(isUsable))(
     expect((await lines.next()).value).toBe("ready");
 
     const root = new Root(`/proc/${child.pid}/root`);
-    const options = { sinceMs: 0, now: Date.now, report: (text: string) => reports.push(text) };
+    const options = {
+      sinceMs: 0,
+      bootMs: 0,
+      now: Date.now,
+      report: (text: string) => reports.push(text),
+    };
     const reports: string[] = [];
     const seen: number[] = [];
     let position: LogPosition | undefined;
