@@ -1,4 +1,5 @@
-import { SOURCES, probeSource } from "../sources/catalogue.ts";
+import { readHostName } from "../sources/host_name.ts";
+import { probeSources } from "../sources/probe.ts";
 import type { Config, Environment, Flags } from "../config.ts";
 import { serve } from "../web/server.ts";
 import { reload } from "./reload.ts";
@@ -14,20 +15,23 @@ export async function serveForever(config: Config, flags: Flags, env: Environmen
   const { log, host, collection } = setUp(config);
   process.on("SIGHUP", () => reload(config.environmentFile, flags, env, { host, log }));
   const ended = untilSignal();
-  const sources = () => SOURCES.map((info) => ({ info, state: probeSource(host.root, info) }));
   let isReady = false;
   const site = {
     collect: () => collection.collect(),
     isReady: () => isReady,
-    about: () => ({ version: BUILD.version, sources: sources() }),
+    about: () => ({
+      version: BUILD.version,
+      hostName: readHostName(host.root),
+      sources: probeSources(host.root),
+    }),
   };
   // Before anything is logged: an address that can't be had is to give one line, and no other.
   const server = serve(site, config.listen, log);
   log.info("Starting user_sessions_exporter", { version: BUILD.version, revision: BUILD.revision });
   log.info("Enabled collectors", { collectors: [...config.collectors].join(",") });
   log.info("Listening on", { address: server.address });
-  for (const { info, state } of sources()) {
-    if (state.available) continue;
+  for (const { info, state, coveredBy } of probeSources(host.root)) {
+    if (state.available || coveredBy) continue;
     const { path, reason } = state;
     log.debug("A source is not available", { source: info.name, path, reason, lost: info.lost });
   }

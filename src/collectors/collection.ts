@@ -1,4 +1,4 @@
-import { SOURCES, probeSource } from "../sources/catalogue.ts";
+import { probeSources } from "../sources/probe.ts";
 import type { BuildInfo } from "./build_info.ts";
 import { type Family, byLabel, gauge, single } from "./family.ts";
 import type { Host } from "./host.ts";
@@ -74,9 +74,9 @@ export class Collection {
       success.push([collector.name, collected ? 1 : 0]);
       duration.push([collector.name, (performance.now() - beganMs) / 1000]);
     }
-    const sources = SOURCES.map((source): [string, number] => [
-      source.name,
-      probeSource(this.host.root, source).available ? 1 : 0,
+    const sources = probeSources(this.host.root).map(({ info, state }): [string, number] => [
+      info.name,
+      state.available ? 1 : 0,
     ]);
     return [
       ...families,

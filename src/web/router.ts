@@ -10,7 +10,7 @@ export interface Site {
   /** Whether the first sample was taken, so that a scrape has true values. */
   isReady(): boolean;
   /** What the landing page shows beside the numbers of a collection. */
-  about(): Pick<LandingPage, "version" | "sources">;
+  about(): Pick<LandingPage, "version" | "hostName" | "sources">;
 }
 
 type Page = (site: Site, request: Request) => Promise<Response> | Response;

@@ -1,12 +1,15 @@
 import type { Family, Sample } from "../collectors/family.ts";
 
-/** What the landing page shows of one collection; undefined and empty where nothing is known. */
+/** What the landing page shows of one collection; undefined where nothing is known. */
 export interface Summary {
-  sessions: SessionRow[];
+  sessions: SessionRow[] | undefined;
+  loggedInUsers: number | undefined;
   failedLogins1h: number | undefined;
   failedSources1h: number | undefined;
   rootLogins: number | undefined;
-  users: UserRow[];
+  users: UserRow[] | undefined;
+  /** The collectors that failed. */
+  failedCollectors: string[];
 }
 
 export interface SessionRow {
@@ -35,23 +38,32 @@ export function summarize(families: readonly Family[]): Summary {
   const samples = (name: string): Sample[] =>
     families.find((family) => family.name === `user_sessions_${name}`)?.samples ?? [];
   const single = (name: string) => samples(name)[0]?.value;
-  const starts = bySession(samples("session_start_timestamp_seconds"));
-  const inputs = bySession(samples("session_last_input_timestamp_seconds"));
+  const loggedInUsers = single("logged_in_users");
   return {
-    sessions: samples("session_active").map((sample) => ({
-      user: sample.labels["username"]!,
-      type: sample.labels["session_type"]!,
-      tty: sample.labels["tty"]!,
-      from: sample.labels["from_ip"]!,
-      count: sample.value,
-      startSeconds: starts.get(sessionKey(sample)),
-      lastInputSeconds: inputs.get(sessionKey(sample)),
-    })),
+    sessions: loggedInUsers === undefined ? undefined : sessionRows(samples),
+    loggedInUsers,
     failedLogins1h: single("failed_logins_1h"),
     failedSources1h: single("failed_login_sources_1h"),
     rootLogins: single("root_logins_total"),
-    users: topUsers(samples),
+    users: samples("process_count").length === 0 ? undefined : topUsers(samples),
+    failedCollectors: samples("collector_success")
+      .filter(({ value }) => value === 0)
+      .map(({ labels }) => labels["collector"]!),
   };
+}
+
+function sessionRows(samples: (name: string) => Sample[]): SessionRow[] {
+  const starts = bySession(samples("session_start_timestamp_seconds"));
+  const inputs = bySession(samples("session_last_input_timestamp_seconds"));
+  return samples("session_active").map((sample) => ({
+    user: sample.labels["username"]!,
+    type: sample.labels["session_type"]!,
+    tty: sample.labels["tty"]!,
+    from: sample.labels["from_ip"]!,
+    count: sample.value,
+    startSeconds: starts.get(sessionKey(sample)),
+    lastInputSeconds: inputs.get(sessionKey(sample)),
+  }));
 }
 
 /** The users who take most, by CPU and then by memory. */

@@ -25,6 +25,13 @@ export function formatTime(seconds: number): string {
   return `${day} ${two(date.getHours())}:${two(date.getMinutes())}`;
 }
 
+/** The local time zone at that time: `UTC`, `GMT+1`. */
+export function timeZone(seconds: number): string {
+  const format = new Intl.DateTimeFormat("en", { timeZoneName: "short" });
+  const parts = format.formatToParts(new Date(seconds * 1000));
+  return parts.find(({ type }) => type === "timeZoneName")?.value ?? "";
+}
+
 /** Binary units to three digits: `512 KiB`, `1.95 GiB`. */
 export function formatBytes(bytes: number): string {
   const units = ["B", "KiB", "MiB", "GiB", "TiB"];

@@ -97,7 +97,8 @@ describe("commands over a small host", () => {
     for (const { name } of SOURCES)
       expect(stdout).toMatch(new RegExp(`^(ok|missing) +${name} `, "m"));
     expect(stdout).toMatch(/^ok +utmp /m);
-    expect(stdout).toMatch(/^missing +logind .*\n +lost without it: .*\n +what to do: /m);
+    expect(stdout).toMatch(/^missing +logind .*\n +lost without it: .*\n +why: /m);
+    expect(stdout).toMatch(/^missing +wtmpdb .*\n +not needed here: wtmp takes its place$/m);
   });
 
   test("serve takes PORT, says where it listens, and ends at SIGTERM with code 0", async () => {

@@ -1,21 +1,51 @@
 import { describe, expect, test } from "bun:test";
 import { chmodSync, mkdirSync, symlinkSync } from "node:fs";
-import { SOURCES, type SourceInfo, probeSource, sourcePath } from "../../src/sources/catalogue.ts";
+import { SOURCES, type SourceInfo } from "../../src/sources/catalogue.ts";
+import { probeSource, probeSources, sourcePath } from "../../src/sources/probe.ts";
 import { Root } from "../../src/sources/root.ts";
 import { asNobody, isLinux, isRoot, output } from "../helpers/system.ts";
 import { TempTree } from "../helpers/temp_tree.ts";
 
-const source = (...paths: string[]): SourceInfo => ({ name: "x", paths, lost: "", remedy: "" });
+const source = (...paths: string[]): SourceInfo => ({
+  name: "x",
+  paths,
+  lost: "",
+  whenMissing: "",
+  whenForbidden: "",
+});
 
 describe("SOURCES", () => {
   test("each has a name of its own that can be a label, and says what is lost", () => {
-    for (const { name, paths, lost, remedy } of SOURCES) {
+    for (const { name, paths, lost, whenMissing, whenForbidden } of SOURCES) {
       expect(name).toMatch(/^[a-z][a-z0-9_]*$/);
       expect(lost).not.toBe("");
-      expect(remedy).not.toBe("");
+      expect(whenMissing).not.toBe("");
+      expect(whenForbidden).not.toBe("");
       for (const path of paths) expect(path).toStartWith("/");
     }
     expect(new Set(SOURCES.map(({ name }) => name)).size).toBe(SOURCES.length);
+  });
+
+  test("what covers a source is a source", () => {
+    const names = SOURCES.map(({ name }): string => name);
+    for (const { coveredBy = [], name } of SOURCES as readonly SourceInfo[]) {
+      for (const other of coveredBy) expect(names).toContain(other);
+      expect(coveredBy).not.toContain(name);
+    }
+  });
+
+  test("a source that another one covers is not needed", () => {
+    using tree = new TempTree({ "/run/systemd/seats/seat0": "", "/var/log/auth.log": "" });
+    const covers = Object.fromEntries(
+      probeSources(tree.root).map(({ info, coveredBy }) => [info.name, coveredBy]),
+    );
+    expect(covers).toMatchObject({ utmp: "logind", proc_fd: "logind" });
+    // The journal is better than the auth log, which anybody can write to.
+    expect([covers["journal"], covers["logind"], covers["lastlog"]]).toEqual([
+      undefined,
+      undefined,
+      undefined,
+    ]);
   });
 
   test("sourcePath follows the root, and /proc its own", () => {
@@ -32,9 +62,10 @@ describe("probeSource", () => {
     expect(state).toEqual({ available: true, path: `${tree.folder}/b` });
   });
 
-  test("where there is none, the first path is named", () => {
+  test("where there is none, all paths are named", () => {
     using tree = new TempTree({ "/file": "" });
-    const state = { available: false, path: `${tree.folder}/a`, reason: "missing" } as const;
+    const path = `${tree.folder}/a, ${tree.folder}/b`;
+    const state = { available: false, path, reason: "missing" } as const;
     expect(probeSource(tree.root, source("/a", "/b"))).toEqual(state);
     expect(probeSource(tree.root, source("/file/below"))).toMatchObject({ reason: "missing" });
   });
@@ -64,7 +95,7 @@ function probeAsNobody(rootfs: string, infos: readonly SourceInfo[]): unknown {
     const root = { path: (path) => ${root.path}, proc: (path) => ${root.proc} };
     return ${JSON.stringify(infos)}.map((info) => it.probeSource(root, info));
   })()`;
-  return asNobody("../../src/sources/catalogue.ts", expression);
+  return asNobody("../../src/sources/probe.ts", expression);
 }
 
 describe.skipIf(!isLinux || !isRoot)("without privilege (needs root to drop it)", () => {

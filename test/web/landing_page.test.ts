@@ -1,14 +1,17 @@
 import { describe, expect, test } from "bun:test";
 import type { SourceInfo } from "../../src/sources/catalogue.ts";
+import type { ProbedSource, SourceState } from "../../src/sources/probe.ts";
 import { type LandingPage, landingPage } from "../../src/web/landing_page.ts";
 import type { SessionRow, Summary, UserRow } from "../../src/web/summary.ts";
 
-const EMPTY: Summary = {
-  sessions: [],
+const UNKNOWN: Summary = {
+  sessions: undefined,
+  loggedInUsers: undefined,
   failedLogins1h: undefined,
   failedSources1h: undefined,
   rootLogins: undefined,
-  users: [],
+  users: undefined,
+  failedCollectors: [],
 };
 const TUNNELS: SessionRow = {
   user: "alice",
@@ -33,12 +36,28 @@ const ALICE: UserRow = {
   memoryBytes: 1024,
   processCount: 7,
 };
-const UTMP: SourceInfo = { name: "utmp", paths: ["/run/utmp"], lost: "A & B", remedy: "do <this>" };
+const UTMP: SourceInfo = {
+  name: "utmp",
+  paths: ["/run/utmp"],
+  lost: "A & B",
+  whenMissing: "it is <new>",
+  whenForbidden: "do <this>",
+};
+const READABLE: SourceState = { available: true, path: "/run/utmp" };
+const MISSING: SourceState = { available: false, path: "/run/utmp", reason: "missing" };
+const FORBIDDEN: SourceState = { available: false, path: "/run/utmp", reason: "forbidden" };
+
+const utmp = (state: SourceState, coveredBy?: string): ProbedSource => ({
+  info: UTMP,
+  state,
+  coveredBy,
+});
 
 function page(summary: Partial<Summary>, sources: LandingPage["sources"] = []): string {
   return landingPage({
     version: "1.2.3",
-    summary: { ...EMPTY, ...summary },
+    hostName: "host-1",
+    summary: { ...UNKNOWN, ...summary },
     sources,
     nowSeconds: 1000,
   });
@@ -54,7 +73,7 @@ function rows(html: string): string[][] {
       .replace(/&amp;/g, "&")
       .replace(/\s+/g, " ")
       .trim();
-  return [...html.matchAll(/<tr>([\s\S]*?)<\/tr>/g)]
+  return [...html.matchAll(/<tr[^>]*>([\s\S]*?)<\/tr>/g)]
     .map(([, row]) =>
       [...row!.matchAll(/<td[^>]*>([\s\S]*?)<\/td>/g)].map(([, cell]) => text(cell!)),
     )
@@ -76,20 +95,53 @@ describe("landingPage", () => {
     expect(html).toContain("version 1.2.3");
   });
 
-  test("what is not known is no 0", () => {
-    expect(tiles(page({}))).toMatchObject({
-      "failed logins in the last hour": "–",
-      "root logins since start": "–",
-      "active sessions": "0",
+  test("names the host, first of all in the title of its tab", () => {
+    expect(page({})).toContain("<title>host-1 – User Session Exporter</title>");
+    const nameless = landingPage({
+      version: "1",
+      hostName: undefined,
+      summary: UNKNOWN,
+      sources: [],
+      nowSeconds: 0,
     });
-    expect(tiles(page({ failedLogins1h: 0 }))["failed logins in the last hour"]).toBe("0");
+    expect(nameless).toContain("<title>User Session Exporter</title>");
   });
 
-  test("counts sessions that share a series, and each user once", () => {
-    expect(tiles(page({ sessions: [TUNNELS, SHELL] }))).toMatchObject({
-      "active sessions": "3",
-      "users logged in": "1",
+  test("what is not known is no 0, and nobody is something else than not to know", () => {
+    expect(tiles(page({}))).toEqual({
+      "failed logins in the last hour": "–",
+      "root logins counted": "–",
+      "active sessions": "–",
+      "users logged in": "–",
     });
+    expect(page({})).not.toContain("Nobody is logged in");
+    const quiet = page({ sessions: [], loggedInUsers: 0, failedLogins1h: 0 });
+    expect(tiles(quiet)).toMatchObject({
+      "failed logins in the last hour": "0",
+      "active sessions": "0",
+      "users logged in": "0",
+    });
+    expect(quiet).toContain("Nobody is logged in");
+  });
+
+  test("says what could not be collected", () => {
+    expect(page({ failedCollectors: ["auth", "users"] })).toMatch(
+      /role="alert">\s*This page is incomplete: failed to collect auth, users\./,
+    );
+    expect(page({})).not.toContain('role="alert"');
+  });
+
+  test("counts sessions that share a series", () => {
+    const seen = page({ sessions: [TUNNELS, SHELL], loggedInUsers: 1 });
+    expect(tiles(seen)).toMatchObject({ "active sessions": "3", "users logged in": "1" });
+  });
+
+  test.each([
+    [0, "from 0 addresses"],
+    [1, "from 1 address<"],
+    [2, "from 2 addresses"],
+  ])("failed logins from %p sources: %s", (failedSources1h, text) => {
+    expect(page({ failedLogins1h: 5, failedSources1h })).toContain(text);
   });
 
   test("shows sessions and users", () => {
@@ -102,12 +154,18 @@ describe("landingPage", () => {
 
   test("shows what can be read where, and what is lost without the rest", () => {
     const html = page({}, [
-      { info: { ...UTMP, name: "tcp" }, state: { available: true, path: "/proc/net/tcp" } },
-      { info: UTMP, state: { available: false, path: "/run/utmp", reason: "missing" } },
+      utmp(READABLE),
+      utmp(MISSING),
+      utmp(FORBIDDEN),
+      utmp(MISSING, "logind"),
     ]);
     expect(rows(html)).toEqual([
-      ["tcp", "readable", "/proc/net/tcp", ""],
-      ["utmp", "missing", "/run/utmp", "Lost: A & B. To do: do <this>."],
+      ["utmp", "readable", "/run/utmp"],
+      ["utmp", "missing", "/run/utmp"],
+      ["", "Lost without it: A & B. Why: it is <new>."],
+      ["utmp", "forbidden", "/run/utmp"],
+      ["", "Lost without it: A & B. To do: do <this>."],
+      ["utmp", "not needed: logind", "/run/utmp"],
     ]);
   });
 
@@ -115,16 +173,18 @@ describe("landingPage", () => {
     const evil = `"></td><script>alert('x')</script>&`;
     const html = landingPage({
       version: evil,
+      hostName: evil,
       summary: {
-        ...EMPTY,
+        ...UNKNOWN,
         sessions: [{ ...TUNNELS, user: evil, type: evil, tty: evil, from: evil }],
         users: [{ ...ALICE, user: evil, realName: evil }],
+        failedCollectors: [evil],
       },
-      sources: [{ info: UTMP, state: { available: true, path: evil } }],
+      sources: [{ ...utmp(FORBIDDEN), state: { available: true, path: evil } }],
       nowSeconds: 0,
     });
     expect(html).not.toContain("<script");
     expect(html).not.toContain("alert('");
-    expect(html.match(/&lt;script&gt;/g)).toHaveLength(8);
+    expect(html.match(/&lt;script&gt;/g)).toHaveLength(13);
   });
 });

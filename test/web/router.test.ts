@@ -5,7 +5,7 @@ import { type Site, route } from "../../src/web/router.ts";
 const SITE: Site = {
   collect: async () => [single(counter("logins_total", "Logins."), 3)],
   isReady: () => true,
-  about: () => ({ version: "1.2.3", sources: [] }),
+  about: () => ({ version: "1.2.3", hostName: "host-1", sources: [] }),
 };
 
 function get(path: string, headers: Record<string, string> = {}, site = SITE): Promise<Response> {

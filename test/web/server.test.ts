@@ -9,7 +9,7 @@ import type { Site } from "../../src/web/router.ts";
 const SITE: Site = {
   collect: async () => [single(gauge("up", "Up."), 1)],
   isReady: () => true,
-  about: () => ({ version: "1", sources: [] }),
+  about: () => ({ version: "1", hostName: undefined, sources: [] }),
 };
 const logged: string[] = [];
 const log = createLog("debug", "logfmt", (line) => logged.push(line));

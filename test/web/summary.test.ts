@@ -20,12 +20,26 @@ const perUser = (name: string, values: [string, number][]) =>
 describe("summarize", () => {
   test("of nothing, nothing is known", () => {
     expect(summarize([])).toEqual({
-      sessions: [],
+      sessions: undefined,
+      loggedInUsers: undefined,
       failedLogins1h: undefined,
       failedSources1h: undefined,
       rootLogins: undefined,
-      users: [],
+      users: undefined,
+      failedCollectors: [],
     });
+  });
+
+  test("that nobody is logged in is something else than not to know", () => {
+    expect(summarize(sessionFamilies([]))).toMatchObject({ sessions: [], loggedInUsers: 0 });
+  });
+
+  test("names the collectors that failed", () => {
+    const success = byLabel(gauge("collector_success", "", "collector"), [
+      ["auth", 0],
+      ["sessions", 1],
+    ]);
+    expect(summarize([success]).failedCollectors).toEqual(["auth"]);
   });
 
   test("puts start and input to the session they belong to", () => {
@@ -35,7 +49,7 @@ describe("summarize", () => {
       session("bob", { fromIp: "203.0.113.9" }),
       session("bob", { fromIp: "203.0.113.9" }),
     ]);
-    const shown = summarize(families).sessions.map(
+    const shown = summarize(families).sessions!.map(
       ({ user, tty, from, count, startSeconds, lastInputSeconds }) =>
         `${user} ${tty} ${from} ${count} ${startSeconds} ${lastInputSeconds}`,
     );
@@ -71,7 +85,7 @@ describe("summarize", () => {
         samples: [{ labels: { username: "user5", real_name: "Five" }, value: 1 }],
       },
     ];
-    const { users } = summarize(families);
+    const users = summarize(families).users!;
     expect(users.map(({ user }) => user).slice(0, 4)).toEqual([
       "user5",
       "user3",

@@ -1,5 +1,11 @@
 import { expect, test } from "bun:test";
-import { formatBytes, formatDuration, formatPercent, formatTime } from "../../src/web/units.ts";
+import {
+  formatBytes,
+  formatDuration,
+  formatPercent,
+  formatTime,
+  timeZone,
+} from "../../src/web/units.ts";
 
 const MINUTE = 60;
 const HOUR = 3600;
@@ -20,6 +26,11 @@ test.each([
   [400 * DAY + 4 * HOUR + 5, "400d 4h"],
 ])("%d seconds are %s", (seconds, text) => {
   expect(formatDuration(seconds)).toBe(text);
+});
+
+test("the time zone is the one that the time is in", () => {
+  const minutes = -new Date(0).getTimezoneOffset();
+  expect(timeZone(0)).toMatch(minutes === 0 ? /^(UTC|GMT)$/ : /^\S+$/);
 });
 
 test("a time is local, to the minute", () => {

@@ -1,0 +1,108 @@
+/** Looks which sources can be read here. */
+import {
+  closeSync,
+  constants,
+  openSync,
+  readSync,
+  readdirSync,
+  readlinkSync,
+  statSync,
+} from "node:fs";
+import { SOURCES, type SourceInfo } from "./catalogue.ts";
+import type { Root } from "./root.ts";
+
+export type SourceState =
+  | { available: true; path: string }
+  | { available: false; path: string; reason: "missing" | "forbidden" };
+
+export interface ProbedSource {
+  info: SourceInfo;
+  state: SourceState;
+  /** The source that is read in its place: where there is one, nothing is lost. */
+  coveredBy: string | undefined;
+}
+
+/** The state of every source. */
+export function probeSources(root: Root): ProbedSource[] {
+  const probed = SOURCES.map((info: SourceInfo) => ({ info, state: probeSource(root, info) }));
+  const readable = new Set(
+    probed.filter(({ state }) => state.available).map(({ info }) => info.name),
+  );
+  return probed.map(({ info, state }) => ({
+    info,
+    state,
+    coveredBy: state.available ? undefined : info.coveredBy?.find((name) => readable.has(name)),
+  }));
+}
+
+/** Why a source that can't be read can't, and what to do about it. */
+export function remedyOf(info: SourceInfo, reason: "missing" | "forbidden"): string {
+  return reason === "missing" ? info.whenMissing : info.whenForbidden;
+}
+
+/** The place of one of a source's paths below a root. */
+export function sourcePath(root: Root, path: string): string {
+  return path.startsWith("/proc/") ? root.proc(path.slice("/proc/".length)) : root.path(path);
+}
+
+/**
+ * Looks whether a source can be read, by opening it; the first of its paths that can be wins. Where it
+ * is missing, the state names all places where it was looked for.
+ */
+export function probeSource(root: Root, { paths, files }: SourceInfo): SourceState {
+  const places = paths.map((path) => sourcePath(root, path));
+  let forbidden: SourceState | undefined;
+  for (const place of places) {
+    const probed = probePath(place, files);
+    if (probed.available) return probed;
+    if (probed.reason === "forbidden") forbidden = probed;
+  }
+  return forbidden ?? { available: false, path: places.join(", "), reason: "missing" };
+}
+
+function probePath(path: string, files: RegExp | undefined): SourceState {
+  try {
+    if (files) openAnyBelow(path, files);
+    else if (!statSync(path).isDirectory()) open(path);
+    else followOneOf(path, readdirSync(path));
+    return { available: true, path };
+  } catch (error) {
+    const code = (error as NodeJS.ErrnoException).code;
+    const isMissing = code === "ENOENT" || code === "ENOTDIR" || code === "ESRCH";
+    return { available: false, path, reason: isMissing ? "missing" : "forbidden" };
+  }
+}
+
+/** Some files of /proc can be opened by everybody, and read by few. */
+function open(path: string): void {
+  const fd = openSync(path, constants.O_RDONLY | constants.O_NONBLOCK);
+  try {
+    readSync(fd, Buffer.alloc(1), 0, 1, 0);
+  } finally {
+    closeSync(fd);
+  }
+}
+
+/** The names of another process's files can be listed with less privilege than followed. */
+function followOneOf(folder: string, names: string[]): void {
+  const first = names[0];
+  if (first === undefined) return;
+  if (folder.endsWith("/fd")) readlinkSync(`${folder}/${first}`);
+  if (folder.endsWith("/fdinfo")) open(`${folder}/${first}`);
+}
+
+/** @throws the error of the last file that can't be opened, ENOENT when there is none */
+function openAnyBelow(folder: string, files: RegExp): void {
+  let failure: unknown = Object.assign(new Error("no such file"), { code: "ENOENT" });
+  for (const name of readdirSync(folder)) {
+    try {
+      const file = readdirSync(`${folder}/${name}`).find((entry) => files.test(entry));
+      if (file === undefined) continue;
+      open(`${folder}/${name}/${file}`);
+      return;
+    } catch (error) {
+      failure = error;
+    }
+  }
+  throw failure;
+}
