@@ -7,7 +7,7 @@ const CPU_RATIO = gauge(
   "Share of all CPUs, 0 to 1, that the user's processes used over the last seconds.",
   "username",
 );
-const CPU_SECONDS = counter(
+export const CPU_SECONDS = counter(
   "cpu_seconds_total",
   "CPU seconds of the user's processes since the exporter started, ended ones included.",
   "username",

@@ -93,6 +93,17 @@ export class Serving {
   }
 }
 
+/** What `/metrics` answers, as text, to the first who asks. */
+export async function exposition(words: readonly string[]): Promise<{ text: string; log: string }> {
+  const serving = await Serving.start(["--web.listen-address=127.0.0.1:0", ...words]);
+  try {
+    const text = await (await serving.get("/metrics")).text();
+    return { text, log: serving.running.printed };
+  } finally {
+    await serving.end();
+  }
+}
+
 /** The servers of one test file: started by its tests, ended after each of them. */
 export class Servers {
   private readonly started: Serving[] = [];

@@ -1,4 +1,4 @@
-import { exporter } from "../helpers/exporter.ts";
+import { exposition } from "../helpers/exporter.ts";
 import { openTree } from "../helpers/tree.ts";
 
 /** The metrics that the built exporter shows of a captured host that has every kind of session. */
@@ -10,9 +10,8 @@ export interface Exposed {
 export async function exposedMetrics(): Promise<Exposed> {
   const tree = openTree("debian12");
   try {
-    const { code, stdout, stderr } = await exporter(["metrics", `--path.rootfs=${tree.path}`]);
-    if (code !== 0) throw new Error(`metrics ended with ${code}: ${stderr}`);
-    const types = Array.from(stdout.matchAll(/^# TYPE (\S+) (\S+)$/gm), (match) => ({
+    const { text } = await exposition([`--path.rootfs=${tree.path}`]);
+    const types = Array.from(text.matchAll(/^# TYPE (\S+) (\S+)$/gm), (match) => ({
       name: match[1]!,
       type: match[2]!,
     }));
