@@ -12,6 +12,7 @@ const EVERYWHERE = [
   "sudo",
   "tmux",
   "tigervnc-standalone-server",
+  "rsyslog",
   "procps",
   "iproute2",
   "curl",

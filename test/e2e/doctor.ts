@@ -1,11 +1,36 @@
 /** What `doctor` says with the service's rights, and what ordinary tools can read with the same. */
-import type { Scene } from "./scene.ts";
+import { type Scene, observe } from "./scene.ts";
 import { inTwin } from "./twin.ts";
 
 /** The state of each source by name: ok, missing, forbidden. */
 export type States = Record<string, string>;
 
-export async function doctor(scene: Scene): Promise<States> {
+/**
+ * Compares the doctor's states, and those of source_available, with what tools can read.
+ *
+ * @returns the doctor's
+ */
+export async function compareSources(scene: Scene): Promise<States> {
+  const { check } = scene;
+  const expected = await readable(scene);
+  const says = await doctor(scene);
+  const named = (states: States, state: string) =>
+    Object.keys(states)
+      .filter((name) => states[name] === state)
+      .sort();
+  for (const state of ["ok", "forbidden", "missing"]) {
+    check.equal(`doctor: ${state}`, named(expected, state), named(says, state));
+  }
+  const { metrics } = await observe(scene);
+  const available = metrics
+    .series("user_sessions_source_available")
+    .filter(({ value }) => value === 1)
+    .map(({ labels }) => labels["source"]!);
+  check.equal("source_available", named(expected, "ok"), available.sort());
+  return says;
+}
+
+async function doctor(scene: Scene): Promise<States> {
   const output = await inTwin(scene, "exec /usr/bin/user_sessions_exporter doctor");
   const states = output.matchAll(/^(ok|missing|forbidden|empty) +(\w+) +\//gm);
   return Object.fromEntries([...states].map(([, state, name]) => [name!, state!]));
@@ -16,6 +41,7 @@ const SOURCES: readonly (readonly [name: string, path: string, read: string])[] 
   ["proc", "/proc/1/stat", "head -c1 /proc/1/stat"],
   ["proc_fd", "/proc/1/fd", "ls -l /proc/1/fd || head -c1 /proc/1/fdinfo/0"],
   ["tcp", "/proc/net/tcp", "head -c1 /proc/net/tcp"],
+  ["unix", "/proc/net/unix", "head -c1 /proc/net/unix"],
   ["logind", "/run/systemd/sessions", "ls /run/systemd/sessions"],
   ["utmp", "/run/utmp", "head -c1 /run/utmp"],
   ["tty", "/dev/pts", "ls /dev/pts"],
@@ -29,7 +55,7 @@ const SOURCES: readonly (readonly [name: string, path: string, read: string])[] 
   ["wtmpdb", "/var/log/wtmp.db", "head -c1 /var/log/wtmp.db"],
 ];
 
-export async function readable(scene: Scene): Promise<States> {
+async function readable(scene: Scene): Promise<States> {
   const tests = SOURCES.map(
     ([name, path, read]) => `if ! [ -e ${path} ]; then echo ${name} missing
 elif { ${read}; } > /dev/null 2>&1; then echo ${name} ok

@@ -1,6 +1,7 @@
 /** The installed service, as systemd and dpkg know it. */
 import { eventually } from "../../scripts/e2e/commands.ts";
 import { EXPORTER_PORT } from "../../scripts/e2e/host.ts";
+import { readmeCommands } from "./readme.ts";
 import type { Scene } from "./scene.ts";
 
 export const SERVICE = "user_sessions_exporter";
@@ -22,14 +23,12 @@ export async function mainPid({ host }: Scene): Promise<number> {
   return Number(await host.control.sh(`systemctl show -p MainPID --value ${SERVICE}`));
 }
 
-/** Copies a package to the host and has apt install it. */
+/** Copies a package to the host, and has apt install it there as the README says. */
 export async function installPackage({ host }: Scene, file: string): Promise<void> {
-  await host.control.sh("mkdir -p /e2e/packages && rm -f /e2e/packages/*");
-  await host.control.copy([file], "/e2e/packages/");
-  await host.control.sh(
-    `cd /e2e/packages && DEBIAN_FRONTEND=noninteractive apt-get install -y ./*.deb`,
-    240_000,
-  );
+  const [, install] = readmeCommands("Debian package");
+  await host.control.sh("rm -rf /e2e/dist && mkdir /e2e/dist");
+  await host.control.copy([file], "/e2e/dist/");
+  await host.control.sh(`cd /e2e && ${install}`, 240_000);
 }
 
 export async function packageVersion({ host }: Scene): Promise<string> {

@@ -1,6 +1,6 @@
 /** A twin of the service's unit, in which other programs run with exactly the service's rights. */
 import type { Scene } from "./scene.ts";
-import { SERVICE } from "./service.ts";
+import { SERVICE, untilReady } from "./service.ts";
 
 const TWIN = "e2e_twin";
 
@@ -23,8 +23,14 @@ export async function inTwin({ host }: Scene, script: string): Promise<string> {
     cat /e2e/twin.out`);
 }
 
-/** Gives the service and its twin a drop-in, or takes it away; nothing is restarted. */
-export async function setDropIn({ host }: Scene, text: string | undefined): Promise<void> {
+/** Restarts the service with a drop-in, that its twin has too, or with none. */
+export async function restartWith(scene: Scene, dropIn: string | undefined): Promise<void> {
+  await setDropIn(scene, dropIn);
+  await scene.host.control.sh(`systemctl restart ${SERVICE}`);
+  await untilReady(scene);
+}
+
+async function setDropIn({ host }: Scene, text: string | undefined): Promise<void> {
   const folders = [SERVICE, TWIN].map((unit) => `/run/systemd/system/${unit}.service.d`);
   const lines = folders.map((folder) =>
     text === undefined

@@ -18,7 +18,7 @@ export async function consoleLogin({ host }: Scene): Promise<Opened> {
       answer.test(host.vm.printed().slice(printedBefore)) ? true : undefined,
     );
   };
-  await dialogue("\r", / login: $/m);
+  await dialogue("\r", / login: /);
   await dialogue(`${alice.name}\r`, /Password: /);
   const fromSeconds = Date.now() / 1000;
   await dialogue(`${alice.password}\r`, /\$ $/m);
@@ -28,7 +28,7 @@ export async function consoleLogin({ host }: Scene): Promise<Opened> {
     logind: `${alice.name} -`,
     between: [fromSeconds, Date.now() / 1000],
     close: async () => {
-      await dialogue("exit\r", / login: $/m);
+      await dialogue("exit\r", / login: /);
       socket.end();
     },
   };

@@ -3,11 +3,10 @@ import { existsSync, readFileSync } from "node:fs";
 import { resolve } from "node:path";
 import { compareSessions } from "../compare.ts";
 import { missingCounters, seenCounters, trueCounters } from "../counters.ts";
-import { type States, doctor, readable } from "../doctor.ts";
+import { compareSources } from "../doctor.ts";
 import { sessionLines } from "../observation.ts";
 import { type Scene, observe } from "../scene.ts";
-import { SERVICE, untilReady } from "../service.ts";
-import { makeTwin, setDropIn } from "../twin.ts";
+import { makeTwin, restartWith } from "../twin.ts";
 
 const SHIPPED = resolve(import.meta.dir, "../../../examples/systemd/hidepid.conf");
 
@@ -73,34 +72,3 @@ export const hidepid = {
     await restartWith(scene, undefined);
   },
 };
-
-/**
- * Compares the doctor's states, and those of source_available, with what tools can read.
- *
- * @returns the doctor's
- */
-async function compareSources(scene: Scene): Promise<States> {
-  const { check } = scene;
-  const expected = await readable(scene);
-  const says = await doctor(scene);
-  const named = (states: States, state: string) =>
-    Object.keys(states)
-      .filter((name) => states[name] === state)
-      .sort();
-  for (const state of ["ok", "forbidden", "missing"]) {
-    check.equal(`doctor: ${state}`, named(expected, state), named(says, state));
-  }
-  const { metrics } = await observe(scene);
-  const available = metrics
-    .series("user_sessions_source_available")
-    .filter(({ value }) => value === 1)
-    .map(({ labels }) => labels["source"]!);
-  check.equal("source_available", named(expected, "ok"), available.sort());
-  return says;
-}
-
-async function restartWith(scene: Scene, dropIn: string | undefined): Promise<void> {
-  await setDropIn(scene, dropIn);
-  await scene.host.control.sh(`systemctl restart ${SERVICE}`);
-  await untilReady(scene);
-}

@@ -1,6 +1,5 @@
 /** Those who do not get in. */
-import { connect } from "node:net";
-import { passwordOnly } from "../../../scripts/e2e/ssh.ts";
+import { connectSilently, hangUp, refused, refusedKey } from "../clients/refused_logins.ts";
 import { compareSessions } from "../compare.ts";
 import type { Scene } from "../scene.ts";
 
@@ -14,9 +13,11 @@ export const failures = {
     truth.count('failed_logins_total{reason="invalid_user"}', 2);
     await refused(scene, "root", 1);
     truth.count('failed_logins_total{reason="bad_credentials"}');
-    await clientFails(scene, ["-o", "BatchMode=yes", "alice@host-unknown-key", "true"]);
+    await refusedKey(scene, "alice");
     truth.count('failed_logins_total{reason="no_credentials"}');
-    await saysNothing(host.port(22));
+    const { socket, greeted } = await connectSilently(host.port(22));
+    check.equal("a connection that says nothing is greeted", true, greeted);
+    await hangUp(socket);
     truth.count("ssh_unauthenticated_disconnects_total");
     const seen = await compareSessions(scene);
     check.equal("failed_logins_1h", 7, seen.metrics.value("user_sessions_failed_logins_1h"));
@@ -32,36 +33,3 @@ export const failures = {
     );
   },
 };
-
-/** One connection with wrong passwords. */
-async function refused(scene: Scene, user: string, attempts: number): Promise<void> {
-  const env = scene.host.ssh.passwordEnvironment("not the password");
-  await clientFails(scene, [...passwordOnly(attempts), `${user}@host`, "true"], env);
-}
-
-async function clientFails(
-  { host }: Scene,
-  words: readonly string[],
-  env: Record<string, string> = {},
-): Promise<void> {
-  const client = Bun.spawn(host.ssh.client("ssh", words), {
-    stdin: "ignore",
-    stdout: "ignore",
-    stderr: "ignore",
-    env: { ...process.env, ...env },
-    timeout: 120_000,
-  });
-  const code = await client.exited;
-  if (code !== 255) throw new Error(`ssh ${words.join(" ")} ended with ${code}, not refused`);
-}
-
-/** Hears the server's greeting and leaves. */
-function saysNothing(port: number): Promise<void> {
-  return new Promise((resolve, reject) => {
-    const socket = connect(port, "127.0.0.1");
-    socket.setTimeout(60_000, () => socket.destroy(new Error("sshd does not greet")));
-    socket.once("data", () => socket.end());
-    socket.once("error", reject);
-    socket.once("close", () => resolve());
-  });
-}

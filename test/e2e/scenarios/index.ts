@@ -3,6 +3,7 @@ import type { Scenario } from "../scene.ts";
 import { allClosed } from "./all_closed.ts";
 import { copyAndRun } from "./copy_and_run.ts";
 import { doctorWithGroups, doctorWithoutGroups, hidepid } from "./doctor.ts";
+import { dropped } from "./dropped.ts";
 import { failures } from "./failures.ts";
 import { formats } from "./formats.ts";
 import { install } from "./install.ts";
@@ -11,6 +12,8 @@ import { prometheus } from "./prometheus.ts";
 import { reboot } from "./reboot.ts";
 import { purge, remove } from "./remove.ts";
 import { secondPort } from "./second_port.ts";
+import { systemdSection } from "./systemd_section.ts";
+import { textLog } from "./text_log.ts";
 import { tmuxAndSudo } from "./tmux_and_sudo.ts";
 import { upgrade } from "./upgrade.ts";
 import { usage } from "./usage.ts";
@@ -24,12 +27,15 @@ export const SCENARIOS: readonly Scenario[] = [
   secondPort,
   tmuxAndSudo,
   failures,
+  dropped,
   prometheus,
   usage,
+  systemdSection,
   formats,
   doctorWithGroups,
   doctorWithoutGroups,
   hidepid,
+  textLog,
   allClosed,
   reboot,
   upgrade,

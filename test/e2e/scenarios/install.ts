@@ -1,10 +1,11 @@
-/** `apt install ./user-sessions-exporter_*.deb`: it works at once, as an unprivileged service. */
+/** The README's lines for Debian: the package works at once, as an unprivileged service. */
 import { join } from "node:path";
 import { command } from "../../../scripts/e2e/commands.ts";
 import { compareSessions } from "../compare.ts";
 import { missingCounters } from "../counters.ts";
 import { EXPORTER_PORT } from "../../../scripts/e2e/host.ts";
 import { TestPrometheus } from "../prometheus.ts";
+import { readmeCommands } from "../readme.ts";
 import { type Scene, observe } from "../scene.ts";
 import { SERVICE, installPackage, mainPid, packageVersion, untilReady } from "../service.ts";
 import { LIST_FILES } from "../files.ts";
@@ -31,8 +32,9 @@ export const install = {
       "CapEff: 0000000000000000",
       capabilities.trim().replace(/\s+/, " "),
     );
+    const [, , curl] = readmeCommands("Debian package");
+    check.match("the README's curl", "metrics", /^user_sessions_up 1$/m, await control.sh(curl!));
     const seen = await observe(scene);
-    check.equal("up", 1, seen.metrics.value("user_sessions_up"));
     const failed = seen.metrics
       .series("user_sessions_collector_success")
       .filter(({ value }) => value !== 1);
