@@ -51,10 +51,11 @@ try {
 }
 
 function fill(root: string): void {
-  for (const { target, source, mode, compressed } of packageContents(given.binary)) {
+  for (const { target, source, mode, compressed, edit } of packageContents(given.binary)) {
     const path = join(root, target);
     mkdirSync(dirname(path), { recursive: true });
     if (compressed) put(`${path}.gz`, gzip(readFileSync(source)), mode);
+    else if (edit) put(path, edit(readFileSync(source, "utf8")), mode);
     else copyFileSync(source, path);
     if (!compressed) chmodSync(path, mode);
   }
@@ -90,7 +91,7 @@ function addControl(root: string): void {
   put(join(folder, "control"), control, 0o644);
   put(join(folder, "md5sums"), sums.join(""), 0o644);
   put(join(folder, "conffiles"), readFileSync("scripts/debian/conffiles"), 0o644);
-  for (const script of ["postinst", "prerm", "postrm"]) {
+  for (const script of ["preinst", "postinst", "prerm", "postrm"]) {
     put(join(folder, script), readFileSync(join("scripts/debian", script)), 0o755);
   }
 }

@@ -37,8 +37,8 @@ export interface Flags {
   "log.level": string;
   "log.format": string;
   "path.rootfs": string;
-  "path.procfs": string;
-  "state.directory": string;
+  "path.procfs"?: string | undefined;
+  "state.directory"?: string | undefined;
   "environment.file": string;
   "accounts.getent": boolean;
   collectors: ReadonlySet<string>;
@@ -66,7 +66,7 @@ export function readConfig(flags: Flags, env: Environment): Config {
     collectors: flags.collectors,
     getent: flags["accounts.getent"],
     stateDirectory: stateDirectory(flags, env),
-    excludeUsers: new Set(listOf(env["EXCLUDE_USERS"])),
+    excludeUsers: parseUsers(env["EXCLUDE_USERS"]),
     sshPorts: parseSshPorts(env["SSH_PORTS"]),
     environmentFile: absolute(flags["environment.file"], "--environment.file"),
   };
@@ -84,22 +84,24 @@ export function parseListenAddress(text: string): ListenAddress {
   return { host: match[1] ?? (match[2] || undefined), port };
 }
 
-function parsePort(text: string, name: string): number {
+function parsePort(text: string, name: string, lowest = 0): number {
   const port = /^\d{1,5}$/.test(text) ? Number(text) : NaN;
-  if (port >= 0 && port <= 65535) return port;
-  throw new ConfigError(`${name}: "${text}" is no port; give a number from 0 to 65535`);
+  if (port >= lowest && port <= 65535) return port;
+  throw new ConfigError(`${name}: "${text}" is no port; give a number from ${lowest} to 65535`);
+}
+
+/** `root bob` is more likely two names without a comma than one with a blank. */
+function parseUsers(text: string | undefined): ReadonlySet<string> {
+  const names = listOf(text);
+  const bad = names.find((name) => /[\s:]/.test(name));
+  if (bad === undefined) return new Set(names);
+  throw new ConfigError(`EXCLUDE_USERS: "${bad}" is no user name; give names with commas between`);
 }
 
 function parseSshPorts(text: string | undefined): ReadonlySet<number> {
   const words = listOf(text);
   if (words.length === 0) return new Set([22]);
-  return new Set(
-    words.map((word) => {
-      const port = parsePort(word, "SSH_PORTS");
-      if (port > 0) return port;
-      throw new ConfigError(`SSH_PORTS: "${word}" is no port; give numbers from 1 to 65535`);
-    }),
-  );
+  return new Set(words.map((word) => parsePort(word, "SSH_PORTS", 1)));
 }
 
 /** systemd gives a list with colons where a unit has several; the first is ours. */

@@ -117,6 +117,8 @@ describe("readConfig", () => {
     ["LOG_LEVEL", "loud"],
     ["SSH_PORTS", "22,ssh"],
     ["SSH_PORTS", "0"],
+    ["EXCLUDE_USERS", "root bob"],
+    ["EXCLUDE_USERS", "alice,root:bob"],
     ["SSH_PORTS", "70000"],
     ["STATE_DIRECTORY", "relative"],
   ])("%s=%s is named, with what would do", (name, value) => {

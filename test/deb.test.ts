@@ -1,6 +1,6 @@
 /** The Debian package: built twice, taken apart with dpkg-deb, and judged by lintian. */
 import { afterAll, beforeAll, expect, test } from "bun:test";
-import { existsSync, mkdirSync, readFileSync, rmSync, statSync } from "node:fs";
+import { existsSync, mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
 import packageJson from "../package.json" with { type: "json" };
 import packageLock from "../package-lock.json" with { type: "json" };
@@ -73,11 +73,9 @@ describeWith(["dpkg-deb", "gzip"], "the Debian package", () => {
     }
   });
 
-  test("installs the executable, the unit and the environment file as they are", () => {
+  test("installs the executable and the environment file as they are", () => {
     const sources: Record<string, string> = {
       "usr/bin/user_sessions_exporter": exporterPath(),
-      "usr/lib/systemd/system/user_sessions_exporter.service":
-        "examples/systemd/user_sessions_exporter.service",
       "etc/default/user_sessions_exporter": "examples/systemd/user_sessions_exporter.default",
     };
     for (const [target, source] of Object.entries(sources)) {
@@ -88,6 +86,20 @@ describeWith(["dpkg-deb", "gzip"], "the Debian package", () => {
     }
   });
 
+  test("its unit is the one for everybody, but for the path of its own executable", () => {
+    const unit = "user_sessions_exporter.service";
+    const [installed, original] = [
+      join(root, "usr/lib/systemd/system", unit),
+      resolve(REPOSITORY, "examples/systemd", unit),
+    ].map((path) => readFileSync(path, "utf8").split("\n"));
+    const added = installed!.filter((line) => !original!.includes(line));
+    const gone = original!.filter((line) => !installed!.includes(line));
+    expect(added).toEqual(["ExecStart=/usr/bin/user_sessions_exporter $ARGS"]);
+    expect(gone.filter((line) => !line.startsWith("#"))).toEqual([
+      "ExecStart=user_sessions_exporter $ARGS",
+    ]);
+  });
+
   test("has a conffile, and the sums and the size of its files", () => {
     const conffiles = readFileSync(join(control, "conffiles"), "utf8");
     expect(conffiles).toBe("/etc/default/user_sessions_exporter\n");
@@ -96,9 +108,30 @@ describeWith(["dpkg-deb", "gzip"], "the Debian package", () => {
     expect(Number(run(["dpkg-deb", "-f", deb, "Installed-Size"]))).toBeWithin(kib, kib + 1000);
   });
 
-  test.each(["postinst", "prerm", "postrm"])("%s is a script that sh can read", (name) => {
-    expect(statSync(join(control, name)).mode & 0o777).toBe(0o755);
-    run(["sh", "-n", join(control, name)]);
+  test.each(["preinst", "postinst", "prerm", "postrm"])(
+    "%s is a script that sh can read",
+    (name) => {
+      expect(statSync(join(control, name)).mode & 0o777).toBe(0o755);
+      run(["sh", "-n", join(control, name)]);
+    },
+  );
+
+  test.skipIf(lacking(["root", "unshare", "mount"]) !== undefined).each([
+    ["fpu sse4_1 sse4_2 x2apic popcnt aes", 0, ""],
+    ["fpu sse4_1 x2apic popcnt aes", 1, "this one has no sse4_2."],
+    ["fpu sse4_1 sse4_2 x2apic", 1, "this one has no popcnt."],
+    // Another kind of machine, on which an image for this one is made.
+    [undefined, 0, ""],
+  ])("a CPU with the flags %p: preinst ends with %d", (flags, code, text) => {
+    const cpuinfo = join(folder, "cpuinfo");
+    writeFileSync(cpuinfo, flags === undefined ? "Features : fp asimd\n" : `flags\t\t: ${flags}\n`);
+    const script = 'mount --bind "$0" /proc/cpuinfo && exec sh "$1" install';
+    const child = Bun.spawnSync(
+      ["unshare", "-m", "sh", "-c", script, cpuinfo, join(control, "preinst")],
+      { stderr: "pipe" },
+    );
+    expect(child.exitCode).toBe(code);
+    expect(child.stderr.toString()).toContain(text);
   });
 
   test.skipIf(lacking(["dpkg-parsechangelog"]) !== undefined)("has Debian's changelog", () => {

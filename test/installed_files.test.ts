@@ -66,10 +66,12 @@ describe("the environment file", () => {
   });
 });
 
-describe.skipIf(lacking(["bash", "grep"]) !== undefined)("the completion for bash", () => {
+describe.skipIf(lacking(["bash", "grep", "sort"]) !== undefined)("the completion for bash", () => {
   test.each([
     [["do"], ["doctor"]],
     [["--log.f"], ["--log.format="]],
+    [["-log.f"], ["--log.format="]],
+    [["-h"], ["--help"]],
     [["--no-collector.s"], ["--no-collector.sessions"]],
     [["--log.format", "=", "j"], ["json"]],
     [

@@ -35,7 +35,8 @@ _user_sessions_exporter() {
       mapfile -t COMPREPLY < <(compgen -f -- "$cur")
     fi
   elif [[ $cur == -* ]]; then
-    mapfile -t COMPREPLY < <(compgen -W "$(grep -oE -- '--[a-z][a-z.-]*=?' <<<"$help")" -- "$cur")
+    local bare=${cur#-}
+    mapfile -t COMPREPLY < <(compgen -W "$(grep -oE -- '--[a-z][a-z.-]*=?' <<<"$help" | sort -u)" -- "--${bare#-}")
     [[ ${COMPREPLY[*]} == *= ]] && compopt -o nospace
   elif [[ ! $command ]]; then
     mapfile -t COMPREPLY < <(compgen -W "$commands" -- "$cur")

@@ -8,6 +8,8 @@ export interface PackagedFile {
   mode: number;
   /** Whether Debian keeps it compressed: `.gz` is appended to the target. */
   compressed: boolean;
+  /** Makes of the source's text what is installed. */
+  edit?: (text: string) => string;
 }
 
 export const PACKAGE = "user-sessions-exporter";
@@ -15,14 +17,23 @@ const PROGRAM = "user_sessions_exporter";
 const DOC = `usr/share/doc/${PACKAGE}`;
 
 /** What of `examples/` people copy; the rest is installed where it works. */
-const EXAMPLES = ["prometheus/**", "grafana/**/*.json", "systemd/*.conf", "systemd/*.md"];
+const EXAMPLES = [
+  "prometheus/**",
+  "grafana/**/*.json",
+  "systemd/*.conf",
+  "systemd/*.md",
+  "landing-page.png",
+];
 
 /** All files but the changelog, which is made from CHANGELOG.md. */
 export function packageContents(binary: string): PackagedFile[] {
   const systemd = `examples/systemd/${PROGRAM}`;
   const files = [
     file(`usr/bin/${PROGRAM}`, binary, 0o755),
-    file(`usr/lib/systemd/system/${PROGRAM}.service`, `${systemd}.service`),
+    {
+      ...file(`usr/lib/systemd/system/${PROGRAM}.service`, `${systemd}.service`),
+      edit: useOwnPath,
+    },
     file(`etc/default/${PROGRAM}`, `${systemd}.default`),
     {
       ...file(`usr/share/man/man8/${PROGRAM}.8`, `examples/man/${PROGRAM}.8`),
@@ -37,6 +48,13 @@ export function packageContents(binary: string): PackagedFile[] {
   const missing = files.filter(({ source }) => !existsSync(source));
   if (missing.length === 0) return files;
   throw new Error(`missing: ${missing.map(({ source }) => source).join(", ")}`);
+}
+
+/** The package's own executable, also where one that was copied by hand lies in /usr/local/bin. */
+function useOwnPath(unit: string): string {
+  const line = /^# A name without a path .*\nExecStart=/m;
+  if (!line.test(unit)) throw new Error("the unit's ExecStart= is not as it was");
+  return unit.replace(line, "ExecStart=/usr/bin/");
 }
 
 function examples(): string[] {

@@ -2,7 +2,7 @@ import { type ArgsDef, type CommandDef, defineCommand, renderUsage, runCommand }
 import { COLLECTORS } from "../collectors/registry.ts";
 import { type Config, type Environment, type Flags, readConfig } from "../config.ts";
 import { doctor } from "./doctor.ts";
-import { FLAGS, SESSIONS_FLAGS } from "./flags.ts";
+import { ENVIRONMENT, FLAGS, SESSIONS_FLAGS } from "./flags.ts";
 import { printMetrics } from "./metrics.ts";
 import { serveForever } from "./serve.ts";
 import { printSessions } from "./sessions.ts";
@@ -23,7 +23,7 @@ const COMMANDS: Record<string, { description: string; args: ArgsDef; run: Run }>
     run: (config, _flags, _env, args) => printSessions(config, args["json"] === true),
   },
   doctor: {
-    description: "Tell which sources can be read, and how the others can be had",
+    description: "Tell which sources can be read, and how to make the others readable",
     args: {},
     run: doctor,
   },
@@ -76,11 +76,17 @@ function toFlags(args: Args): Flags {
 
 async function helpText(main: CommandDef, command: string | undefined): Promise<string> {
   const subCommands = main.subCommands as Record<string, CommandDef>;
-  const text =
+  const usage =
     command === undefined
       ? await renderUsage(main)
       : await renderUsage(subCommands[command]!, main);
+  const text = `${usage.replace(/ +$/gm, "")}\n\nENVIRONMENT\n\n${environmentHelp()}`;
   return process.stdout.isTTY ? text : Bun.stripANSI(text);
+}
+
+function environmentHelp(): string {
+  const width = Math.max(...ENVIRONMENT.map(([name]) => name.length));
+  return ENVIRONMENT.map(([name, text]) => `  ${name.padStart(width)}    ${text}`).join("\n");
 }
 
 function print(text: string): void {

@@ -8,13 +8,13 @@ export const FLAGS: ArgsDef = {
     type: "string",
     default: ":10041",
     valueHint: "host:port",
-    description: "Where to serve metrics; the environment's PORT overrides the port.",
+    description: "Where to serve metrics.",
   },
   "log.level": {
     type: "string",
     default: "info",
     valueHint: LOG_LEVELS.join("|"),
-    description: "The least grave messages to log; the environment's LOG_LEVEL overrides it.",
+    description: "Log messages of this level and above.",
   },
   "log.format": {
     type: "string",
@@ -30,27 +30,24 @@ export const FLAGS: ArgsDef = {
   },
   "path.procfs": {
     type: "string",
-    default: "",
     valueHint: "path",
     description: "Where the host's /proc is mounted; without it, proc below the rootfs.",
   },
   "state.directory": {
     type: "string",
-    default: "",
     valueHint: "path",
-    description:
-      "Where login counters are kept over a restart; without it, systemd's STATE_DIRECTORY, else nowhere.",
+    description: "Where login counters outlive a restart; without it, in STATE_DIRECTORY.",
   },
   "environment.file": {
     type: "string",
     default: "/etc/default/user_sessions_exporter",
     valueHint: "path",
-    description: "What SIGHUP reads LOG_LEVEL, EXCLUDE_USERS and SSH_PORTS from.",
+    description: "The file that SIGHUP rereads.",
   },
   "accounts.getent": {
     type: "boolean",
     default: true,
-    description: "Ask getent for the names of users of a directory service (LDAP, SSSD).",
+    description: "Ask getent for names of directory users (LDAP, SSSD).",
     negativeDescription: "Start no getent: such users are shown as uids.",
   },
   ...Object.fromEntries(
@@ -72,3 +69,12 @@ export const FLAGS: ArgsDef = {
 export const SESSIONS_FLAGS: ArgsDef = {
   json: { type: "boolean", description: "Print JSON instead of a table." },
 };
+
+/** What the environment sets, for the help text. */
+export const ENVIRONMENT: readonly (readonly [name: string, description: string])[] = [
+  ["PORT", "The port to serve metrics on; it overrides the one of the flag."],
+  ["LOG_LEVEL", "The level; it overrides the one of the flag."],
+  ["EXCLUDE_USERS", "Users to leave out of every metric, with commas between."],
+  ["SSH_PORTS", "The ports of sshd, with commas between. (Default: 22)"],
+  ["STATE_DIRECTORY", "Set by systemd: where login counters outlive a restart."],
+];

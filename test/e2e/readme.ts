@@ -13,8 +13,9 @@ export function readmeCommands(heading: string): string[] {
   const section = readFileSync(README, "utf8").split(new RegExp(`^#+ ${heading}$`, "m"))[1];
   const block = /^```sh\n(.*?)^```/ms.exec(section?.split(/^#+ /m)[0] ?? "")?.[1];
   if (!block) throw new Error(`the README has no commands under "${heading}"`);
+  // A line that is indented goes on with the command before it.
   return block
-    .split("\n")
+    .split(/\n(?! )/)
     .map((line) => line.replace(/ +# .*$/, ""))
     .filter((line) => line !== "");
 }

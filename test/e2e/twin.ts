@@ -30,7 +30,8 @@ export async function restartWith(scene: Scene, dropIn: string | undefined): Pro
   await untilReady(scene);
 }
 
-async function setDropIn({ host }: Scene, text: string | undefined): Promise<void> {
+/** Gives the service and its twin a drop-in, or takes it away; nothing is restarted. */
+export async function setDropIn({ host }: Scene, text: string | undefined): Promise<void> {
   const folders = [SERVICE, TWIN].map((unit) => `/run/systemd/system/${unit}.service.d`);
   const lines = folders.map((folder) =>
     text === undefined

@@ -15,7 +15,7 @@ export const copyAndRun = {
     const { check, host } = scene;
     const { control } = host;
     const lines = readmeCommands("Copy and run");
-    check.equal("lines in the README", 3, lines.length);
+    check.equal("commands in the README", 3, lines.length);
     let printed = "";
     for (const line of lines) {
       printed += await command(["sh", "-ec", line.replace("make build && ", "")], {

@@ -1,5 +1,6 @@
 /** Every scenario, in the order in which a host goes through them. */
 import type { Scenario } from "../scene.ts";
+import { access } from "./access.ts";
 import { allClosed } from "./all_closed.ts";
 import { copyAndRun } from "./copy_and_run.ts";
 import { doctorWithGroups, doctorWithoutGroups, hidepid } from "./doctor.ts";
@@ -14,6 +15,7 @@ import { purge, remove } from "./remove.ts";
 import { secondPort } from "./second_port.ts";
 import { systemdSection } from "./systemd_section.ts";
 import { textLog } from "./text_log.ts";
+import { textfile } from "./textfile.ts";
 import { tmuxAndSudo } from "./tmux_and_sudo.ts";
 import { upgrade } from "./upgrade.ts";
 import { usage } from "./usage.ts";
@@ -31,6 +33,8 @@ export const SCENARIOS: readonly Scenario[] = [
   prometheus,
   usage,
   systemdSection,
+  access,
+  textfile,
   formats,
   doctorWithGroups,
   doctorWithoutGroups,
