@@ -3,7 +3,7 @@ import { readFileSync } from "node:fs";
 import { resolve } from "node:path";
 import { EXPORTER_PORT } from "../../../scripts/e2e/host.ts";
 import type { Scene } from "../scene.ts";
-import { SERVICE, untilReady } from "../service.ts";
+import { SERVICE } from "../service.ts";
 import { restartWith, setDropIn } from "../twin.ts";
 import { OUTSIDE } from "../truth.ts";
 
@@ -20,10 +20,9 @@ export const access = {
     const inside = await host.control.sh("grep -c '^user_sessions_up 1$' /e2e/scraped");
     check.equal("from the host itself", "1", inside.trim());
     check.equal("from outside", "nothing", await outside(host.port(EXPORTER_PORT)));
-    await restartWith(scene, dropIn.replace("192.0.2.10", OUTSIDE));
+    await restartWith(scene, dropIn.replaceAll("192.0.2.10", OUTSIDE));
     check.equal("from the address that is let in", "200", await outside(host.port(EXPORTER_PORT)));
     await restartWith(scene, undefined);
-    await untilReady(scene);
   },
 };
 
