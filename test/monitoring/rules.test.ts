@@ -7,7 +7,7 @@ import { barelyReadCounters, gaugesReadAsCounters, metricsIn } from "./promql.ts
 import { EXAMPLES, alertCases, alertRules, recordingRules, testFiles } from "./rule_files.ts";
 
 /** Metrics that the rules take from others: Prometheus itself, and node_exporter. */
-const FOREIGN = new Set(["up", "node_memory_MemTotal_bytes"]);
+const FOREIGN = new Set(["up", "node_memory_MemTotal_bytes", "node_time_seconds"]);
 
 const ALERTS = alertRules();
 const RECORDINGS = recordingRules();
