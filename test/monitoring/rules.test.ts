@@ -52,6 +52,27 @@ describe("every alert", () => {
   });
 });
 
+test("the alerts about people agree on whose uids are people's", () => {
+  const patterns = ALERTS.flatMap(({ expr }) =>
+    Array.from(expr.matchAll(/uid=~"([^"]+)"/g), (match) => match[1]!),
+  );
+  expect(patterns.length).toBe(3);
+  expect(new Set(patterns).size).toBe(1);
+  const people = new RegExp(`^(?:${patterns[0]})$`);
+  const others = [0, 110, 999, 60_514, 65_534, 99_999];
+  const theirs = [1000, 9999, 10_000, 59_999, 60_000, 60_001, 60_499, 60_500, 60_513, 100_000];
+  expect([...others, ...theirs].filter((uid) => people.test(`${uid}`))).toEqual(theirs);
+});
+
+test.each(ALERTS.filter(({ annotations }) => annotations["description"]!.includes("doctor")))(
+  "$alert names the page of the service before doctor, which root runs",
+  ({ annotations }) => {
+    expect(annotations["description"]).toMatch(
+      /http:\/\/{{ \$labels\.instance }}:10041\/ shows what the running service can read.*doctor.*root can read more/,
+    );
+  },
+);
+
 test.each(RECORDINGS)("$record is named level:metric:operations", ({ record, expr }) => {
   const [, metric] = /^[a-z_]+:(user_sessions_[a-z_]+):[a-z0-9_]+$/.exec(record) ?? [];
   expect(metric).toBeDefined();
