@@ -1,10 +1,11 @@
 import { beforeAll, describe, expect, test } from "bun:test";
-import { dashboard, interpolate, queries } from "./dashboard.ts";
+import { closedRows, dashboard, interpolate, panels, queries } from "./dashboard.ts";
 import { type Exposed, exposedMetrics } from "./exposed.ts";
 import { barelyReadCounters, gaugesReadAsCounters, metricsIn } from "./promql.ts";
 
-const { panels } = dashboard;
 const GRID_COLUMNS = 24;
+/** A metric that Prometheus itself makes of each scrape. */
+const PROMETHEUS_OWN = "up";
 
 describe("the dashboard", () => {
   test("is of the schema of Grafana 11.6 and 12", () => {
@@ -12,15 +13,24 @@ describe("the dashboard", () => {
     expect(dashboard.uid).toBeTruthy();
   });
 
-  test("lets one choose the data source, and hosts by what exporters there are", () => {
-    const variables = dashboard.templating.list;
-    expect(variables.map(({ name, type }) => [name, type])).toEqual([
-      ["datasource", "datasource"],
-      ["host", "query"],
-    ]);
-    expect(variables[1]!.query).toMatchObject({
-      query: "label_values(user_sessions_up, instance)",
+  test("lets one choose the data source, and jobs and hosts by what exporters there are", () => {
+    const [datasource, job, host, ...others] = dashboard.templating.list;
+    expect(others).toEqual([]);
+    expect(datasource).toMatchObject({ name: "datasource", type: "datasource" });
+    const query = { type: "query", multi: true, includeAll: true };
+    expect(job).toMatchObject({
+      ...query,
+      name: "job",
+      query: { query: "label_values(user_sessions_up, job)" },
     });
+    expect(host).toMatchObject({
+      ...query,
+      name: "host",
+      query: { query: 'label_values(user_sessions_up{job=~"$job"}, instance)' },
+      allValue: ".*",
+    });
+    // All of them are those in the list: other jobs have an `up` too.
+    expect(job!.allValue).toBeUndefined();
   });
 
   test("has panels with ids and titles of their own", () => {
@@ -31,13 +41,16 @@ describe("the dashboard", () => {
   });
 
   test("has panels that lie in the grid and on no other", () => {
-    const taken = new Map<string, string>();
-    for (const { title, gridPos } of panels) {
-      expect(gridPos.x + gridPos.w).toBeLessThanOrEqual(GRID_COLUMNS);
-      for (let x = gridPos.x; x < gridPos.x + gridPos.w; x++) {
-        for (let y = gridPos.y; y < gridPos.y + gridPos.h; y++) {
-          expect(`${taken.get(`${x},${y}`)} and ${title}`).toStartWith("undefined and");
-          taken.set(`${x},${y}`, title);
+    // What is in a closed row lies where the next row is, until it is opened.
+    for (const together of [dashboard.panels, ...closedRows]) {
+      const taken = new Map<string, string>();
+      for (const { title, gridPos } of together) {
+        expect(gridPos.x + gridPos.w).toBeLessThanOrEqual(GRID_COLUMNS);
+        for (let x = gridPos.x; x < gridPos.x + gridPos.w; x++) {
+          for (let y = gridPos.y; y < gridPos.y + gridPos.h; y++) {
+            expect(`${taken.get(`${x},${y}`)} and ${title}`).toStartWith("undefined and");
+            taken.set(`${x},${y}`, title);
+          }
         }
       }
     }
@@ -86,7 +99,8 @@ describe("every query", () => {
   });
 
   test.each(queries)("$name names nothing but metrics that there are", ({ expr }) => {
-    expect([...metricsIn(expr)].filter((name) => !exposed.names.has(name))).toEqual([]);
+    const known = (name: string) => exposed.names.has(name) || name === PROMETHEUS_OWN;
+    expect([...metricsIn(expr)].filter((name) => !known(name))).toEqual([]);
   });
 
   test.each(queries)("$name reads counters by rate or increase, and gauges not", ({ expr }) => {
@@ -94,7 +108,15 @@ describe("every query", () => {
     expect(gaugesReadAsCounters(expr, exposed.counters)).toEqual([]);
   });
 
+  test.each(queries)("$name is of the chosen jobs and hosts", ({ expr }) => {
+    const chosen = expr.split('job=~"$job", instance=~"$host"').length - 1;
+    expect(chosen).toBeGreaterThan(0);
+    expect(expr.split("$host").length - 1).toBe(chosen);
+    expect(expr.split("$job").length - 1).toBe(chosen);
+  });
+
   test.each(queries)("$name has no variable but those that Grafana fills in", ({ expr }) => {
-    expect(interpolate(expr, ["a"])).not.toContain("$");
+    // Grafana leaves $1 to label_replace.
+    expect(interpolate(expr, { hosts: ["a"] })).not.toMatch(/\$(?!1 )/);
   });
 });

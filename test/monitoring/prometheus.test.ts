@@ -3,7 +3,7 @@ import { afterAll, beforeAll, expect, test } from "bun:test";
 import { Serving } from "../helpers/exporter.ts";
 import { describeWith } from "../helpers/needs.ts";
 import { type Tree, openTree } from "../helpers/tree.ts";
-import { interpolate, queries } from "./dashboard.ts";
+import { type Chosen, interpolate, queries } from "./dashboard.ts";
 import { FormatProxy } from "./format_proxy.ts";
 import { Prometheus } from "./prometheus.ts";
 import { alertRules, recordingRules } from "./rule_files.ts";
@@ -61,19 +61,23 @@ describeWith(["prometheus"], "a Prometheus that scrapes the exporter", () => {
     expect(inText).toEqual(inOpenMetrics!);
   });
 
-  test.each(queries)("answers $name, for the chosen hosts only", async ({ expr, instant }) => {
-    const ask = (hosts: string[]) => {
-      const query = interpolate(expr, hosts);
+  test.each(queries)("answers $name, for what is chosen only", async ({ expr, instant }) => {
+    const ask = (chosen: Chosen) => {
+      const query = interpolate(expr, chosen);
       return instant ? prometheus.query(query) : prometheus.queryRange(query);
     };
-    expect((await ask(HOSTS)).length).toBeGreaterThan(0);
-    expect((await ask([TEXT_HOST])).length).toBeGreaterThan(0);
-    expect(await ask(["nowhere.example"])).toEqual([]);
+    for (const hosts of [HOSTS, [TEXT_HOST]]) {
+      expect((await ask({ hosts })).length).toBeGreaterThan(0);
+    }
+    expect(await ask({ hosts: ["nowhere.example"] })).toEqual([]);
+    expect(await ask({ hosts: HOSTS, jobs: ["nothing"] })).toEqual([]);
   });
 
-  test("offers both hosts in the dashboard's list", async () => {
-    const values = await prometheus.api("label/instance/values", { "match[]": "user_sessions_up" });
-    expect(values).toEqual(HOSTS);
+  test("offers the job and its hosts in the dashboard's lists", async () => {
+    const values = (label: string, match: string) =>
+      prometheus.api(`label/${label}/values`, { "match[]": match });
+    expect(await values("job", "user_sessions_up")).toEqual(["user_sessions"]);
+    expect(await values("instance", 'user_sessions_up{job=~"user_sessions"}')).toEqual(HOSTS);
   });
 
   test("evaluates every rule without an error", async () => {
