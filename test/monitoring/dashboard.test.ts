@@ -74,6 +74,14 @@ describe("the dashboard", () => {
     }
   });
 
+  test("shows numbers as they are: short makes 1 K of 1,499", () => {
+    const units = panels.map(({ fieldConfig }) => fieldConfig?.defaults.unit);
+    expect(units).not.toContain("short");
+    expect(units.filter((unit) => unit === "cpm").length).toBe(
+      queries.filter(({ name, expr }) => name.endsWith("A") && expr.startsWith("60 * ")).length,
+    );
+  });
+
   test("names in its tables only columns that its queries give", () => {
     for (const { targets = [], transformations = [] } of panels) {
       const renamed = transformations.flatMap(({ options }) =>
