@@ -3,7 +3,7 @@ import { afterAll, beforeAll, expect, test } from "bun:test";
 import { Serving } from "../helpers/exporter.ts";
 import { describeWith } from "../helpers/needs.ts";
 import { type Tree, openTree } from "../helpers/tree.ts";
-import { type Chosen, interpolate, queries } from "./dashboard.ts";
+import { type Chosen, interpolate, queries, queryOf } from "./dashboard.ts";
 import { FormatProxy } from "./format_proxy.ts";
 import { Prometheus } from "./prometheus.ts";
 import { alertRules, recordingRules } from "./rule_files.ts";
@@ -12,6 +12,13 @@ import { alertRules, recordingRules } from "./rule_files.ts";
 const OPENMETRICS_HOST = "127.0.0.1";
 const TEXT_HOST = "localhost";
 const HOSTS = [OPENMETRICS_HOST, TEXT_HOST];
+/** A host where nothing listens. */
+const DOWN_HOST = "127.0.0.3";
+
+/** Queries that answer with nothing as long as all is well, and why they may. */
+const SILENT_WHEN_WELL: Record<string, string> = {
+  "Hosts with a fault, A": "a line of a table can't say that there is none",
+};
 
 interface RuleGroups {
   groups: { rules: { name: string; health: string; lastError?: string }[] }[];
@@ -36,6 +43,7 @@ describeWith(["prometheus"], "a Prometheus that scrapes the exporter", () => {
       await Prometheus.start([
         `${OPENMETRICS_HOST}:${openMetrics.port}`,
         `${TEXT_HOST}:${text.port}`,
+        `${DOWN_HOST}:1`,
       ]),
     );
     // A rate takes two samples, and what is recorded from records an evaluation more.
@@ -61,16 +69,36 @@ describeWith(["prometheus"], "a Prometheus that scrapes the exporter", () => {
     expect(inText).toEqual(inOpenMetrics!);
   });
 
-  test.each(queries)("answers $name, for what is chosen only", async ({ expr, instant }) => {
+  test.each(queries)("answers $name, for what is chosen only", async ({ name, expr, instant }) => {
     const ask = (chosen: Chosen) => {
       const query = interpolate(expr, chosen);
       return instant ? prometheus.query(query) : prometheus.queryRange(query);
     };
     for (const hosts of [HOSTS, [TEXT_HOST]]) {
-      expect((await ask({ hosts })).length).toBeGreaterThan(0);
+      expect((await ask({ hosts })).length > 0).toBe(!(name in SILENT_WHEN_WELL));
     }
     expect(await ask({ hosts: ["nowhere.example"] })).toEqual([]);
     expect(await ask({ hosts: HOSTS, jobs: ["nothing"] })).toEqual([]);
+  });
+
+  test.each([
+    ["Hosts", HOSTS, "2"],
+    ["Hosts down", HOSTS, "0"],
+    ["Hosts down", [...HOSTS, DOWN_HOST], "1"],
+    ["Hosts where a collector fails", HOSTS, "0"],
+    ["Hosts that count no logins", HOSTS, "0"],
+    // Whether it does, nobody knows.
+    ["Hosts that count no logins", [DOWN_HOST], undefined],
+  ])("%s of %p: %p", async (title, hosts, value) => {
+    const [series] = await prometheus.query(interpolate(queryOf(title), { hosts }));
+    expect(series?.value![1]).toBe(value!);
+  });
+
+  test("lists the host that is down among those with a fault", async () => {
+    const query = interpolate(queryOf("Hosts with a fault"), { hosts: [...HOSTS, DOWN_HOST] });
+    expect((await prometheus.query(query)).map(({ metric }) => metric)).toEqual([
+      { instance: DOWN_HOST, fault: "can't be scraped" },
+    ]);
   });
 
   test("offers the job and its hosts in the dashboard's lists", async () => {
