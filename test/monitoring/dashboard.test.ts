@@ -74,12 +74,44 @@ describe("the dashboard", () => {
     }
   });
 
+  test("asks for what users cost one by one only when somebody opens the row", () => {
+    expect(closedRows.map((row) => row.map(({ title }) => title))).toEqual([["Users"]]);
+  });
+
   test("shows numbers as they are: short makes 1 K of 1,499", () => {
     const units = panels.map(({ fieldConfig }) => fieldConfig?.defaults.unit);
     expect(units).not.toContain("short");
     expect(units.filter((unit) => unit === "cpm").length).toBe(
       queries.filter(({ name, expr }) => name.endsWith("A") && expr.startsWith("60 * ")).length,
     );
+  });
+
+  test("says of each choice of ten what it is, and leaves out those with nothing", () => {
+    const tens = panels.filter(({ targets }) => targets?.some(({ expr }) => /topk/.test(expr)));
+    expect(tens.length).toBeGreaterThan(5);
+    for (const { targets, description } of tens) {
+      for (const { expr } of targets!) expect(expr).toMatch(/^topk\(10, .*[)}\]] > 0\b/);
+      expect(description).toMatch(/the ten (hosts|users) with most at each moment\.$/);
+    }
+  });
+
+  test("links each host of a table to its exporter's page", () => {
+    const withHosts = panels.filter(({ transformations = [] }) =>
+      transformations.some(({ options }) => options["renameByName"]?.["instance"] === "Host"),
+    );
+    expect(withHosts.map(({ title }) => title)).toEqual([
+      "Sessions",
+      "Hosts with a fault",
+      "Exporters",
+      "Users",
+    ]);
+    for (const { fieldConfig } of withHosts) {
+      const host = fieldConfig!.overrides.find(({ matcher }) => matcher.options === "Host");
+      expect(host).toMatchObject({
+        matcher: { id: "byName" },
+        properties: [{ id: "links", value: [{ url: "http://${__value.raw}:10041/" }] }],
+      });
+    }
   });
 
   test("names in its tables only columns that its queries give", () => {

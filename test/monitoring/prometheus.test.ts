@@ -1,5 +1,8 @@
 /** The dashboard and the rules against a real Prometheus that scrapes the built exporter. */
 import { afterAll, beforeAll, expect, test } from "bun:test";
+import { appendFileSync, readFileSync, readdirSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { authLogLine } from "../helpers/attempt_lines.ts";
 import { Serving } from "../helpers/exporter.ts";
 import { describeWith } from "../helpers/needs.ts";
 import { type Tree, openTree } from "../helpers/tree.ts";
@@ -46,8 +49,11 @@ describeWith(["prometheus"], "a Prometheus that scrapes the exporter", () => {
         `${DOWN_HOST}:1`,
       ]),
     );
+    // What happens after the first sample is an increase.
+    await prometheus.until("count(user_sessions_up) == 2");
+    happen(tree.path);
     // A rate takes two samples, and what is recorded from records an evaluation more.
-    await prometheus.until("count(count_over_time(user_sessions_up[1m]) >= 5) == 2");
+    await prometheus.until("count(count_over_time(user_sessions_up[1m]) >= 7) == 2");
   }, 60_000);
 
   afterAll(() => resources.disposeAsync(), 20_000);
@@ -131,3 +137,22 @@ describeWith(["prometheus"], "a Prometheus that scrapes the exporter", () => {
     expect(series!.metric).toMatchObject({ environment: "production", role: "login" });
   });
 });
+
+/** Root logs in, somebody fails to, and every process uses five seconds of CPU. */
+function happen(root: string): void {
+  const from = "192.0.2.7 port 4711 ssh2";
+  const messages = [
+    `Failed password for alice from ${from}`,
+    `Accepted publickey for root from ${from}`,
+  ];
+  const lines = messages.map((message, i) => authLogLine(Date.now(), 4000 + i, message));
+  appendFileSync(join(root, "var/log/auth.log"), lines.join(""));
+  for (const pid of readdirSync(join(root, "proc")).filter((name) => /^\d+$/.test(name))) {
+    const path = join(root, "proc", pid, "stat");
+    // Fields are numbered as in proc_pid_stat(5); a name may hold blanks.
+    const [, name, rest] = /^(.*\) )(.*)$/s.exec(readFileSync(path, "utf8"))!;
+    const fields = rest!.split(" ");
+    fields[14 - 3] = String(Number(fields[14 - 3]) + 500);
+    writeFileSync(path, name! + fields.join(" "));
+  }
+}
