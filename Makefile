@@ -61,7 +61,7 @@ deb: $(BINARY) ## Build the Debian package in dist/ (needs dpkg-deb, and no root
 
 e2e: deb ## Boot Debian hosts, install the package in each and use it; make e2e SUITES="bookworm sid"
 	scripts/test_prerequisites.sh
-	scripts/e2e/prerequisites.sh
+	test/e2e/machine/prerequisites.sh
 	$(BUN) test/e2e/run.ts $(SUITES)
 
 install: $(BINARY) ## Install the executable below PREFIX (/usr/local)

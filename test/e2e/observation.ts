@@ -1,4 +1,4 @@
-/** What the exporter and the host's tools said at one moment, read from scripts/e2e/guest/observe.sh. */
+/** What the exporter and the host's tools said at one moment, read from test/e2e/machine/guest/observe.sh. */
 import { type Metrics, parseMetrics } from "../helpers/metrics_text.ts";
 
 export interface Process {

@@ -1,7 +1,7 @@
 /** The package that was built, and the same with a higher version. */
 import { readdirSync } from "node:fs";
 import { join, resolve } from "node:path";
-import { command } from "../../scripts/e2e/commands.ts";
+import { command } from "./machine/commands.ts";
 
 const PROJECT = resolve(import.meta.dir, "../..");
 const NAME = /^user-sessions-exporter_.*_amd64\.deb$/;

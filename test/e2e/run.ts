@@ -9,7 +9,7 @@
 import { appendFileSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
-import { Host } from "../../scripts/e2e/host.ts";
+import { Host } from "./machine/host.ts";
 import { Checks } from "./checks.ts";
 import { builtPackage, higherPackage } from "./packages.ts";
 import { type Scenario, type Scene, controlLogin } from "./scene.ts";

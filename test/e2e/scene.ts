@@ -1,6 +1,6 @@
 /** What every scenario works on. */
-import type { Host } from "../../scripts/e2e/host.ts";
-import { eventually } from "../../scripts/e2e/commands.ts";
+import type { Host } from "./machine/host.ts";
+import { eventually } from "../helpers/run.ts";
 import type { Checks } from "./checks.ts";
 import { type Observation, parseObservation } from "./observation.ts";
 import { OUTSIDE, type Opened, Truth } from "./truth.ts";
@@ -46,10 +46,11 @@ export async function observeUntil(
 ): Promise<Observation> {
   let last: Observation | undefined;
   try {
-    return await eventually("an observation", withinMs, async () => {
+    const ask = async () => {
       last = await observe(scene);
       return isRight(last) ? last : undefined;
-    });
+    };
+    return await eventually("an observation", ask, withinMs);
   } catch (error) {
     if (last) return last;
     throw error;

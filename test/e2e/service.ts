@@ -1,6 +1,6 @@
 /** The installed service, as systemd and dpkg know it. */
-import { eventually } from "../../scripts/e2e/commands.ts";
-import { EXPORTER_PORT } from "../../scripts/e2e/host.ts";
+import { eventually } from "../helpers/run.ts";
+import { EXPORTER_PORT } from "./machine/host.ts";
 import { readmeCommands } from "./readme.ts";
 import type { Scene } from "./scene.ts";
 
@@ -10,13 +10,17 @@ export const PACKAGE = "user-sessions-exporter";
 /** Waits until it answers: it has to take a first sample. */
 export async function untilReady({ host }: Scene): Promise<void> {
   const url = `http://127.0.0.1:${host.port(EXPORTER_PORT)}/-/ready`;
-  await eventually("the exporter to be ready", 60_000, async () => {
-    try {
-      return (await fetch(url, { signal: AbortSignal.timeout(10_000) })).ok || undefined;
-    } catch {
-      return undefined; // Nobody listens there yet.
-    }
-  });
+  await eventually(
+    "the exporter to be ready",
+    async () => {
+      try {
+        return (await fetch(url, { signal: AbortSignal.timeout(10_000) })).ok || undefined;
+      } catch {
+        return undefined; // Nobody listens there yet.
+      }
+    },
+    60_000,
+  );
 }
 
 export async function mainPid({ host }: Scene): Promise<number> {

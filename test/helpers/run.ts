@@ -132,7 +132,7 @@ export async function eventually<T>(
   ask: () => Promise<T | undefined> | T | undefined,
   withinMs = 10_000,
 ): Promise<T> {
-  for (const deadlineMs = Date.now() + withinMs; Date.now() < deadlineMs; await Bun.sleep(20)) {
+  for (const deadlineMs = Date.now() + withinMs; Date.now() < deadlineMs; await Bun.sleep(50)) {
     const answer = await ask();
     if (answer !== undefined) return answer;
   }

@@ -4,10 +4,10 @@ import { appendFileSync, readFileSync, readdirSync, writeFileSync } from "node:f
 import { join } from "node:path";
 import { authLogLine } from "../helpers/attempt_lines.ts";
 import { Serving } from "../helpers/exporter.ts";
+import { FormatProxy } from "../helpers/format_proxy.ts";
 import { describeWith } from "../helpers/needs.ts";
 import { type Tree, openTree } from "../helpers/tree.ts";
 import { type Chosen, interpolate, queries, queryOf } from "./dashboard.ts";
-import { FormatProxy } from "./format_proxy.ts";
 import { Prometheus } from "./prometheus.ts";
 import { alertRules, recordingRules } from "./rule_files.ts";
 
@@ -59,10 +59,10 @@ describeWith(["prometheus"], "a Prometheus that scrapes the exporter", () => {
   afterAll(() => resources.disposeAsync(), 20_000);
 
   test("reads OpenMetrics and text, and finds the same in both", async () => {
-    expect([...openMetrics.contentTypes].join()).toMatch(
+    expect([...openMetrics.forms].join()).toMatch(
       /^application\/openmetrics-text; *version=1\.0\.0/,
     );
-    expect([...text.contentTypes].join()).toMatch(/^text\/plain; *version=0\.0\.4/);
+    expect([...text.forms].join()).toMatch(/^text\/plain; *version=0\.0\.4/);
     const [inOpenMetrics, inText] = await Promise.all(
       HOSTS.map(async (host) => {
         const series = await prometheus.query(

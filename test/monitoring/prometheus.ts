@@ -1,14 +1,8 @@
 import { cpSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { Running, eventually, freePort, remove, scratchFolder } from "../helpers/run.ts";
+import { PrometheusServer, type Series } from "../helpers/prometheus_server.ts";
+import { eventually, scratchFolder } from "../helpers/run.ts";
 import { EXAMPLES, readYaml } from "./rule_files.ts";
-
-/** A series of an answer; a range query gives `values`. */
-export interface Series {
-  metric: Record<string, string>;
-  value?: [number, string];
-  values?: [number, string][];
-}
 
 interface Configuration {
   rule_files: string[];
@@ -22,48 +16,22 @@ interface RuleFile {
 
 /** The rules are evaluated and hosts scraped this often, or a test would take minutes. */
 const INTERVAL = "1s";
-/** It ends with the tests, even when they are killed. */
-const ENDS_WITH_US = ["setpriv", "--pdeathsig", "KILL"];
-
 /** A real Prometheus, with the example configuration, but for its targets and intervals. */
 export class Prometheus implements AsyncDisposable {
-  private constructor(
-    private readonly running: Running,
-    private readonly folder: string,
-    private readonly url: string,
-  ) {}
+  private constructor(private readonly server: PrometheusServer) {}
 
   static async start(targets: readonly string[]): Promise<Prometheus> {
     const folder = scratchFolder("prometheus");
-    const config = configure(folder, targets);
-    const address = `127.0.0.1:${await freePort()}`;
-    const running = new Running([
-      ...ENDS_WITH_US,
-      "prometheus",
-      `--config.file=${config}`,
-      `--storage.tsdb.path=${join(folder, "data")}`,
-      `--web.listen-address=${address}`,
-    ]);
-    const prometheus = new Prometheus(running, folder, `http://${address}`);
-    try {
-      await running.says(/Server is ready to receive web requests/, 20_000);
-    } catch (error) {
-      await prometheus[Symbol.asyncDispose]();
-      throw error;
-    }
-    return prometheus;
+    configure(folder, targets);
+    return new Prometheus(await PrometheusServer.start(folder));
   }
 
-  /** @throws an Error with Prometheus's words when it does not answer with success */
-  async api<T>(path: string, parameters: Record<string, string> = {}): Promise<T> {
-    const response = await fetch(`${this.url}/api/v1/${path}?${new URLSearchParams(parameters)}`);
-    const answer = (await response.json()) as { status: string; data: T; error?: string };
-    if (answer.status !== "success") throw new Error(`${parameters["query"]}: ${answer.error}`);
-    return answer.data;
+  api<T>(path: string, parameters?: Record<string, string>): Promise<T> {
+    return this.server.api(path, parameters);
   }
 
-  async query(query: string): Promise<Series[]> {
-    return (await this.api<{ result: Series[] }>("query", { query })).result;
+  query(query: string): Promise<Series[]> {
+    return this.server.query(query);
   }
 
   /** The last seconds, as a graph asks for them. */
@@ -82,14 +50,13 @@ export class Prometheus implements AsyncDisposable {
     return eventually(query, ask, withinMs);
   }
 
-  async [Symbol.asyncDispose](): Promise<void> {
-    await this.running.end();
-    remove(this.folder);
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.server[Symbol.asyncDispose]();
   }
 }
 
-/** Writes the examples to a folder, as JSON, which is YAML too. @returns the configuration's path */
-function configure(folder: string, targets: readonly string[]): string {
+/** Writes the examples to a folder, as JSON, which is YAML too. */
+function configure(folder: string, targets: readonly string[]): void {
   cpSync(EXAMPLES, folder, { recursive: true });
   const config = readYaml<Configuration>("prometheus.yml");
   config.global = { evaluation_interval: INTERVAL };
@@ -103,7 +70,5 @@ function configure(folder: string, targets: readonly string[]): string {
     for (const group of rules.groups) delete group.interval;
     writeFileSync(join(folder, name), JSON.stringify(rules));
   }
-  const path = join(folder, "prometheus.yml");
-  writeFileSync(path, JSON.stringify(config));
-  return path;
+  writeFileSync(join(folder, "prometheus.yml"), JSON.stringify(config));
 }

@@ -1,39 +1,16 @@
-import { afterEach, beforeEach, expect, test } from "bun:test";
-import { appendFileSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
-import type { LogPosition } from "../../src/sources/log_record.ts";
-import { LogFollower } from "../../src/sources/log_follower.ts";
+import { expect, test } from "bun:test";
+import { appendFileSync, mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { fuzz, FUZZ_TIMEOUT_MS, type Random } from "../fuzz.ts";
+import { follow, log, useFollowedLog } from "./followed_log.ts";
 import { rotate } from "./logrotate.ts";
 
-let folder: string;
-let path: string;
-let nowMs = 0;
-
-beforeEach(() => {
-  folder = mkdtempSync(join(tmpdir(), "follower-"));
-  path = join(folder, "auth.log");
-  nowMs = 1_000_000;
-});
-
-afterEach(() => rmSync(folder, { recursive: true }));
-
-/** Lines begin with their time: `1234 text`. */
-function timeOf(line: string): number | undefined {
-  const time = /^(\d+) /.exec(line);
-  return time === null ? undefined : Number(time[1]);
-}
-
-function follow(position?: LogPosition, sinceMs = 0): LogFollower {
-  return new LogFollower({ path, position, sinceMs, timeOf, now: () => nowMs });
-}
+useFollowedLog();
 
 test(
   "a first start finds its time in any place of a log of many bufferfuls",
   async () => {
     const lines = Array.from({ length: 30_000 }, (_, i) => `${i} ${"x".repeat(i % 40)}`);
-    writeFileSync(path, `${lines.join("\n")}\n`);
+    writeFileSync(log.path, `${lines.join("\n")}\n`);
     await fuzz("first starts", async (random) => {
       const since = random.below(30_001);
       const follower = follow(undefined, since);
@@ -50,11 +27,11 @@ test(
   "every line once, in order, across rotations and restarts at any moment",
   async () => {
     await fuzz("rotations", async (random) => {
-      rmSync(folder, { recursive: true });
-      mkdirSync(folder);
-      writeFileSync(path, "");
+      rmSync(log.folder, { recursive: true });
+      mkdirSync(log.folder);
+      writeFileSync(log.path, "");
       const renames = random.chance(0.5);
-      let writer = path;
+      let writer = log.path;
       let written = 0;
       let waits = "";
       let follower = follow();
@@ -76,11 +53,11 @@ test(
           follower.close();
           follower = follow(position, Number.POSITIVE_INFINITY);
         } else if (step === 8) {
-          nowMs += random.below(10_000);
-          if (waits === "") writer = path; // The daemon is told to reopen its file.
-        } else if (writer === path && waits === "" && rotations++ < 6) {
-          rotate(path, renames);
-          if (renames && random.chance(0.5)) writer = `${path}.1`;
+          log.nowMs += random.below(10_000);
+          if (waits === "") writer = log.path; // The daemon is told to reopen its file.
+        } else if (writer === log.path && waits === "" && rotations++ < 6) {
+          rotate(log.path, renames);
+          if (renames && random.chance(0.5)) writer = `${log.path}.1`;
         }
       }
       appendFileSync(writer, waits);

@@ -1,5 +1,5 @@
 /** Somebody at the host's serial console. */
-import { eventually } from "../../../scripts/e2e/commands.ts";
+import { eventually } from "../../helpers/run.ts";
 import type { Opened } from "../truth.ts";
 import type { Scene } from "../scene.ts";
 
@@ -14,9 +14,8 @@ export async function consoleLogin({ host }: Scene): Promise<Opened> {
   const dialogue = async (line: string, answer: RegExp) => {
     printedBefore = host.vm.printed().length;
     socket.write(line);
-    await eventually(`${answer} at the console`, ANSWER_MS, () =>
-      answer.test(host.vm.printed().slice(printedBefore)) ? true : undefined,
-    );
+    const ask = () => (answer.test(host.vm.printed().slice(printedBefore)) ? true : undefined);
+    await eventually(`${answer} at the console`, ask, ANSWER_MS);
   };
   await dialogue("\r", / login: /);
   await dialogue(`${alice.name}\r`, /Password: /);

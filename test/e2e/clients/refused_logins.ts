@@ -1,6 +1,6 @@
 /** People who do not get in. */
 import { type Socket, connect } from "node:net";
-import { passwordOnly } from "../../../scripts/e2e/ssh.ts";
+import { passwordOnly } from "../machine/ssh.ts";
 import type { Scene } from "../scene.ts";
 
 const ANSWER_MS = 60_000;

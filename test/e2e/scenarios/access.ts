@@ -1,7 +1,7 @@
 /** The drop-in that lets only Prometheus in: with another address in it, nobody from outside gets through. */
 import { readFileSync } from "node:fs";
 import { resolve } from "node:path";
-import { EXPORTER_PORT } from "../../../scripts/e2e/host.ts";
+import { EXPORTER_PORT } from "../machine/host.ts";
 import type { Scene } from "../scene.ts";
 import { SERVICE } from "../service.ts";
 import { restartWith, setDropIn } from "../twin.ts";

@@ -1,7 +1,7 @@
 /** The lines of the README for a host without packages, word by word. */
 import { chmodSync, mkdirSync, writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
-import { command } from "../../../scripts/e2e/commands.ts";
+import { command } from "../machine/commands.ts";
 import { readmeCommands } from "../readme.ts";
 import { type Scene, observe } from "../scene.ts";
 import { untilReady } from "../service.ts";

@@ -1,6 +1,6 @@
 /** curl asks for each format; promtool judges the text. */
 import { gunzipSync } from "bun";
-import { EXPORTER_PORT } from "../../../scripts/e2e/host.ts";
+import { EXPORTER_PORT } from "../machine/host.ts";
 import { parseMetrics } from "../../helpers/metrics_text.ts";
 import type { Scene } from "../scene.ts";
 

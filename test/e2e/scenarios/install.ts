@@ -1,9 +1,9 @@
 /** The README's lines for Debian: the package works at once, as an unprivileged service. */
 import { join } from "node:path";
-import { command } from "../../../scripts/e2e/commands.ts";
+import { command } from "../machine/commands.ts";
 import { compareSessions } from "../compare.ts";
 import { missingCounters } from "../counters.ts";
-import { EXPORTER_PORT } from "../../../scripts/e2e/host.ts";
+import { EXPORTER_PORT } from "../machine/host.ts";
 import { TestPrometheus } from "../prometheus.ts";
 import { readmeCommands } from "../readme.ts";
 import { type Scene, observe } from "../scene.ts";

@@ -1,6 +1,6 @@
 /** One way after another into the host. Each stays open, so that in the end they are all there at once. */
 import { join } from "node:path";
-import { passwordOnly } from "../../../scripts/e2e/ssh.ts";
+import { passwordOnly } from "../machine/ssh.ts";
 import { consoleLogin } from "../clients/console.ts";
 import { remoteCommand, sftp, terminal, tunnel } from "../clients/ssh_clients.ts";
 import { compareSessions } from "../compare.ts";

@@ -32,9 +32,10 @@ export const prometheus = {
         await server.eventually(sum, String(logins)),
       );
     }
-    const types = server.contentTypes;
-    check.match("answered as text", "text/plain gzip", /^text\/plain.* gzip$/, types["text"]!);
-    const open = /^application\/openmetrics-text.* gzip$/;
-    check.match("answered as OpenMetrics", "openmetrics-text gzip", open, types["openmetrics"]!);
+    const text = /^text\/plain[^,]* gzip$/;
+    check.match("answered as text", "text/plain gzip", text, server.formsOf("text"));
+    const open = /^application\/openmetrics-text[^,]* gzip$/;
+    const forms = server.formsOf("openmetrics");
+    check.match("answered as OpenMetrics", "openmetrics-text gzip", open, forms);
   },
 };

@@ -1,7 +1,7 @@
 /** Removal stops it, purging leaves nothing behind. */
 import type { Scene } from "../scene.ts";
 import { PACKAGE, SERVICE } from "../service.ts";
-import { EXPORTER_PORT } from "../../../scripts/e2e/host.ts";
+import { EXPORTER_PORT } from "../machine/host.ts";
 import { LIST_FILES } from "../files.ts";
 
 export const remove = {

@@ -1,5 +1,5 @@
 /** tmux and sudo inside a session are no sessions of their own, and detached tmux is none at all. */
-import { eventually } from "../../../scripts/e2e/commands.ts";
+import { eventually } from "../../helpers/run.ts";
 import { terminal } from "../clients/ssh_clients.ts";
 import { compareSessions } from "../compare.ts";
 import type { Scene } from "../scene.ts";
@@ -10,10 +10,14 @@ export const tmuxAndSudo = {
     const { host, truth } = scene;
     /** Waits until a process with this command line is there, or is not. */
     const process = (args: string, isThere: boolean) =>
-      eventually(`${args} to ${isThere ? "run" : "end"}`, 30_000, async () => {
-        const found = await host.control.sh(`pgrep -x -f '${args}' || true`);
-        return (found !== "") === isThere || undefined;
-      });
+      eventually(
+        `${args} to ${isThere ? "run" : "end"}`,
+        async () => {
+          const found = await host.control.sh(`pgrep -x -f '${args}' || true`);
+          return (found !== "") === isThere || undefined;
+        },
+        30_000,
+      );
     const session = truth.add(await terminal(scene, "alice"));
     await session.type("sudo sleep 901");
     truth.count('privilege_escalations_total{method="sudo",result="success"}');

@@ -1,5 +1,5 @@
 /** An upgrade restarts the service, keeps the counters and leaves an edited settings file as it is. */
-import { command } from "../../../scripts/e2e/commands.ts";
+import { command } from "../machine/commands.ts";
 import { compareSessions } from "../compare.ts";
 import type { Scene } from "../scene.ts";
 import { SERVICE, installPackage, mainPid, packageVersion, untilReady } from "../service.ts";

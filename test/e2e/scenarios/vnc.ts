@@ -1,8 +1,8 @@
 /** A VNC desktop: without a viewer it is no session. */
-import { VNC_PORT } from "../../../scripts/e2e/host.ts";
+import { VNC_PORT } from "../machine/host.ts";
 import { viewDesktop } from "../clients/vnc_viewer.ts";
 import { compareSessions } from "../compare.ts";
-import { eventually } from "../../../scripts/e2e/commands.ts";
+import { eventually } from "../../helpers/run.ts";
 import type { Scene } from "../scene.ts";
 import { OUTSIDE } from "../truth.ts";
 
@@ -14,8 +14,8 @@ export const vnc = {
       -rfbport ${VNC_PORT} -SecurityTypes None -geometry 320x240 -desktop "Alice's desktop"`);
     await eventually(
       "the VNC server",
-      60_000,
       async () => (await host.control.sh("ss -Hltn")).includes(`:${VNC_PORT} `) || undefined,
+      60_000,
     );
     await compareSessions(scene);
     const viewer = await viewDesktop(host.port(VNC_PORT));

@@ -41,16 +41,3 @@ export async function command(
   const said = `${stderr}${stdout}`.trim().split("\n").slice(-5).join("\n");
   throw new CommandError(`${words.slice(0, 6).join(" ")} … ${why}: ${said}`);
 }
-
-/** Asks until the answer is not undefined. @throws an Error when the time is up */
-export async function eventually<T>(
-  what: string,
-  withinMs: number,
-  ask: () => Promise<T | undefined> | T | undefined,
-): Promise<T> {
-  for (const endMs = Date.now() + withinMs; Date.now() < endMs; await Bun.sleep(200)) {
-    const answer = await ask();
-    if (answer !== undefined) return answer;
-  }
-  throw new Error(`waited ${withinMs / 1000} s for ${what}`);
-}

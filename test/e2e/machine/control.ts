@@ -1,7 +1,8 @@
 /** Root's way into a host: one connection, held open, that all commands of a test share. */
 import { appendFileSync } from "node:fs";
 import { join } from "node:path";
-import { command, eventually } from "./commands.ts";
+import { eventually } from "../../helpers/run.ts";
+import { command } from "./commands.ts";
 import type { Ssh } from "./ssh.ts";
 
 export class Control {
@@ -17,11 +18,17 @@ export class Control {
     const words = ["-M", "-N", "-S", socket, "root@host"];
     const child = Bun.spawn(ssh.client("ssh", words), { stdin: "ignore", stderr: "ignore" });
     const control = new Control(ssh, socket, child, log);
-    await eventually("a control connection", 90_000, async () => {
-      if (child.exitCode !== null) throw new Error(`ssh ended with ${child.exitCode}`);
-      const checked = Bun.spawn(["ssh", "-S", socket, "-O", "check", "host"], { stderr: "ignore" });
-      return (await checked.exited) === 0 || undefined;
-    });
+    await eventually(
+      "a control connection",
+      async () => {
+        if (child.exitCode !== null) throw new Error(`ssh ended with ${child.exitCode}`);
+        const checked = Bun.spawn(["ssh", "-S", socket, "-O", "check", "host"], {
+          stderr: "ignore",
+        });
+        return (await checked.exited) === 0 || undefined;
+      },
+      90_000,
+    );
     return control;
   }
 

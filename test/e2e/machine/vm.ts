@@ -1,7 +1,8 @@
 /** A virtual machine: qemu with emulated CPUs, so that it runs where there is no KVM. */
 import { closeSync, existsSync, openSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { command, eventually } from "./commands.ts";
+import { eventually } from "../../helpers/run.ts";
+import { command } from "./commands.ts";
 import type { Image } from "./image.ts";
 
 /** A port of the guest and the one of 127.0.0.1 that leads to it. */
@@ -81,10 +82,14 @@ export class Vm {
 
   /** Waits for the login prompt that the console shows after what it has printed so far. */
   async booted(printedBefore = 0): Promise<void> {
-    await eventually("a login prompt at the console", BOOT_MS, () => {
-      if (this.child.exitCode !== null) throw new Error(`qemu ended: ${this.child.exitCode}`);
-      return / login: /.test(this.printed().slice(printedBefore)) || undefined;
-    });
+    await eventually(
+      "a login prompt at the console",
+      () => {
+        if (this.child.exitCode !== null) throw new Error(`qemu ended: ${this.child.exitCode}`);
+        return / login: /.test(this.printed().slice(printedBefore)) || undefined;
+      },
+      BOOT_MS,
+    );
   }
 
   /** All that the console has printed. */
