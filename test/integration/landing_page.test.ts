@@ -1,11 +1,10 @@
 /** The landing page as a person sees it, in a real browser. UPDATE_SCREENSHOT=1 keeps what it shows. */
 import { afterAll, beforeAll, expect, test } from "bun:test";
-import { mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { CHROMIUM, pageAsShown, screenshot } from "../helpers/browser.ts";
 import { Serving } from "../helpers/exporter.ts";
+import { remove, scratchFolder } from "../helpers/run.ts";
 import { type Tree, openTree } from "../helpers/tree.ts";
 
-const chromium = Bun.which("chromium") ?? Bun.which("chromium-browser");
 const KEPT = `${import.meta.dir}/../../examples/landing-page.png`;
 
 let tree: Tree;
@@ -13,47 +12,23 @@ let serving: Serving;
 let folder: string;
 
 beforeAll(async () => {
-  if (!chromium) return console.log("skipped: no chromium to look at the landing page with");
-  folder = mkdtempSync(`${tmpdir()}/landing-`);
+  if (!CHROMIUM) return console.log("skipped: no chromium to look at the landing page with");
+  folder = scratchFolder("landing");
   tree = openTree("debian12");
   serving = await Serving.start(["--web.listen-address=127.0.0.1:0", `--path.rootfs=${tree.path}`]);
 });
 
 afterAll(async () => {
-  if (!chromium) return;
+  if (!CHROMIUM) return;
   await serving.end();
   tree.dispose();
-  rmSync(folder, { recursive: true });
+  remove(folder);
 });
 
-/** What headless Chromium makes of the page. */
-async function browse(...options: string[]): Promise<string> {
-  const browser = Bun.spawn(
-    [
-      chromium!,
-      "--headless",
-      "--no-sandbox",
-      "--disable-gpu",
-      "--disable-quic",
-      "--no-first-run",
-      "--disable-background-networking",
-      "--disable-component-update",
-      "--disable-sync",
-      `--user-data-dir=${folder}/profile`,
-      ...options,
-      `${serving.url}/`,
-    ],
-    { stderr: "ignore", timeout: 60_000, killSignal: "SIGKILL" },
-  );
-  const output = await browser.stdout.text();
-  expect(await browser.exited).toBe(0);
-  return output;
-}
-
-test.skipIf(!chromium)(
+test.skipIf(!CHROMIUM)(
   "the browser finds the sessions, the users and the sources in their tables",
   async () => {
-    const page = await browse("--dump-dom");
+    const page = await pageAsShown(serving.url);
     const tables = page.split("<table>").slice(1);
     expect(tables).toHaveLength(3);
     const rows = (table: string) => table.match(/<tr>/g)!.length - 1;
@@ -69,18 +44,20 @@ test.skipIf(!chromium)(
   90_000,
 );
 
-test.skipIf(!chromium)(
+test.skipIf(!CHROMIUM)(
   "it is drawn, wide and light, and narrow as on a phone",
   async () => {
-    for (const size of ["1000,1250", "390,844"]) {
-      const path = `${folder}/${size}.png`;
-      await browse(`--window-size=${size}`, "--hide-scrollbars", `--screenshot=${path}`);
-      const [width, height] = size.split(",").map(Number);
+    for (const size of [
+      { width: 1000, height: 1250 },
+      { width: 390, height: 844 },
+    ]) {
+      const path = `${folder}/${size.width}.png`;
+      await screenshot(serving.url, path, size);
       const png = Buffer.from(await Bun.file(path).bytes());
-      expect([png.readUInt32BE(16), png.readUInt32BE(20)]).toEqual([width!, height!]);
+      expect([png.readUInt32BE(16), png.readUInt32BE(20)]).toEqual([size.width, size.height]);
       // A page that shows nothing compresses to a few kilobytes.
       expect(png.length).toBeGreaterThan(20_000);
-      if (process.env["UPDATE_SCREENSHOT"] && width === 1000) await Bun.write(KEPT, png);
+      if (process.env["UPDATE_SCREENSHOT"] && size.width === 1000) await Bun.write(KEPT, png);
     }
   },
   90_000,

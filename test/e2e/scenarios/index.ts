@@ -9,6 +9,7 @@ import { failures } from "./failures.ts";
 import { formats } from "./formats.ts";
 import { install } from "./install.ts";
 import { LOGINS } from "./logins.ts";
+import { page } from "./page.ts";
 import { prometheus } from "./prometheus.ts";
 import { reboot } from "./reboot.ts";
 import { purge, remove } from "./remove.ts";
@@ -30,6 +31,7 @@ export const SCENARIOS: readonly Scenario[] = [
   tmuxAndSudo,
   failures,
   dropped,
+  page,
   prometheus,
   usage,
   systemdSection,

@@ -1,0 +1,24 @@
+/** The page for people, with everybody on it; a picture of it stays in the logs. */
+import { join } from "node:path";
+import { CHROMIUM, pageAsShown, screenshot } from "../../helpers/browser.ts";
+import { EXPORTER_PORT } from "../machine/host.ts";
+import type { Scene } from "../scene.ts";
+
+export const page = {
+  name: "page",
+  async run({ check, host, truth }: Scene): Promise<void> {
+    const url = `http://127.0.0.1:${host.port(EXPORTER_PORT)}/`;
+    const html = CHROMIUM ? await pageAsShown(url) : await (await fetch(url)).text();
+    const [sessions = ""] = html.split("<table>").slice(1);
+    const shown = [...sessions.matchAll(/<tr>\s*<td>(.*?)<\/td>\s*<td>(.*?)<\/td>/gs)].map(
+      ([, user, type]) => `${user} ${type!.replace(/ × \d+$/, "")}`,
+    );
+    const series = [...new Set(truth.sessions)].map((line) =>
+      line.split(" ").slice(0, 2).join(" "),
+    );
+    check.equal("sessions", series.sort(), shown.sort());
+    check.match("its title", host.suite, new RegExp(`<title>${host.suite} – `), html);
+    const picture = join(host.logs, "landing-page.png");
+    if (CHROMIUM) await screenshot(url, picture, { width: 1000, height: 1250 });
+  },
+};
