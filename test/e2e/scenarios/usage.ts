@@ -1,8 +1,8 @@
 /** What a user costs: CPU by the kernel's own account of the user's slice, the rest by ps and getent. */
 import { compareSessions } from "../compare.ts";
 import { remoteCommand } from "../clients/ssh_clients.ts";
-import type { Observation } from "../observation.ts";
-import { type Scene, observe } from "../scene.ts";
+import type { Observation, Process } from "../observation.ts";
+import { type Scene, observe, observeUntil } from "../scene.ts";
 
 const CPUS = 2;
 
@@ -29,18 +29,30 @@ export const usage = {
     check.near("cpu_ratio of alice", share, ratio, 0.1);
     await host.control.sh("systemctl stop e2e_burn");
     await truth.close(burning);
-    const seen = await compareSessions(scene);
-    for (const user of ["alice", "bob"]) compareProcesses(scene, seen, user);
+    await compareSessions(scene);
+    // Between the scrape and ps a process may come or go.
+    const users = ["alice", "bob"];
+    const seen = await observeUntil(scene, (now) =>
+      users.every((user) => processesOf(now, user).length === perUser(now, "process_count", user)),
+    );
+    for (const user of users) compareProcesses(scene, seen, user);
     await compareUser(scene, seen);
   },
 };
 
+function processesOf({ processes }: Observation, name: string): Process[] {
+  return processes.filter(({ user }) => user === name);
+}
+
+function perUser({ metrics }: Observation, name: string, username: string): number | undefined {
+  return metrics.value(`user_sessions_${name}`, { username });
+}
+
 function compareProcesses({ check }: Scene, seen: Observation, user: string): void {
-  const own = seen.processes.filter((process) => process.user === user);
-  const value = (name: string) => seen.metrics.value(`user_sessions_${name}`, { username: user });
-  check.equal(`process_count of ${user}`, own.length, value("process_count"));
+  const own = processesOf(seen, user);
+  check.equal(`process_count of ${user}`, own.length, perUser(seen, "process_count", user));
   const megabytes = own.reduce((sum, { rssBytes }) => sum + rssBytes, 0) / 1e6;
-  const bytes = value("memory_bytes");
+  const bytes = perUser(seen, "memory_bytes", user);
   const seenMegabytes = bytes === undefined ? undefined : bytes / 1e6;
   check.near(`memory_bytes of ${user}, MB`, megabytes, seenMegabytes, 0.05 * megabytes + 1);
 }
