@@ -90,10 +90,10 @@ function parsePort(text: string, name: string, lowest = 0): number {
   throw new ConfigError(`${name}: "${text}" is no port; give a number from ${lowest} to 65535`);
 }
 
-/** `root bob` is more likely two names without a comma than one with a blank. */
+/** `root bob` is more likely two names without a comma than one with a blank, but in a Windows domain. */
 function parseUsers(text: string | undefined): ReadonlySet<string> {
   const names = listOf(text);
-  const bad = names.find((name) => /[\s:]/.test(name));
+  const bad = names.find((name) => name.includes(":") || /^[^\\@]*\s[^\\@]*$/.test(name));
   if (bad === undefined) return new Set(names);
   throw new ConfigError(`EXCLUDE_USERS: "${bad}" is no user name; give names with commas between`);
 }

@@ -100,6 +100,8 @@ describe("readConfig", () => {
   test("lists are split at commas, blanks go", () => {
     const config = readConfig(FLAGS, { EXCLUDE_USERS: " root, gdm ,,", SSH_PORTS: "22, 2222" });
     expect(config.excludeUsers).toEqual(new Set(["root", "gdm"]));
+    const domain = readConfig(FLAGS, { EXCLUDE_USERS: "CORP\\john smith, ann lee@corp.example" });
+    expect(domain.excludeUsers).toEqual(new Set(["CORP\\john smith", "ann lee@corp.example"]));
     expect(config.sshPorts).toEqual(new Set([22, 2222]));
   });
 

@@ -10,8 +10,12 @@ const HEADINGS = ["USER", "TYPE", "TTY", "FROM", "SINCE", "IDLE"];
 
 /** Prints the sessions as a table, or as JSON with the names of the metrics' labels. */
 export async function printSessions(config: Config, asJson: boolean): Promise<void> {
-  const { host } = setUp(config);
-  const sessions = await new Scrape(host).sessions();
+  const { host, log } = setUp(config);
+  const scrape = new Scrape(host);
+  const sessions = await scrape.sessions();
+  if (!(await scrape.view()).knowsSessions) {
+    log.warn("Nothing here tells of sessions: the command doctor says why");
+  }
   const text = asJson
     ? JSON.stringify(sessions.map(toJson), null, 2)
     : table(

@@ -1,12 +1,15 @@
 /** Every OS source by name: where it is, what is lost without it, and how it can be had. */
 
+import { probeJournal } from "./journal/probe.ts";
+import type { Root } from "./root.ts";
+
 export interface SourceInfo {
   /** The value of the label `source`. */
   name: string;
   /** Where it may be, in the order in which it is looked for; below /proc where it begins so. */
   paths: readonly string[];
-  /** For a folder: which files, one level further down, one of which must be readable. */
-  files?: RegExp;
+  /** Tells more than opening one of the paths would: it throws what reading would throw. */
+  probe?: (root: Root) => void;
   /** What the exporter can't tell without it. */
   lost: string;
   /** Why it may be missing, and what to do where that is no good. */
@@ -15,10 +18,12 @@ export interface SourceInfo {
   whenForbidden: string;
   /** Sources one of which is as good: where it can be read, nothing is lost. */
   coveredBy?: readonly string[];
+  /** Sources that took its place on other systems: where one is there, it is no fault that this one is not. */
+  replacedBy?: readonly string[];
 }
 
 const HIDEPID =
-  "/proc is mounted with hidepid: add the exporter to the group of its gid= option, or give it CAP_SYS_PTRACE";
+  "it is mounted with hidepid: add the exporter to the group of its gid= option, or give it CAP_SYS_PTRACE";
 const READABLE_BY_ALL = "it should be readable by all: chmod a+r";
 const NAMESPACE =
   "run the exporter in the host's network namespace, with all of /proc (no ProcSubset=pid)";
@@ -28,15 +33,15 @@ export const SOURCES = [
   {
     name: "proc",
     paths: ["/proc/1/stat"],
-    lost: "CPU, memory and processes of other users; sessions are believed unchecked",
-    whenMissing: HIDEPID,
+    lost: "CPU, memory and processes of other users, VNC sessions and connections; sessions are believed unchecked",
+    whenMissing: `no /proc is mounted there, or ${HIDEPID}`,
     whenForbidden: HIDEPID,
   },
   {
     name: "proc_fd",
     paths: ["/proc/1/fd", "/proc/1/fdinfo"],
     lost: "addresses of SSH sessions that neither logind nor utmp records",
-    whenMissing: HIDEPID,
+    whenMissing: `no /proc is mounted there, or ${HIDEPID}`,
     whenForbidden: "give it CAP_SYS_PTRACE, which root may lack in a container",
     coveredBy: ["logind"],
   },
@@ -68,7 +73,7 @@ export const SOURCES = [
     lost: "sessions on hosts without logind",
     whenMissing: "normal on Debian 13 and later, which have none",
     whenForbidden: READABLE_BY_ALL,
-    coveredBy: ["logind"],
+    replacedBy: ["logind"],
   },
   {
     name: "tty",
@@ -94,9 +99,10 @@ export const SOURCES = [
   {
     name: "journal",
     paths: ["/run/log/journal", "/var/log/journal"],
-    files: /^system.*\.journal$/,
+    probe: probeJournal,
     lost: "failed logins, root logins and accepted logins that nobody can forge",
-    whenMissing: "no journald writes files here; the auth log is read instead",
+    whenMissing:
+      "no journald of this boot writes files here that can be understood; the auth log is read instead",
     whenForbidden: "add the exporter to the group systemd-journal or adm",
   },
   {
@@ -113,7 +119,7 @@ export const SOURCES = [
     lost: "last logins from before the exporter was started",
     whenMissing: "normal where lastlog2 or wtmpdb has taken its place",
     whenForbidden: READABLE_BY_ALL,
-    coveredBy: ["lastlog2", "wtmp", "wtmpdb"],
+    replacedBy: ["lastlog2", "wtmp", "wtmpdb"],
   },
   {
     name: "lastlog2",
@@ -121,7 +127,7 @@ export const SOURCES = [
     lost: "last logins from before the exporter was started",
     whenMissing: "normal where libpam-lastlog2 is not installed",
     whenForbidden: READABLE_BY_ALL,
-    coveredBy: ["lastlog", "wtmp", "wtmpdb"],
+    replacedBy: ["lastlog", "wtmp", "wtmpdb"],
   },
   {
     name: "wtmp",
@@ -129,7 +135,7 @@ export const SOURCES = [
     lost: "last logins that lastlog does not have",
     whenMissing: "normal where wtmpdb has taken its place",
     whenForbidden: READABLE_BY_ALL,
-    coveredBy: ["lastlog", "lastlog2", "wtmpdb"],
+    replacedBy: ["lastlog", "lastlog2", "wtmpdb"],
   },
   {
     name: "wtmpdb",
@@ -137,7 +143,7 @@ export const SOURCES = [
     lost: "last logins that lastlog does not have",
     whenMissing: "normal where libpam-wtmpdb is not installed",
     whenForbidden: READABLE_BY_ALL,
-    coveredBy: ["lastlog", "lastlog2", "wtmp"],
+    replacedBy: ["lastlog", "lastlog2", "wtmp"],
   },
 ] as const satisfies readonly SourceInfo[];
 

@@ -19,7 +19,7 @@ const PAUSE_MS = 20;
 
 export type GetentDatabase = "passwd" | "group";
 
-/** Runs one query; undefined for no such entry. A test replaces it. */
+/** Runs one query; undefined for no such entry. A test replaces it, and the pause. */
 export type GetentQuery = (database: GetentDatabase, key: string) => Promise<string | undefined>;
 
 interface Answer {
@@ -39,7 +39,7 @@ export class Getent {
   constructor(
     private readonly now: () => number,
     private readonly query: GetentQuery = runGetent,
-    private readonly pauseMs = PAUSE_MS,
+    private readonly pause = pauseUnheld,
   ) {}
 
   /** The entry's line as far as it is known now; a first or outdated question is asked meanwhile. */
@@ -61,7 +61,7 @@ export class Getent {
       if (this.answers.size >= MAX_ANSWERS) this.forgetOne();
       this.answers.set(id, { line, untilMs: this.now() + (line ? FOUND_MS : MISSING_MS) });
       this.waiting.delete(id);
-      await Bun.sleep(this.pauseMs);
+      await this.pause();
     }
     this.working = false;
   }
@@ -76,6 +76,11 @@ export class Getent {
     }
     this.answers.delete(oldest!);
   }
+}
+
+/** It keeps no program from ending that has nothing else to do. */
+function pauseUnheld(): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, PAUSE_MS).unref());
 }
 
 /** @throws an Error when getent can't be started; one that is stopped for taking too long finds nothing */

@@ -129,7 +129,7 @@ export class LogFile {
   }
 
   /**
-   * Searches backwards for a line that is not wanted, less than a bufferful before the first that is.
+   * Searches backwards, a bufferful at a time, for a line that is not wanted any more: reading can begin there.
    *
    * @param reached false for a line that is before what is wanted; undefined for one that can't be judged
    * @returns the line's place; undefined when there is none, so the whole file is wanted

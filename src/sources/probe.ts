@@ -28,11 +28,12 @@ export function probeSources(root: Root): ProbedSource[] {
   const readable = new Set(
     probed.filter(({ state }) => state.available).map(({ info }) => info.name),
   );
-  return probed.map(({ info, state }) => ({
-    info,
-    state,
-    coveredBy: state.available ? undefined : info.coveredBy?.find((name) => readable.has(name)),
-  }));
+  return probed.map(({ info, state }) => {
+    const isMissing = !state.available && state.reason === "missing";
+    const others = [...(info.coveredBy ?? []), ...(isMissing ? (info.replacedBy ?? []) : [])];
+    const covering = others.find((name) => readable.has(name));
+    return { info, state, coveredBy: state.available ? undefined : covering };
+  });
 }
 
 /** Why a source that can't be read can't, and what to do about it. */
@@ -49,28 +50,31 @@ export function sourcePath(root: Root, path: string): string {
  * Looks whether a source can be read, by opening it; the first of its paths that can be wins. Where it
  * is missing, the state names all places where it was looked for.
  */
-export function probeSource(root: Root, { paths, files }: SourceInfo): SourceState {
+export function probeSource(root: Root, { paths, probe }: SourceInfo): SourceState {
   const places = paths.map((path) => sourcePath(root, path));
   let forbidden: SourceState | undefined;
   for (const place of places) {
-    const probed = probePath(place, files);
+    const probed = probePath(place, () => (probe ? probe(root) : tryToRead(place)));
     if (probed.available) return probed;
     if (probed.reason === "forbidden") forbidden = probed;
   }
   return forbidden ?? { available: false, path: places.join(", "), reason: "missing" };
 }
 
-function probePath(path: string, files: RegExp | undefined): SourceState {
+function probePath(path: string, read: () => void): SourceState {
   try {
-    if (files) openAnyBelow(path, files);
-    else if (!statSync(path).isDirectory()) open(path);
-    else followOneOf(path, readdirSync(path));
+    read();
     return { available: true, path };
   } catch (error) {
     const code = (error as NodeJS.ErrnoException).code;
-    const isMissing = code === "ENOENT" || code === "ENOTDIR" || code === "ESRCH";
-    return { available: false, path, reason: isMissing ? "missing" : "forbidden" };
+    const isForbidden = code !== undefined && !/^(ENOENT|ENOTDIR|ESRCH)$/.test(code);
+    return { available: false, path, reason: isForbidden ? "forbidden" : "missing" };
   }
+}
+
+function tryToRead(path: string): void {
+  if (statSync(path).isDirectory()) followOneOf(path, readdirSync(path));
+  else open(path);
 }
 
 /** Some files of /proc can be opened by everybody, and read by few. */
@@ -89,20 +93,4 @@ function followOneOf(folder: string, names: string[]): void {
   if (first === undefined) return;
   if (folder.endsWith("/fd")) readlinkSync(`${folder}/${first}`);
   if (folder.endsWith("/fdinfo")) open(`${folder}/${first}`);
-}
-
-/** @throws the error of the last file that can't be opened, ENOENT when there is none */
-function openAnyBelow(folder: string, files: RegExp): void {
-  let failure: unknown = Object.assign(new Error("no such file"), { code: "ENOENT" });
-  for (const name of readdirSync(folder)) {
-    try {
-      const file = readdirSync(`${folder}/${name}`).find((entry) => files.test(entry));
-      if (file === undefined) continue;
-      open(`${folder}/${name}/${file}`);
-      return;
-    } catch (error) {
-      failure = error;
-    }
-  }
-  throw failure;
 }

@@ -152,12 +152,18 @@ describe("the collector", () => {
 
   test("reads the journal where it can, and the auth log beside it not", async () => {
     using host = twoLogs(Date.now());
-    expect(await failed1h(host)).toBe("failed_logins_1h{} 1");
+    const all = series(await host.collection([authCollector]).collect());
+    expect(all).toContain("failed_logins_1h{} 1");
+    expect(all).toContain("source_available{journal} 1");
+    expect(host.logged).toEqual([]);
   });
 
   test("reads the auth log beside a journal that nobody has written to since the boot", async () => {
     using host = twoLogs(1_600_000_000_000);
-    expect(await failed1h(host)).toBe("failed_logins_1h{} 2");
+    const all = series(await host.collection([authCollector]).collect());
+    expect(all).toContain("failed_logins_1h{} 2");
+    expect(all).toContain("source_available{journal} 0");
+    expect(host.logged.join()).toContain("the auth log is read instead");
   });
 
   test("reads the auth log beside a journal of a systemd that is yet to come; alone that is a fault", async () => {

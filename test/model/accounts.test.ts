@@ -14,7 +14,7 @@ async function accountsOf(tree: TempTree, directory: Record<string, string> = {}
   const getent = new Getent(
     () => 0,
     async (database, key) => directory[`${database} ${key}`],
-    0,
+    async () => {},
   );
   const accounts = new Accounts(tree.root, getent);
   await accounts.refreshPasswd();

@@ -28,14 +28,18 @@ describe("SOURCES", () => {
 
   test("what covers a source is a source", () => {
     const names = SOURCES.map(({ name }): string => name);
-    for (const { coveredBy = [], name } of SOURCES as readonly SourceInfo[]) {
-      for (const other of coveredBy) expect(names).toContain(other);
-      expect(coveredBy).not.toContain(name);
+    for (const { coveredBy = [], replacedBy = [], name } of SOURCES as readonly SourceInfo[]) {
+      for (const other of [...coveredBy, ...replacedBy]) expect(names).toContain(other);
+      expect([...coveredBy, ...replacedBy]).not.toContain(name);
     }
   });
 
   test("a source that another one covers is not needed", () => {
-    using tree = new TempTree({ "/run/systemd/seats/seat0": "", "/var/log/auth.log": "" });
+    using tree = new TempTree({
+      "/proc/1/fd/0": "what can't be followed",
+      "/run/systemd/seats/seat0": "",
+      "/var/log/auth.log": "",
+    });
     const covers = Object.fromEntries(
       probeSources(tree.root).map(({ info, coveredBy }) => [info.name, coveredBy]),
     );
@@ -98,7 +102,26 @@ function probeAsNobody(rootfs: string, infos: readonly SourceInfo[]): unknown {
   return asNobody("../../src/sources/probe.ts", expression);
 }
 
+/** By source, what covers it for a process without privilege; null for nothing. */
+function coversAsNobody(rootfs: string): unknown {
+  const root = { path: "`${rootfs}${path}`", proc: "`${rootfs}/proc/${path}`" };
+  const expression = `(() => {
+    const rootfs = ${JSON.stringify(rootfs)};
+    const root = { rootfs, path: (path) => ${root.path}, proc: (path) => ${root.proc} };
+    const probed = it.probeSources(root);
+    return Object.fromEntries(probed.map(({ info, coveredBy }) => [info.name, coveredBy ?? null]));
+  })()`;
+  return asNobody("../../src/sources/probe.ts", expression);
+}
+
 describe.skipIf(!isLinux || !isRoot)("without privilege (needs root to drop it)", () => {
+  test("a record that may not be read is needed, also where another has taken its place elsewhere", () => {
+    using tree = new TempTree({ "/var/log/lastlog": "", "/var/log/wtmp": "" });
+    for (const folder of ["", "/var", "/var/log"]) chmodSync(tree.folder + folder, 0o755);
+    chmodSync(`${tree.folder}/var/log/lastlog`, 0o600);
+    expect(coversAsNobody(tree.folder)).toMatchObject({ lastlog: null, lastlog2: "wtmp" });
+  });
+
   test("what may not be read is forbidden, also when another place is missing", () => {
     using tree = new TempTree({ "/secret": "x", "/folder/file": "x", "/open": "x" });
     chmodSync(tree.folder, 0o755);

@@ -1,6 +1,6 @@
 import { AuthLog, findAuthLog } from "../../sources/auth_log.ts";
 import { JournalFormatError } from "../../sources/journal/header.ts";
-import { JournalReader } from "../../sources/journal/reader.ts";
+import { JournalReader, LeftOverJournalError } from "../../sources/journal/reader.ts";
 import type { LogReader } from "../../sources/log_record.ts";
 import { readMachineStat } from "../../sources/proc_stat.ts";
 import { type Root, isUnavailable } from "../../sources/root.ts";
@@ -83,6 +83,9 @@ export class AuthFeed {
         // A journal that can't be understood, of a later systemd say, leaves the auth log to try.
         if (error instanceof JournalFormatError) failure = error;
         else if (!isUnavailable(error)) throw error;
+        if (error instanceof JournalFormatError || error instanceof LeftOverJournalError) {
+          this.options.report(`${error.message}; the auth log is read instead, where there is one`);
+        }
       }
     }
     if (failure !== undefined) throw failure;

@@ -36,8 +36,11 @@ export function resumeWatch(value: unknown, nowMs: number): Resumption {
   const lastRecordMs = savedOptional(saved["lastRecordMs"], "the last record's time", savedNumber);
   return {
     position: savedRecord(saved["position"], "the position"),
-    sinceMs:
+    // A clock that was set back since must not make us pass over what is written until it is there again.
+    sinceMs: Math.min(
       lastRecordMs === undefined ? savedNumber(saved["startMs"], "the start") : lastRecordMs + 1,
+      nowMs,
+    ),
     state: {
       attempts: Attempts.from(saved["attempts"]),
       tally: Tally.from(saved["tally"]),

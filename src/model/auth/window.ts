@@ -39,6 +39,8 @@ export class FailureWindow {
     const nowSecond = Math.floor(nowMs / 1000);
     let sum = 0;
     for (let slot = 0; slot < WINDOW_SECONDS; slot++) {
+      // What is still to come must not count when its time has come.
+      if (this.seconds[slot]! > nowSecond) this.counts[slot] = 0;
       if (isRecent(this.seconds[slot]!, nowSecond)) sum += this.counts[slot]!;
     }
     return sum;

@@ -6,7 +6,7 @@ import type { Session } from "./session.ts";
 
 const RDP_PORT = 3389;
 
-/** Where xrdp 0.10, and 0.9, puts the sockets of its displays; elsewhere anybody could. */
+/** Where xrdp 0.10, and 0.9, puts the sockets of its displays. */
 const DISPLAY_SOCKET =
   /^(?:(?:\/var)?\/run\/xrdp\/(?:sockdir\/)?(?:\d+\/)?|\/tmp\/\.xrdp\/)xrdp_display_\d+$/;
 

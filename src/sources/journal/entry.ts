@@ -13,6 +13,8 @@ const REGULAR_ITEM_BYTES = 16;
 const COMPACT_ITEM_BYTES = 4;
 /** The programs that are looked for, and journald, give an entry some 40 fields; nobody else need be read. */
 const MAX_ITEMS = 128;
+/** And a few KiB; what is larger than this by far is not worth the time that checking it takes. */
+const MAX_FIELD_BYTES = 256 * 1024;
 /** What systemd calls a valid time: below 2^55 microseconds. */
 const MAX_TIME_US = 2 ** 55;
 
@@ -90,8 +92,10 @@ export class EntryReader {
     const { cache, values } = this;
     values.fill(undefined);
     this.complete = true;
+    cache.bytesRead = 0;
     for (let i = 0; i < this.itemCount; i++) {
       const slot = cache.slotOf(file, this.items[i]!);
+      if (cache.bytesRead > MAX_FIELD_BYTES) return false;
       if (slot < 0) {
         this.complete = false;
         continue;

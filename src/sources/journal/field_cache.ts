@@ -15,6 +15,8 @@ export class FieldCache {
   /** Which of the wanted fields a slot holds: its place in `names`, or -1 for any other field. */
   readonly field = new Int16Array(SLOTS);
   readonly value: (string | undefined)[] = Array.from({ length: SLOTS }, () => undefined);
+  /** How many bytes of payload were read that were not in the cache. */
+  bytesRead = 0;
   /** Jenkins' hash of the payload. */
   readonly low = new Uint32Array(SLOTS);
   readonly high = new Uint32Array(SLOTS);
@@ -40,6 +42,7 @@ export class FieldCache {
     if (this.offset[slot] === offset && this.serial[slot] === file.serial) return slot;
     const { payload } = this;
     if (!payload.read(file, offset)) return -1;
+    this.bytesRead += payload.end - payload.start;
 
     const field = this.fieldOf(payload.bytes, payload.start, payload.end);
     this.field[slot] = field;

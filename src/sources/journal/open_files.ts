@@ -85,13 +85,16 @@ export class JournalFiles {
     this.open.clear();
   }
 
-  /** When the newest entry of any kind was written, in microseconds since the epoch. */
-  get newestUs(): number {
+  /** Whether there are files, all have entries, and none has one of that time or later. */
+  endBefore(timeUs: number): boolean {
     const headers = [
       ...[...this.open.values()].map(({ tracked }) => tracked.file.header),
       ...[...this.finished.values()].map(({ header }) => header),
     ];
-    return Math.max(0, ...headers.map(({ tailRealtimeUs }) => tailRealtimeUs));
+    return (
+      headers.length > 0 &&
+      headers.every((header) => header.entryCount > 0 && header.tailRealtimeUs < timeUs)
+    );
   }
 
   /** By file_id and value: the last entry that was handed over. */

@@ -34,6 +34,15 @@ export interface JournalOptions {
   report: (message: string) => void;
 }
 
+/** There are journal files, but of another time: journald keeps none now, or keeps them elsewhere. */
+export class LeftOverJournalError extends Error {
+  readonly code = "ENOENT";
+
+  constructor() {
+    super("nobody has written to the journal since the boot");
+  }
+}
+
 export class JournalReader implements LogReader {
   private readonly pages = new Pages();
   private readonly files: JournalFiles;
@@ -41,6 +50,8 @@ export class JournalReader implements LogReader {
   private readonly volatile: VolatileRanges;
   private readonly reported = new Set<string>();
   private isClosed = false;
+  /** False until it was seen that somebody writes to this journal. */
+  private isInUse = false;
 
   constructor(
     root: Root,
@@ -74,7 +85,10 @@ export class JournalReader implements LogReader {
       if (this.isClosed) return;
       if (file.tracked.pending !== undefined) waiting.push(file);
     }
-    if (this.files.newestUs < this.options.bootMs * 1000) throw leftOver();
+    if (!this.isInUse && this.files.endBefore(this.options.bootMs * 1000)) {
+      throw new LeftOverJournalError();
+    }
+    this.isInUse = true;
     for (let count = 1; waiting.length > 0; count++) {
       const first = indexOfFirst(waiting);
       const file = waiting[first]!;
@@ -138,9 +152,4 @@ function isBefore(one: OpenFile, other: OpenFile): boolean {
   const b = other.tracked.pending!;
   const isOneCounter = one.tracked.file.header.seqnumId === other.tracked.file.header.seqnumId;
   return isOneCounter ? a.seqnum < b.seqnum : a.realtimeUs < b.realtimeUs;
-}
-
-function leftOver(): Error {
-  const message = "nobody has written to the journal since the boot";
-  return Object.assign(new Error(message), { code: "ENOENT" });
 }

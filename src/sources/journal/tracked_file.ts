@@ -39,11 +39,8 @@ export interface Readers {
   payload: PayloadReader;
 }
 
-/**
- * So many entries that somebody wrote in another's name are looked at in one go. They take some 50 µs
- * each, and 80 ms when they are as large as they can be.
- */
-const PASSED_OVER_AT_ONCE = 10;
+/** So long entries that somebody wrote in another's name are passed over before other work has its turn. */
+const TURN_MS = 10;
 
 /** Stands for all values of a file that was skipped. */
 const EVERY_VALUE = "*";
@@ -114,8 +111,10 @@ export class TrackedFile {
    * @returns false when it has passed over so many entries that other work should have its turn
    */
   look(): boolean {
-    for (let passedOver = 0; this.pending === undefined; passedOver++) {
-      if (passedOver === PASSED_OVER_AT_ONCE) return false;
+    if (this.pending !== undefined) return true;
+    const endMs = performance.now() + TURN_MS;
+    while (this.pending === undefined) {
+      if (performance.now() > endMs) return false;
       const chain = this.nextChain();
       if (chain === undefined) return true;
       const offset = chain.list.peek();

@@ -128,6 +128,8 @@ describe("a restart", () => {
     await watch.poll(NOW_MS);
     const state = JSON.parse(JSON.stringify(watch));
     expect(resumeWatch(state, NOW_MS + 1e9).sinceMs).toBe(SAMPLE_MS + 1);
+    // The clock was set back since.
+    expect(resumeWatch(state, SAMPLE_MS - 5000).sinceMs).toBe(SAMPLE_MS - 5000);
   });
 
   test("refuses a state that is damaged, in any part, or another version's", async () => {

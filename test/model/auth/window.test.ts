@@ -48,6 +48,8 @@ test("what a clock that was set back had stamped with times to come is not of th
   expect(window.failures(T0_MS)).toBe(2);
   expect(window.sources(T0_MS).count).toBe(2);
   expect(window.sources(T0_MS + HOUR_MS).count).toBe(0);
+  // Nor is it when that time comes.
+  expect(window.failures(aheadMs)).toBe(0);
 });
 
 describe("sources", () => {

@@ -88,6 +88,22 @@ describe("which files", () => {
     await expect(messagesOf(reader)).rejects.toMatchObject({ code: "ENOENT" });
     journald.log(sshd(2));
     expect(await messagesOf(reader)).toEqual(["1", "2"]);
+    // What is written to stays in use, whatever the clock says from now on.
+    rmSync(journald.rotate());
+    expect(await messagesOf(reader)).toEqual([]);
+    journald.timeUs = START_US;
+    journald.log(sshd(3));
+    expect(await messagesOf(reader)).toEqual(["3"]);
+  });
+
+  test("a journal that has no entry yet is not left over", async () => {
+    const host = new Host();
+    const journald = new Journald(host);
+    const reader = host.reader({ bootMs: START_US / 1000 + 2000 });
+    expect(await messagesOf(reader)).toEqual([]);
+    journald.timeUs += 2_000_000;
+    journald.log(sshd(1));
+    expect(await messagesOf(reader)).toEqual(["1"]);
   });
 
   test("a file that is archived between the listing and the reading gives its name to the next", async () => {

@@ -286,6 +286,18 @@ describe("entries that a user wrote in sshd's name", () => {
     expect(await longestBlockMs(host.reader())).toBeLessThan(60);
   });
 
+  test("are passed over one by one when they are large", async () => {
+    const host = new Host();
+    const journald = new Journald(host);
+    const user = new Journald(host, "user-1000");
+    journald.log(sshd(1));
+    for (let i = 0; i < 20; i++) {
+      const own = Array.from({ length: 100 }, (_, field) => `F${field}=${i}${"y".repeat(60_000)}`);
+      user.log(forged(i, own));
+    }
+    expect(await longestBlockMs(host.reader())).toBeLessThan(60);
+  });
+
   test("are not read when they have more fields than anybody needs", async () => {
     const host = new Host();
     new Journald(host).log(sshd(1));
