@@ -8,8 +8,8 @@ export interface SourceInfo {
   name: string;
   /** Where it may be, in the order in which it is looked for; below /proc where it begins so. */
   paths: readonly string[];
-  /** Tells more than opening one of the paths would: it throws what reading would throw. */
-  probe?: (root: Root) => void;
+  /** Where opening one of the paths would not tell enough: gives what can be read, throws why nothing can. */
+  probe?: (root: Root) => string;
   /** What the exporter can't tell without it. */
   lost: string;
   /** Why it may be missing, and what to do where that is no good. */

@@ -52,19 +52,20 @@ export function sourcePath(root: Root, path: string): string {
  */
 export function probeSource(root: Root, { paths, probe }: SourceInfo): SourceState {
   const places = paths.map((path) => sourcePath(root, path));
+  if (probe) return stateOf(places.join(", "), () => probe(root));
   let forbidden: SourceState | undefined;
   for (const place of places) {
-    const probed = probePath(place, () => (probe ? probe(root) : tryToRead(place)));
-    if (probed.available) return probed;
-    if (probed.reason === "forbidden") forbidden = probed;
+    const state = stateOf(place, () => tryToRead(place));
+    if (state.available) return state;
+    if (state.reason === "forbidden") forbidden = state;
   }
   return forbidden ?? { available: false, path: places.join(", "), reason: "missing" };
 }
 
-function probePath(path: string, read: () => void): SourceState {
+/** @param read gives the path that it could read */
+function stateOf(path: string, read: () => string): SourceState {
   try {
-    read();
-    return { available: true, path };
+    return { available: true, path: read() };
   } catch (error) {
     const code = (error as NodeJS.ErrnoException).code;
     const isForbidden = code !== undefined && !/^(ENOENT|ENOTDIR|ESRCH)$/.test(code);
@@ -72,9 +73,10 @@ function probePath(path: string, read: () => void): SourceState {
   }
 }
 
-function tryToRead(path: string): void {
+function tryToRead(path: string): string {
   if (statSync(path).isDirectory()) followOneOf(path, readdirSync(path));
   else open(path);
+  return path;
 }
 
 /** Some files of /proc can be opened by everybody, and read by few. */

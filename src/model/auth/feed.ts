@@ -1,6 +1,6 @@
 import { AuthLog, findAuthLog } from "../../sources/auth_log.ts";
-import { JournalFormatError } from "../../sources/journal/header.ts";
-import { JournalReader, LeftOverJournalError } from "../../sources/journal/reader.ts";
+import { JournalFormatError, LeftOverJournalError } from "../../sources/journal/header.ts";
+import { JournalReader } from "../../sources/journal/reader.ts";
 import type { LogReader } from "../../sources/log_record.ts";
 import { readMachineStat } from "../../sources/proc_stat.ts";
 import { type Root, isUnavailable } from "../../sources/root.ts";

@@ -44,6 +44,15 @@ export interface JournalHeader {
   tailRealtimeUs: number;
 }
 
+/** There are journal files, but of another time: journald keeps none now, or keeps them elsewhere. */
+export class LeftOverJournalError extends Error {
+  readonly code = "ENOENT";
+
+  constructor() {
+    super("nobody has written to the journal since the boot");
+  }
+}
+
 /** Why a file can't be read. */
 export class JournalFormatError extends Error {}
 

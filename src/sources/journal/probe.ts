@@ -4,31 +4,29 @@ import { parseMachineStat } from "../proc_stat.ts";
 import type { Root } from "../root.ts";
 import { JournalFile } from "./file.ts";
 import { JournalFolders } from "./folders.ts";
+import { LeftOverJournalError } from "./header.ts";
 import { Pages } from "./pages.ts";
-import { LeftOverJournalError } from "./reader.ts";
 
 const pages = new Pages();
 
 /**
- * Opens the files that journald writes sshd's messages to.
+ * Looks at the files that journald writes sshd's messages to.
  *
+ * @returns the path of the one that is in use
  * @throws what the reader would: the system's error, JournalFormatError, LeftOverJournalError
  */
-export function probeJournal(root: Root): void {
+export function probeJournal(root: Root): string {
   const paths = new JournalFolders(root, () => 0).list() ?? [];
-  const own = paths.filter((path) => path.namespace === "" && isWrittenTo(path.path));
-  let isLeftOver = true;
-  for (const { path } of own) {
+  let inUse: string | undefined;
+  for (const { path, namespace } of paths) {
+    if (namespace !== "" || !path.endsWith("/system.journal")) continue;
     const file = JournalFile.open(path, pages);
     const { entryCount, tailRealtimeUs } = file.header;
     file.close();
-    isLeftOver &&= entryCount > 0 && tailRealtimeUs < bootUs(root);
+    if (entryCount === 0 || tailRealtimeUs >= bootUs(root)) inUse = path;
   }
-  if (isLeftOver) throw new LeftOverJournalError();
-}
-
-function isWrittenTo(path: string): boolean {
-  return path.endsWith("/system.journal");
+  if (inUse === undefined) throw new LeftOverJournalError();
+  return inUse;
 }
 
 /** 0 where it is not known: then nothing is left over. */

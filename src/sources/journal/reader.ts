@@ -10,6 +10,7 @@ import type { Root } from "../root.ts";
 import { EntryReader } from "./entry.ts";
 import { FieldCache } from "./field_cache.ts";
 import { JournalFolders } from "./folders.ts";
+import { LeftOverJournalError } from "./header.ts";
 import { JournalFiles, type OpenFile } from "./open_files.ts";
 import { Pages } from "./pages.ts";
 import { PayloadReader } from "./payload.ts";
@@ -32,15 +33,6 @@ export interface JournalOptions {
   now: () => number;
   /** Called once for each thing that can't be read but does not stop the rest. */
   report: (message: string) => void;
-}
-
-/** There are journal files, but of another time: journald keeps none now, or keeps them elsewhere. */
-export class LeftOverJournalError extends Error {
-  readonly code = "ENOENT";
-
-  constructor() {
-    super("nobody has written to the journal since the boot");
-  }
 }
 
 export class JournalReader implements LogReader {
