@@ -5,7 +5,7 @@
 import { closeSync, openSync, readdirSync, readSync, statfsSync, statSync } from "node:fs";
 import { parseStat } from "./proc_pid_stat.ts";
 import { readStatus } from "./proc_pid_status.ts";
-import { ProcessTable } from "./process_table.ts";
+import { ProcessTable, isSameProcess } from "./process_table.ts";
 import type { Root } from "./root.ts";
 
 /** man 2 statfs: PROC_SUPER_MAGIC. */
@@ -103,9 +103,7 @@ export class ProcessScan {
   private seemsIdle(row: number, old: number): boolean {
     const { table, previous } = this;
     return (
-      old < previous.length &&
-      previous.pid[old] === table.pid[row] &&
-      previous.startTicks[old] === table.startTicks[row] &&
+      isSameProcess(previous, old, table, row) &&
       previous.minorFaults[old] === table.minorFaults[row] &&
       previous.flags[old] === table.flags[row] &&
       previous.ownTicks[old] === table.ownTicks[row] &&

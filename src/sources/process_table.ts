@@ -95,3 +95,15 @@ export class ProcessTable {
     }
   }
 }
+
+/** Whether two rows of two passes are one process: a pid is used again in time. */
+export function isSameProcess(
+  a: ProcessTable,
+  rowA: number,
+  b: ProcessTable,
+  rowB: number,
+): boolean {
+  return (
+    rowA < a.length && a.pid[rowA] === b.pid[rowB] && a.startTicks[rowA] === b.startTicks[rowB]
+  );
+}

@@ -1,15 +1,16 @@
 import type { LogRecord } from "../../sources/log_record.ts";
 import type { Account, EndedEvent, Peer, SshEvent } from "../../sources/ssh_event.ts";
+import {
+  finish,
+  isOther,
+  newConnection,
+  rowOf,
+  connectionOf,
+  type Connection,
+} from "./connection.ts";
 import { LoggedIn } from "./logged_in.ts";
 import { type Emit, loginMethod } from "./outcome.ts";
-import {
-  savedCount,
-  savedFlag,
-  savedList,
-  savedNumber,
-  savedOptional,
-  savedText,
-} from "./saved.ts";
+import { savedList, savedNumber } from "./saved.ts";
 
 /**
  * So many connections at once are followed before a login. A server lets in a hundred at most
@@ -21,18 +22,6 @@ export const IDLE_MS = 600_000;
 
 /** These refusals don't count one by one: a client offers its keys in turn before any login. */
 const UNCOUNTED_METHODS: ReadonlySet<string> = new Set(["none", "publickey", "hostbased"]);
-
-interface Connection {
-  address: string | undefined;
-  port: number | undefined;
-  /** Refused passwords and answers, which were counted when they came. */
-  failures: number;
-  named: boolean;
-  invalid: boolean;
-  /** PAM's line was counted; sshd's own line about the same answer may follow, or not. */
-  pamCounted: boolean;
-  lastMs: number;
-}
 
 /**
  * SSH connections before their logins, by the pid of the process that serves them. One attempt has up
@@ -150,15 +139,7 @@ export class Connections {
         connection = undefined;
       }
     }
-    connection ??= {
-      address: undefined,
-      port: undefined,
-      failures: 0,
-      named: false,
-      invalid: false,
-      pamCounted: false,
-      lastMs: timeMs,
-    };
+    connection ??= newConnection(timeMs);
     connection.lastMs = timeMs;
     connection.address ??= peer?.address;
     connection.port ??= peer?.port;
@@ -176,16 +157,7 @@ export class Connections {
 
   toJSON(): unknown {
     return {
-      open: [...this.open].map(([pid, c]) => [
-        pid,
-        c.address ?? null,
-        c.port ?? null,
-        c.failures,
-        c.named,
-        c.invalid,
-        c.pamCounted,
-        c.lastMs,
-      ]),
+      open: Array.from(this.open, ([pid, connection]) => [pid, ...rowOf(connection)]),
       loggedIn: this.loggedIn,
     };
   }
@@ -195,31 +167,10 @@ export class Connections {
     const connections = new Connections();
     for (const item of savedList(value["open"], "open connections")) {
       const row = savedList(item, "an open connection");
-      connections.open.set(savedNumber(row[0], "a connection's pid"), {
-        address: savedOptional(row[1], "a connection's address", savedText),
-        port: savedOptional(row[2], "a connection's port", savedCount),
-        failures: savedCount(row[3], "a connection's failures"),
-        named: savedFlag(row[4], "a connection's name"),
-        invalid: savedFlag(row[5], "a connection's account"),
-        pamCounted: savedFlag(row[6], "a connection's PAM state"),
-        lastMs: savedNumber(row[7], "a connection's time"),
-      });
+      const pid = savedNumber(row[0], "a connection's pid");
+      connections.open.set(pid, connectionOf(row.slice(1)));
     }
     connections.loggedIn = LoggedIn.from(value["loggedIn"]);
     return connections;
   }
-}
-
-/** What an end means that no login came before. */
-function finish(connection: Connection, timeMs: number, emit: Emit): void {
-  if (!connection.named) return emit({ kind: "unauthenticated_disconnect" });
-  if (connection.failures > 0) return;
-  const reason = connection.invalid ? "invalid_user" : "no_credentials";
-  emit({ kind: "failure", reason, count: 1, timeMs, address: connection.address });
-}
-
-/** A pid is used again in time; the client's address and port tell. */
-function isOther(connection: Connection, peer: Peer | undefined): boolean {
-  if (peer?.port === undefined || connection.port === undefined) return false;
-  return peer.port !== connection.port || peer.address !== connection.address;
 }
