@@ -1,5 +1,5 @@
 /** `/proc/PID/stat`: one line of 52 fields. man 5 proc_pid_stat. */
-import type { ProcessTable } from "./process_table.ts";
+import { LINE_BYTES, type ProcessTable } from "./process_table.ts";
 
 const SPACE = 0x20;
 const PAREN = 0x29;
@@ -9,8 +9,6 @@ const ZERO = 0x30;
 /** Fields as man 5 proc_pid_stat numbers them, the last that is read first left out. */
 const PPID = 4;
 const TTY_NR = 7;
-const FLAGS = 9;
-const MINFLT = 10;
 const UTIME = 14;
 const STIME = 15;
 const CUTIME = 16;
@@ -21,24 +19,21 @@ const RSS = 24;
 const values = new Float64Array(RSS + 1);
 
 /**
- * Fills a row of the table from the first `length` bytes of a stat file; the effective uid is not in
- * it and stays as it is.
+ * Fills a row of the table from the line that it holds; the effective uid is not in it and stays as it is.
  *
  * The name may hold `)`, blanks and newlines, so the fields begin behind the last `)`.
  *
  * @returns false, and leaves the row unusable, when the line is cut off
  */
-export function parseStat(
-  bytes: Uint8Array,
-  length: number,
-  table: ProcessTable,
-  row: number,
-): boolean {
-  let paren = length - 1;
-  while (paren >= 0 && bytes[paren] !== PAREN) paren--;
-  let open = 0;
+export function parseStat(table: ProcessTable, row: number): boolean {
+  const { lines: bytes } = table;
+  const start = row * LINE_BYTES;
+  const end = start + table.lineBytes[row]!;
+  let paren = end - 1;
+  while (paren >= start && bytes[paren] !== PAREN) paren--;
+  let open = start;
   while (open < paren && bytes[open] !== 0x28) open++;
-  if (paren <= open || paren + 3 >= length) return false;
+  if (paren <= open || paren + 3 >= end) return false;
 
   let at = paren + 4; // Behind ") S ".
   for (let field = PPID; field <= RSS; field++) {
@@ -46,28 +41,28 @@ export function parseStat(
     const negative = bytes[at] === MINUS;
     if (negative) at++;
     const first = at;
-    for (; at < length && bytes[at] !== SPACE; at++) value = value * 10 + bytes[at]! - ZERO;
-    if (at === first || at >= length) return false;
+    for (; at < end && bytes[at] !== SPACE; at++) value = value * 10 + bytes[at]! - ZERO;
+    if (at === first || at >= end) return false;
     values[field] = negative ? -value : value;
     at++;
   }
-  table.pid[row] = leadingNumber(bytes, open);
+  table.pid[row] = leadingNumber(bytes, start, open);
   table.state[row] = bytes[paren + 2]!;
   table.parentPid[row] = values[PPID]!;
   table.ttyNumber[row] = values[TTY_NR]!;
-  table.flags[row] = values[FLAGS]!;
-  table.minorFaults[row] = values[MINFLT]!;
   table.ownTicks[row] = values[UTIME]! + values[STIME]!;
   table.reapedTicks[row] = values[CUTIME]! + values[CSTIME]!;
   table.startTicks[row] = values[STARTTIME]!;
   table.rssPages[row] = values[RSS]!;
-  table.setComm(row, bytes, open + 1, paren);
+  table.commStart[row] = open + 1 - start;
+  table.commEnd[row] = paren - start;
   return true;
 }
 
-function leadingNumber(bytes: Uint8Array, end: number): number {
+function leadingNumber(bytes: Uint8Array, start: number, end: number): number {
   let value = 0;
-  for (let at = 0; at < end && bytes[at] !== SPACE; at++) value = value * 10 + bytes[at]! - ZERO;
+  for (let at = start; at < end && bytes[at] !== SPACE; at++)
+    value = value * 10 + bytes[at]! - ZERO;
   return value;
 }
 

@@ -5,26 +5,22 @@
 import { closeSync, openSync, readdirSync, readSync, statfsSync, statSync } from "node:fs";
 import { parseStat } from "./proc_pid_stat.ts";
 import { readStatus } from "./proc_pid_status.ts";
-import { ProcessTable, isSameProcess } from "./process_table.ts";
+import { LINE_BYTES, ProcessTable } from "./process_table.ts";
 import type { Root } from "./root.ts";
 
 /** man 2 statfs: PROC_SUPER_MAGIC. */
 const PROC_MAGIC = 0x9fa0;
 
-/** A stat line has 52 numbers and a name of at most 64 bytes, so 1 KiB holds any. */
-const STAT_BYTES = 1024;
-
 /** After so many processes other work gets its turn; about 10 ms. */
 const YIELD_EVERY = 1024;
 
-/** A process that does not seem to have run is asked for its uid in one of so many passes only. */
+/** A process that has slept since the pass before is asked for its uid in one of so many passes only. */
 const ASK_UID_EVERY = 4;
 
 /** Reads the effective uid of a process, or undefined when it is gone. */
 type UidReader = (pid: number) => number | undefined;
 
 export class ProcessScan {
-  private readonly buffer = Buffer.alloc(STAT_BYTES);
   private table = new ProcessTable();
   private previous = new ProcessTable();
   private passes = 0;
@@ -75,40 +71,29 @@ export class ProcessScan {
   /** @param old the row of the previous pass where this pid was, if it was there */
   private readRow(pid: number, old: number): boolean {
     const { table, previous } = this;
-    let length: number;
+    const row = table.length;
     try {
       const fd = openSync(`${this.root.procfs}/${pid}/stat`, "r");
       try {
-        length = readSync(fd, this.buffer, 0, STAT_BYTES, 0);
+        table.lineBytes[row] = readSync(fd, table.lines, row * LINE_BYTES, LINE_BYTES, 0);
       } finally {
         closeSync(fd);
       }
     } catch {
       return false; // It ended, or is hidden from us: neither is an error.
     }
-    const row = table.length;
-    if (!parseStat(this.buffer, length, table, row)) return false;
+    // Most processes of a host sleep from one pass to the next.
+    const hasSlept = table.hasSameLine(row, previous, old);
+    if (hasSlept) table.copyRow(row, previous, old);
+    else if (!parseStat(table, row)) return false;
+    // To change its uid a process must run, which costs it CPU time, most often a page fault, and the first
+    // time a flag for using a privilege. What could be missed is some microseconds of work, and the turn of
+    // every process comes.
     const isDue = (pid + this.passes) % ASK_UID_EVERY === 0;
-    const uid = isDue || !this.seemsIdle(row, old) ? this.readUid(pid) : previous.uid[old];
+    const uid = isDue || !hasSlept ? this.readUid(pid) : previous.uid[old];
     if (uid === undefined) return false;
     table.uid[row] = uid;
     return true;
-  }
-
-  /**
-   * Whether nothing shows that a process has run since the pass before. To change its uid it must run,
-   * which costs it CPU time, most often a page fault, and the first time a flag for using a privilege;
-   * what could be missed is a few microseconds of work, and the turn of every process comes.
-   */
-  private seemsIdle(row: number, old: number): boolean {
-    const { table, previous } = this;
-    return (
-      isSameProcess(previous, old, table, row) &&
-      previous.minorFaults[old] === table.minorFaults[row] &&
-      previous.flags[old] === table.flags[row] &&
-      previous.ownTicks[old] === table.ownTicks[row] &&
-      previous.rssPages[old] === table.rssPages[row]
-    );
   }
 }
 

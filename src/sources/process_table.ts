@@ -3,8 +3,8 @@
 /** What the kernel counts a process's time in: 1/100 s on every Linux (USER_HZ, man 7 time). */
 export const TICKS_PER_SECOND = 100;
 
-/** The kernel cuts a user process's name (comm) to 15 bytes. */
-const COMM_BYTES = 16;
+/** So much of a stat line is kept. All that is read of it lies within the first 350 bytes. */
+export const LINE_BYTES = 512;
 
 export class ProcessTable {
   /** How many rows are filled; rows are in ascending order of pid. */
@@ -17,10 +17,6 @@ export class ProcessTable {
   state = new Uint8Array(0);
   /** The controlling terminal as the kernel encodes it, 0 for none. */
   ttyNumber = new Int32Array(0);
-  /** The kernel's flags; among them whether it ever used a privilege. */
-  flags = new Uint32Array(0);
-  /** Page faults that needed no reading from disk. */
-  minorFaults = new Float64Array(0);
   /** When it started, in ticks (1/100 s) since boot. */
   startTicks = new Float64Array(0);
   /** CPU ticks the process used itself. */
@@ -29,7 +25,12 @@ export class ProcessTable {
   reapedTicks = new Float64Array(0);
   /** Resident set in pages. */
   rssPages = new Float64Array(0);
-  private comms = new Uint8Array(0);
+  /** The stat line that each row was made from, `LINE_BYTES` for each, and how long it is. */
+  lines = Buffer.alloc(0);
+  lineBytes = new Uint16Array(0);
+  /** Where in its line the process's name (comm) begins, and where it ends. */
+  commStart = new Uint16Array(0);
+  commEnd = new Uint16Array(0);
 
   /** Makes room for so many rows and forgets the old ones. */
   reset(capacity: number): void {
@@ -42,13 +43,14 @@ export class ProcessTable {
     this.uid = new Uint32Array(size);
     this.state = new Uint8Array(size);
     this.ttyNumber = new Int32Array(size);
-    this.flags = new Uint32Array(size);
-    this.minorFaults = new Float64Array(size);
     this.startTicks = new Float64Array(size);
     this.ownTicks = new Float64Array(size);
     this.reapedTicks = new Float64Array(size);
     this.rssPages = new Float64Array(size);
-    this.comms = new Uint8Array(size * COMM_BYTES);
+    this.lines = Buffer.alloc(size * LINE_BYTES);
+    this.lineBytes = new Uint16Array(size);
+    this.commStart = new Uint16Array(size);
+    this.commEnd = new Uint16Array(size);
   }
 
   /** The row of a pid, or -1. */
@@ -71,26 +73,41 @@ export class ProcessTable {
     return state === 0x5a || state === 0x58 || state === 0x78; // Z, X, x
   }
 
-  setComm(row: number, bytes: Uint8Array, start: number, end: number): void {
-    const at = row * COMM_BYTES;
-    const length = Math.min(end - start, COMM_BYTES - 1);
-    for (let i = 0; i < length; i++) this.comms[at + i] = bytes[start + i]!;
-    this.comms[at + length] = 0;
+  /** Whether a row holds the very line that a row of another pass holds. */
+  hasSameLine(row: number, other: ProcessTable, otherRow: number): boolean {
+    const length = this.lineBytes[row]!;
+    if (otherRow >= other.length || other.lineBytes[otherRow] !== length) return false;
+    const at = row * LINE_BYTES;
+    const otherAt = otherRow * LINE_BYTES;
+    return this.lines.compare(other.lines, otherAt, otherAt + length, at, at + length) === 0;
   }
 
-  /** The process's name, cut to 15 bytes. */
+  /** Takes over all that another pass made of the same line. */
+  copyRow(row: number, other: ProcessTable, otherRow: number): void {
+    this.pid[row] = other.pid[otherRow]!;
+    this.parentPid[row] = other.parentPid[otherRow]!;
+    this.state[row] = other.state[otherRow]!;
+    this.ttyNumber[row] = other.ttyNumber[otherRow]!;
+    this.startTicks[row] = other.startTicks[otherRow]!;
+    this.ownTicks[row] = other.ownTicks[otherRow]!;
+    this.reapedTicks[row] = other.reapedTicks[otherRow]!;
+    this.rssPages[row] = other.rssPages[otherRow]!;
+    this.commStart[row] = other.commStart[otherRow]!;
+    this.commEnd[row] = other.commEnd[otherRow]!;
+  }
+
+  /** The process's name, which the kernel cuts to 15 bytes, but for threads of its own. */
   comm(row: number): string {
-    const at = row * COMM_BYTES;
-    let end = at;
-    while (this.comms[end] !== 0) end++;
-    return Buffer.from(this.comms.buffer, at, end - at).toString("latin1");
+    const at = row * LINE_BYTES;
+    return this.lines.toString("latin1", at + this.commStart[row]!, at + this.commEnd[row]!);
   }
 
   /** The live rows with one of these names. Their first letters are a sieve that makes no strings. */
   *rowsNamed(names: ReadonlySet<string>): Generator<number> {
     const initials = new Set(Array.from(names, (name) => name.charCodeAt(0)));
     for (let row = 0; row < this.length; row++) {
-      const isLikely = initials.has(this.comms[row * COMM_BYTES]!) && !this.isDead(row);
+      const initial = this.lines[row * LINE_BYTES + this.commStart[row]!]!;
+      const isLikely = initials.has(initial) && !this.isDead(row);
       if (isLikely && names.has(this.comm(row))) yield row;
     }
   }

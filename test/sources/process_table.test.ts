@@ -1,5 +1,7 @@
-import { expect, test } from "bun:test";
-import { ProcessTable } from "../../src/sources/process_table.ts";
+import { describe, expect, test } from "bun:test";
+import { parseStat } from "../../src/sources/proc_pid_stat.ts";
+import { LINE_BYTES, ProcessTable } from "../../src/sources/process_table.ts";
+import { statLine } from "../helpers/proc_files.ts";
 
 function tableOf(pids: number[]): ProcessTable {
   const table = new ProcessTable();
@@ -12,8 +14,8 @@ function tableOf(pids: number[]): ProcessTable {
 }
 
 function setComm(table: ProcessTable, row: number, comm: string): void {
-  const bytes = Buffer.from(`(${comm})`, "latin1");
-  table.setComm(row, bytes, 1, bytes.length - 1);
+  table.commStart[row] = 3;
+  table.commEnd[row] = 3 + table.lines.write(comm, row * LINE_BYTES + 3, "latin1");
 }
 
 test("finds the row of every pid, and none of pids in between", () => {
@@ -48,18 +50,15 @@ test("a uid keeps all of its 32 bits", () => {
   expect(table.uid[0]).toBe(4_294_967_294);
 });
 
-test("a name is what was set last, whole up to 15 bytes", () => {
+test("a name is that of its row, whatever lies beside it", () => {
   const table = tableOf([1, 2]);
   setComm(table, 0, "fifteen-letters");
   setComm(table, 1, "neighbour");
-  expect(table.comm(0)).toBe("fifteen-letters");
-  setComm(table, 0, "sixteen-letters+");
-  expect(table.comm(0)).toBe("sixteen-letters");
+  expect([table.comm(0), table.comm(1)]).toEqual(["fifteen-letters", "neighbour"]);
   setComm(table, 0, "sh");
   expect(table.comm(0)).toBe("sh");
   setComm(table, 0, "");
-  expect(table.comm(0)).toBe("");
-  expect(table.comm(1)).toBe("neighbour");
+  expect([table.comm(0), table.comm(1)]).toEqual(["", "neighbour"]);
 });
 
 test.each([
@@ -84,4 +83,47 @@ test("finds live rows by their names", () => {
   table.state.fill("S".charCodeAt(0));
   table.state[2] = "Z".charCodeAt(0);
   expect([...table.rowsNamed(new Set(["sshd", "Xvnc", "Xtigervnc"]))]).toEqual([0, 1]);
+});
+
+describe("a line of another pass", () => {
+  const LINE = statLine({
+    pid: 42,
+    comm: "a name) with",
+    state: "D",
+    parentPid: 7,
+    ttyNumber: 0x8803,
+    utime: 3,
+    stime: 4,
+    cutime: 50,
+    cstime: 60,
+    startTicks: 12_345,
+    rssPages: 99,
+  });
+
+  function tableWith(row: number, line: string): ProcessTable {
+    const table = new ProcessTable();
+    table.reset(4);
+    table.length = row + 1;
+    table.lineBytes[row] = table.lines.write(line, row * LINE_BYTES, "latin1");
+    return table;
+  }
+
+  test("is the same when every byte is", () => {
+    const table = tableWith(1, LINE);
+    expect(table.hasSameLine(1, tableWith(3, LINE), 3)).toBe(true);
+    expect(table.hasSameLine(1, tableWith(3, LINE.replace(" 3 4 50 ", " 3 5 50 ")), 3)).toBe(false);
+    expect(table.hasSameLine(1, tableWith(3, LINE.slice(0, -1)), 3)).toBe(false);
+    expect(table.hasSameLine(1, tableWith(3, LINE), 4)).toBe(false);
+  });
+
+  test("gives a row all that was parsed of it", () => {
+    const before = tableWith(3, LINE);
+    expect(parseStat(before, 3)).toBe(true);
+    const table = tableWith(1, LINE);
+    table.copyRow(1, before, 3);
+    const parsed = tableWith(1, LINE);
+    parseStat(parsed, 1);
+    expect(table).toEqual(parsed);
+    expect(table.comm(1)).toBe("a name) with");
+  });
 });
