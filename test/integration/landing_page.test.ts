@@ -1,11 +1,9 @@
-/** The landing page as a person sees it, in a real browser. UPDATE_SCREENSHOT=1 keeps what it shows. */
+/** The landing page as a person sees it, in a real browser. */
 import { afterAll, beforeAll, expect, test } from "bun:test";
 import { CHROMIUM, pageAsShown, screenshot } from "../helpers/browser.ts";
 import { Serving } from "../helpers/exporter.ts";
 import { remove, scratchFolder } from "../helpers/run.ts";
 import { type Tree, openTree } from "../helpers/tree.ts";
-
-const KEPT = `${import.meta.dir}/../../examples/landing-page.png`;
 
 let tree: Tree;
 let serving: Serving;
@@ -57,7 +55,6 @@ test.skipIf(!CHROMIUM)(
       expect([png.readUInt32BE(16), png.readUInt32BE(20)]).toEqual([size.width, size.height]);
       // A page that shows nothing compresses to a few kilobytes.
       expect(png.length).toBeGreaterThan(20_000);
-      if (process.env["UPDATE_SCREENSHOT"] && size.width === 1000) await Bun.write(KEPT, png);
     }
   },
   90_000,

@@ -1,8 +1,13 @@
-/** The page for people, with everybody on it; a picture of it stays in the logs. */
-import { join } from "node:path";
+/**
+ * The page for people, with everybody on it; a picture of it stays in the logs, or, with UPDATE_SCREENSHOT=1,
+ * becomes the one that the README shows.
+ */
+import { join, resolve } from "node:path";
 import { CHROMIUM, pageAsShown, screenshot } from "../../helpers/browser.ts";
 import { EXPORTER_PORT } from "../machine/host.ts";
 import type { Scene } from "../scene.ts";
+
+const EXAMPLES = resolve(import.meta.dir, "../../../examples");
 
 export const page = {
   name: "page",
@@ -18,7 +23,8 @@ export const page = {
     );
     check.equal("sessions", series.sort(), shown.sort());
     check.match("its title", host.suite, new RegExp(`<title>${host.suite} – `), html);
-    const picture = join(host.logs, "landing-page.png");
-    if (CHROMIUM) await screenshot(url, picture, { width: 1000, height: 1250 });
+    const folder = process.env["UPDATE_SCREENSHOT"] ? EXAMPLES : host.logs;
+    const size = { width: 1000, height: 1250 };
+    if (CHROMIUM) await screenshot(url, join(folder, "landing-page.png"), size);
   },
 };
