@@ -33,6 +33,7 @@ export interface Sources {
 export class HostView {
   private readonly titles = new Map<number, string[] | undefined>();
   private readonly ttys = new Map<string, TtyNode | undefined>();
+  private rowsByParent: Map<number, number[]> | undefined;
 
   /** False under hidepid: a pid that is not listed may be alive all the same. */
   readonly seesAllProcesses: boolean;
@@ -110,13 +111,22 @@ export class HostView {
   }
 
   /** The rows of a process's children. */
-  children(pid: number): number[] {
+  children(pid: number): readonly number[] {
+    this.rowsByParent ??= this.groupByParent();
+    return this.rowsByParent.get(pid) ?? [];
+  }
+
+  private groupByParent(): Map<number, number[]> {
     const { table } = this.sources;
-    const rows: number[] = [];
+    const groups = new Map<number, number[]>();
     for (let row = 0; row < table.length; row++) {
-      if (table.parentPid[row] === pid && !table.isDead(row)) rows.push(row);
+      if (table.isDead(row)) continue;
+      const parentPid = table.parentPid[row]!;
+      const group = groups.get(parentPid);
+      if (group) group.push(row);
+      else groups.set(parentPid, [row]);
     }
-    return rows;
+    return groups;
   }
 
   /** The pids of a process and its ancestors, itself first. */
