@@ -11,7 +11,7 @@ import { parseLastMessageRepeated, parseSyslogLine } from "./syslog_line.ts";
 import { syslogTimeMs } from "./syslog_time.ts";
 
 /** The programs whose messages tell of logins, attempts at them, and changes of user. */
-export const AUTH_IDENTIFIERS: ReadonlySet<string> = new Set([
+const AUTH_IDENTIFIERS: ReadonlySet<string> = new Set([
   "sshd",
   "sshd-session",
   "sshd-auth",

@@ -20,7 +20,7 @@ interface Sibling {
 }
 
 /** The rotated, uncompressed files of a log, oldest first. None when its folder can't be read. */
-export function rotatedFiles(path: string): string[] {
+function rotatedFiles(path: string): string[] {
   const name = basename(path);
   const siblings: Sibling[] = [];
   for (const entry of listOrNone(dirname(path))) {

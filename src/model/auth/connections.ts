@@ -18,7 +18,7 @@ import { savedList, savedNumber } from "./saved.ts";
  */
 export const MAX_CONNECTIONS = 4096;
 /** A connection of which nothing is heard for so long is over: the ends of some are logged nowhere. */
-export const IDLE_MS = 600_000;
+const IDLE_MS = 600_000;
 
 /** These refusals don't count one by one: a client offers its keys in turn before any login. */
 const UNCOUNTED_METHODS: ReadonlySet<string> = new Set(["none", "publickey", "hostbased"]);

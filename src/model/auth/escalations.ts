@@ -5,7 +5,7 @@ import type { Emit } from "./outcome.ts";
 import { savedFlag, savedList, savedNumber, savedOptional, savedText } from "./saved.ts";
 
 /** Classic sudo waits so long for a password; then it says itself that the run failed. */
-export const PASSWORD_WAIT_MS = 300_000;
+const PASSWORD_WAIT_MS = 300_000;
 const MAX_CALLERS = 256;
 
 /**

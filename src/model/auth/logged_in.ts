@@ -2,7 +2,7 @@ import type { Peer } from "../../sources/ssh_event.ts";
 import { savedList, savedNumber, savedText } from "./saved.ts";
 
 /** So many are remembered; of those whose end is logged nowhere, the oldest are forgotten. */
-export const MAX_LOGGED_IN = 2048;
+const MAX_LOGGED_IN = 2048;
 
 /**
  * SSH clients that have logged in and whose connections still stand, as far as the log tells. Since

@@ -27,7 +27,7 @@ export const MESSAGE = 2;
 export const PID = 3;
 export const UID = 4;
 export const COMM = 5;
-export const EXE = 6;
+const EXE = 6;
 const UNIT = 7;
 const CAP_EFFECTIVE = 8;
 
