@@ -1,4 +1,4 @@
-import { runProgram } from "./cli/command.ts";
+import { runProgram } from "./cli/program.ts";
 import { PROGRAM } from "./cli/version.ts";
 import { ConfigError } from "./config.ts";
 

@@ -7,13 +7,13 @@ const SRC = join(import.meta.dir, "../src");
 const LONGEST_FILE = 250;
 
 /** The only file that may start a child process. */
-const GETENT = "sources/getent.ts";
+const GETENT = "sources/accounts/getent.ts";
 
 /** A file imports only from its own folder and those to its left. */
-const FOLDERS = ["sources", "model", "collectors", "metrics", "web", "cli", "main.ts"];
+const FOLDERS = ["sources", "model", "metrics", "collectors", "web", "cli", "main.ts"];
 
 /** They stand outside that order: everybody may import them, and they import nobody else. */
-const SHARED = new Set(["config.ts", "log.ts"]);
+const SHARED = new Set(["config.ts", "format.ts", "log.ts"]);
 
 /** Whatever else can be imported; none of it can start a process or load native code. */
 const MODULES = new Set([
@@ -69,10 +69,17 @@ function importsOf(text: string): string[] {
   );
 }
 
+/** Parsers of messages are pure: they take text, from whatever log it came. */
+const PURE = "sources/messages/";
+const PURE_MAY_IMPORT = new Set(["sources/ip_address.ts", "sources/logs/record.ts"]);
+
 /** Why a file, named from src/, may not import something; undefined when it may. */
 function faultOf(file: string, imported: string): string | undefined {
+  const isPure = file.startsWith(PURE);
+  if (isPure && imported.startsWith("node:fs")) return "is for sources that read files";
   if (!imported.startsWith(".")) return MODULES.has(imported) ? undefined : "is not on the list";
   const target = join(dirname(file), imported);
+  if (isPure && !target.startsWith(PURE) && !PURE_MAY_IMPORT.has(target)) return "reads files";
   if (MODULES.has(target)) return undefined;
   if (SHARED.has(target)) return undefined;
   const [from, to] = [file, target].map((path) => FOLDERS.indexOf(path.split("/")[0]!));
@@ -114,6 +121,11 @@ describe("the rules themselves", () => {
 
   test.each([
     ["sources/a.ts", "../model/b.ts", "is to the right"],
+    ["metrics/a.ts", "../collectors/b.ts", "is to the right"],
+    ["sources/messages/a.ts", "node:fs", "is for sources that read files"],
+    ["sources/messages/a.ts", "node:fs/promises", "is for sources that read files"],
+    ["sources/messages/a.ts", "../proc/b.ts", "reads files"],
+    ["sources/messages/a.ts", "../ip_address.ts", undefined],
     ["model/sessions/a.ts", "../../collectors/b.ts", "is to the right"],
     ["config.ts", "./cli/a.ts", "is to the right"],
     ["log.ts", "./sources/a.ts", "is to the right"],
@@ -121,8 +133,8 @@ describe("the rules themselves", () => {
     ["cli/a.ts", "../../test/b.ts", "is outside of the folders"],
     ["cli/a.ts", "node:child_process", "is not on the list"],
     ["cli/a.ts", "left-pad", "is not on the list"],
-    ["model/a.ts", "../sources/journal/b.ts", undefined],
-    ["sources/journal/a.ts", "../b.ts", undefined],
+    ["model/a.ts", "../sources/logs/journal/b.ts", undefined],
+    ["sources/logs/journal/a.ts", "../../b.ts", undefined],
     ["sources/a.ts", "../log.ts", undefined],
     ["cli/version.ts", "../../package.json", undefined],
   ])("%s imports %s: %p", (file, imported, fault) => {
@@ -172,6 +184,6 @@ describe("src/", () => {
       .filter(({ name }) => !name.startsWith("sources/"))
       .filter(({ text }) => /["'`]\/proc\b/.test(withoutComments(text)))
       .map(({ name }) => name);
-    expect(readers).toEqual(["collectors/self.ts"]);
+    expect(readers).toEqual(["collectors/runtime/self.ts"]);
   });
 });

@@ -1,4 +1,4 @@
-import type { Host } from "../collectors/host.ts";
+import type { Host } from "../collectors/runtime/host_state.ts";
 import { type Environment, type Flags, readConfig } from "../config.ts";
 import type { Log } from "../log.ts";
 import { readEnvironmentFile } from "../sources/environment_file.ts";

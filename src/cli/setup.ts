@@ -1,5 +1,5 @@
-import { Collection } from "../collectors/collection.ts";
-import { Host } from "../collectors/host.ts";
+import { Collection } from "../collectors/runtime/collection.ts";
+import { Host } from "../collectors/runtime/host_state.ts";
 import { COLLECTORS } from "../collectors/registry.ts";
 import type { Config } from "../config.ts";
 import { type Log, createLog } from "../log.ts";

@@ -1,5 +1,5 @@
 import packageJson from "../../package.json" with { type: "json" };
-import type { BuildInfo } from "../collectors/build_info.ts";
+import type { BuildInfo } from "../collectors/runtime/build_info.ts";
 
 /** The build puts the commit in its place; without a build there is none. */
 declare const BUILD_REVISION: string | undefined;

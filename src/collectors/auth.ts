@@ -1,7 +1,7 @@
 import type { Tally } from "../model/auth/tally.ts";
-import { MAX_SOURCES } from "../model/auth/window.ts";
-import { type Family, byLabel, counter, gauge, single } from "./family.ts";
-import type { Scrape } from "./scrape.ts";
+import { MAX_SOURCES } from "../model/auth/failure_window.ts";
+import { type Family, byLabel, counter, gauge, single } from "../metrics/metric.ts";
+import type { Scrape } from "./runtime/snapshot.ts";
 
 const FAILED_1H = gauge(
   "failed_logins_1h",

@@ -1,8 +1,8 @@
 import { viewersOf } from "../model/sessions/vnc_sessions.ts";
 import { findVncServers } from "../model/sessions/vnc_servers.ts";
 import { sshSockets } from "../model/sessions/ssh_sockets.ts";
-import { type Family, gauge, single } from "./family.ts";
-import type { Scrape } from "./scrape.ts";
+import { type Family, gauge, single } from "../metrics/metric.ts";
+import type { Scrape } from "./runtime/snapshot.ts";
 
 const SSH = gauge("ssh_connections", "Established TCP connections to a local SSH port.");
 const VNC = gauge("vnc_connections", "Established TCP connections to a VNC server of this host.");

@@ -1,5 +1,5 @@
-import { type Family, byLabel, gauge } from "./family.ts";
-import type { Scrape } from "./scrape.ts";
+import { type Family, byLabel, gauge } from "../metrics/metric.ts";
+import type { Scrape } from "./runtime/snapshot.ts";
 
 const LAST_LOGIN = gauge(
   "last_login_timestamp_seconds",

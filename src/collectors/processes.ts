@@ -1,6 +1,6 @@
 import type { Accounts } from "../model/accounts.ts";
-import { type Family, byLabel, counter, gauge } from "./family.ts";
-import type { Scrape } from "./scrape.ts";
+import { type Family, byLabel, counter, gauge } from "../metrics/metric.ts";
+import type { Scrape } from "./runtime/snapshot.ts";
 
 const CPU_RATIO = gauge(
   "cpu_ratio",

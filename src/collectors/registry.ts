@@ -1,9 +1,9 @@
 import { authCollector } from "./auth.ts";
 import { connectionsCollector } from "./connections.ts";
-import type { Family } from "./family.ts";
+import type { Family } from "../metrics/metric.ts";
 import { lastLoginCollector } from "./lastlogin.ts";
 import { processesCollector } from "./processes.ts";
-import type { Scrape } from "./scrape.ts";
+import type { Scrape } from "./runtime/snapshot.ts";
 import { sessionsCollector } from "./sessions.ts";
 import { usersCollector } from "./users.ts";
 

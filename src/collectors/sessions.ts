@@ -1,6 +1,6 @@
 import type { Session } from "../model/sessions/session.ts";
-import { type Family, type Sample, gauge, single } from "./family.ts";
-import type { Scrape } from "./scrape.ts";
+import { type Family, type Sample, gauge, single } from "../metrics/metric.ts";
+import type { Scrape } from "./runtime/snapshot.ts";
 
 const LABELS = ["username", "tty", "from_ip", "session_type"];
 

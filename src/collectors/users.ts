@@ -1,6 +1,6 @@
 import type { Accounts } from "../model/accounts.ts";
-import { type Family, gauge } from "./family.ts";
-import type { Scrape } from "./scrape.ts";
+import { type Family, gauge } from "../metrics/metric.ts";
+import type { Scrape } from "./runtime/snapshot.ts";
 
 const USER_INFO = gauge(
   "user_info",

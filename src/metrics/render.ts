@@ -1,5 +1,5 @@
 import { Counter, Gauge, Registry } from "prom-client";
-import type { Family } from "../collectors/family.ts";
+import type { Family } from "./metric.ts";
 import { cleanLabel } from "./labels.ts";
 
 /** The two forms that Prometheus reads, by their content types. */

@@ -1,8 +1,13 @@
 import type { CachedFile } from "../sources/cached_file.ts";
-import { readDynamicUser } from "../sources/dynamic_users.ts";
-import type { Getent } from "../sources/getent.ts";
-import { groupFile, parseGroupLine } from "../sources/group.ts";
-import { type Account, type AccountTable, parsePasswdLine, passwdFile } from "../sources/passwd.ts";
+import { readDynamicUser } from "../sources/accounts/dynamic_users.ts";
+import type { Getent } from "../sources/accounts/getent.ts";
+import { groupFile, parseGroupLine } from "../sources/accounts/group.ts";
+import {
+  type Account,
+  type AccountTable,
+  parsePasswdLine,
+  passwdFile,
+} from "../sources/accounts/passwd.ts";
 import type { Root } from "../sources/root.ts";
 
 /** Who a user is. What is not known is an empty string. */

@@ -1,9 +1,9 @@
 import type { CachedFile } from "../sources/cached_file.ts";
 import type { SourceName } from "../sources/catalogue.ts";
-import { readLastlog } from "../sources/lastlog.ts";
-import { type LastLogins, lastlog2File, wtmpdbFiles } from "../sources/login_databases.ts";
+import { readLastlog } from "../sources/logins/lastlog.ts";
+import { type LastLogins, lastlog2File, wtmpdbFiles } from "../sources/logins/login_databases.ts";
 import type { Root } from "../sources/root.ts";
-import { WtmpReader } from "../sources/wtmp.ts";
+import { WtmpReader } from "../sources/logins/wtmp.ts";
 import type { Accounts } from "./accounts.ts";
 
 /** Reads a source, or gives undefined where the host has none or forbids it. */

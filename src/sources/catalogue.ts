@@ -1,6 +1,6 @@
 /** Every OS source by name: where it is, what is lost without it, and how it can be had. */
 
-import { probeJournal } from "./journal/probe.ts";
+import { probeJournal } from "./logs/journal/probe.ts";
 import type { Root } from "./root.ts";
 
 export interface SourceInfo {

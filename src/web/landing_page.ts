@@ -2,7 +2,7 @@ import { type ProbedSource, remedyOf } from "../sources/probe.ts";
 import { Html, type Insertable, html } from "./html.ts";
 import { LANDING_STYLE } from "./landing_style.ts";
 import type { SessionRow, Summary, UserRow } from "./summary.ts";
-import { formatBytes, formatDuration, formatPercent, formatTime, timeZone } from "./units.ts";
+import { formatBytes, formatDuration, formatPercent, formatTime, timeZone } from "../format.ts";
 
 export interface LandingPage {
   version: string;

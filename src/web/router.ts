@@ -1,4 +1,4 @@
-import type { Family } from "../collectors/family.ts";
+import type { Family } from "../metrics/metric.ts";
 import { type Format, contentType, render } from "../metrics/render.ts";
 import { type LandingPage, landingPage } from "./landing_page.ts";
 import { acceptsGzip, negotiateFormat } from "./negotiate.ts";

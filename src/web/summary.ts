@@ -1,4 +1,4 @@
-import type { Family, Sample } from "../collectors/family.ts";
+import type { Family, Sample } from "../metrics/metric.ts";
 
 /** What the landing page shows of one collection; undefined where nothing is known. */
 export interface Summary {

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "bun:test";
 import { reload } from "../../src/cli/reload.ts";
-import { Host } from "../../src/collectors/host.ts";
+import { Host } from "../../src/collectors/runtime/host_state.ts";
 import { type Flags, readConfig } from "../../src/config.ts";
 import { createLog } from "../../src/log.ts";
 import { TempTree } from "../helpers/temp_tree.ts";

@@ -10,10 +10,10 @@ import {
 import { authCollector, authFamilies } from "../../src/collectors/auth.ts";
 import type { Outcome } from "../../src/model/auth/outcome.ts";
 import { Tally } from "../../src/model/auth/tally.ts";
-import { MAX_SOURCES } from "../../src/model/auth/window.ts";
+import { MAX_SOURCES } from "../../src/model/auth/failure_window.ts";
 import { authLogLine } from "../helpers/attempt_lines.ts";
 import { SmallHost, series } from "../helpers/small_host.ts";
-import { JournalWriter } from "../sources/journal/writer.ts";
+import { JournalWriter } from "../sources/logs/journal/writer.ts";
 
 const NOW_MS = Date.UTC(2026, 10, 23, 12);
 

@@ -1,5 +1,5 @@
 import { expect, test } from "bun:test";
-import { byLabel, gauge } from "../../src/collectors/family.ts";
+import { byLabel, gauge } from "../../src/metrics/metric.ts";
 import { userInfo } from "../../src/collectors/users.ts";
 import { Accounts } from "../../src/model/accounts.ts";
 import { TempTree } from "../helpers/temp_tree.ts";

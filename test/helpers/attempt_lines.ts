@@ -1,5 +1,5 @@
 /** Connections to an sshd as it logs them, with what they count as. */
-import type { Random } from "../fuzz.ts";
+import type { Random } from "./fuzz.ts";
 import type { Counts } from "./auth_counts.ts";
 
 /** The messages of one connection, and what each adds to the counts. */

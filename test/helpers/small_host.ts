@@ -1,7 +1,7 @@
 import type { Collector } from "../../src/collectors/registry.ts";
-import { Collection } from "../../src/collectors/collection.ts";
-import type { Family } from "../../src/collectors/family.ts";
-import { Host } from "../../src/collectors/host.ts";
+import { Collection } from "../../src/collectors/runtime/collection.ts";
+import type { Family } from "../../src/metrics/metric.ts";
+import { Host } from "../../src/collectors/runtime/host_state.ts";
 import { createLog } from "../../src/log.ts";
 import { MACHINE_STAT, processFiles } from "./proc_files.ts";
 import { TempTree } from "./temp_tree.ts";

@@ -5,14 +5,14 @@
 import { afterEach, expect, setDefaultTimeout, test } from "bun:test";
 import { appendFileSync, copyFileSync, mkdirSync, statSync, watch } from "node:fs";
 import { join } from "node:path";
-import { type Random, randomFrom } from "../fuzz.ts";
+import { type Random, randomFrom } from "../helpers/fuzz.ts";
 import { AttemptLines, authLogLine } from "../helpers/attempt_lines.ts";
 import { type Counts, authCounts, authWords, growth } from "../helpers/auth_counts.ts";
 import { Servers, exporterPath } from "../helpers/exporter.ts";
 import { LogHost, describeWithLogs } from "../helpers/log_host.ts";
 import { describeWith, findProgram } from "../helpers/needs.ts";
 import { Running, remove, scratchFolder } from "../helpers/run.ts";
-import { rotate } from "../sources/logrotate.ts";
+import { rotate } from "../sources/logs/text/logrotate.ts";
 
 setDefaultTimeout(90_000);
 

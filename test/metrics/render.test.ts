@@ -1,5 +1,5 @@
 import { describe, expect, test } from "bun:test";
-import { type Family, byLabel, counter, gauge, single } from "../../src/collectors/family.ts";
+import { type Family, byLabel, counter, gauge, single } from "../../src/metrics/metric.ts";
 import { contentType, render } from "../../src/metrics/render.ts";
 import { hasTool } from "../helpers/system.ts";
 

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "bun:test";
 import { Accounts } from "../../src/model/accounts.ts";
-import { Getent } from "../../src/sources/getent.ts";
+import { Getent } from "../../src/sources/accounts/getent.ts";
 import { TempTree } from "../helpers/temp_tree.ts";
 
 const PASSWD = `root:x:0:0:root:/root:/bin/sh

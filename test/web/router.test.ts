@@ -1,5 +1,5 @@
 import { describe, expect, test } from "bun:test";
-import { counter, single } from "../../src/collectors/family.ts";
+import { counter, single } from "../../src/metrics/metric.ts";
 import { type Site, route } from "../../src/web/router.ts";
 
 const SITE: Site = {

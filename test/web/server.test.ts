@@ -1,7 +1,7 @@
 import { afterEach, describe, expect, test } from "bun:test";
 import { connect, createServer } from "node:net";
 import { ConfigError } from "../../src/config.ts";
-import { gauge, single } from "../../src/collectors/family.ts";
+import { gauge, single } from "../../src/metrics/metric.ts";
 import { createLog } from "../../src/log.ts";
 import { type Server, serve } from "../../src/web/server.ts";
 import type { Site } from "../../src/web/router.ts";

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "bun:test";
-import { type Family, byLabel, counter, gauge, single } from "../../src/collectors/family.ts";
+import { type Family, byLabel, counter, gauge, single } from "../../src/metrics/metric.ts";
 import { sessionFamilies } from "../../src/collectors/sessions.ts";
 import type { Session } from "../../src/model/sessions/session.ts";
 import { summarize } from "../../src/web/summary.ts";

@@ -1,15 +1,15 @@
-import { parseDropbearMessage } from "../../sources/dropbear_message.ts";
-import type { LogRecord } from "../../sources/log_record.ts";
-import { isRootLogin } from "../../sources/login_message.ts";
-import type { SshEvent } from "../../sources/ssh_event.ts";
-import { parseSshdMessage } from "../../sources/sshd_message.ts";
-import { parseSuMessage } from "../../sources/su_message.ts";
-import { parseSudoMessage } from "../../sources/sudo_message.ts";
+import { parseDropbearMessage } from "../../sources/messages/dropbear.ts";
+import type { LogRecord } from "../../sources/logs/record.ts";
+import { isRootLogin } from "../../sources/messages/login.ts";
+import type { SshEvent } from "../../sources/messages/ssh_event.ts";
+import { parseSshdMessage } from "../../sources/messages/sshd.ts";
+import { parseSuMessage } from "../../sources/messages/su.ts";
+import { parseSudoMessage } from "../../sources/messages/sudo.ts";
 import { Connections } from "./connections.ts";
 import { Escalations } from "./escalations.ts";
 import type { Emit } from "./outcome.ts";
 import { savedNumber, savedOptional, savedRecord } from "./saved.ts";
-import { Throttle } from "./throttle.ts";
+import { Throttle } from "./max_startups.ts";
 
 /** Idle connections are looked for when the records' time has gone on by so much. */
 const EXPIRE_STEP_MS = 10_000;

@@ -1,4 +1,4 @@
-import type { Peer } from "../../sources/ssh_event.ts";
+import type { Peer } from "../../sources/messages/ssh_event.ts";
 import type { Emit } from "./outcome.ts";
 import { savedCount, savedFlag, savedNumber, savedOptional, savedText } from "./saved.ts";
 

@@ -1,5 +1,5 @@
-import type { LogRecord } from "../../sources/log_record.ts";
-import type { Account, EndedEvent, Peer, SshEvent } from "../../sources/ssh_event.ts";
+import type { LogRecord } from "../../sources/logs/record.ts";
+import type { Account, EndedEvent, Peer, SshEvent } from "../../sources/messages/ssh_event.ts";
 import {
   finish,
   isOther,

@@ -1,6 +1,6 @@
-import type { LogRecord } from "../../sources/log_record.ts";
-import type { SuEvent } from "../../sources/su_message.ts";
-import type { SudoEvent } from "../../sources/sudo_message.ts";
+import type { LogRecord } from "../../sources/logs/record.ts";
+import type { SuEvent } from "../../sources/messages/su.ts";
+import type { SudoEvent } from "../../sources/messages/sudo.ts";
 import type { Emit } from "./outcome.ts";
 import { savedFlag, savedList, savedNumber, savedOptional, savedText } from "./saved.ts";
 

@@ -1,8 +1,8 @@
-import { AuthLog, findAuthLog } from "../../sources/auth_log.ts";
-import { JournalFormatError, LeftOverJournalError } from "../../sources/journal/header.ts";
-import { JournalReader } from "../../sources/journal/reader.ts";
-import type { LogReader } from "../../sources/log_record.ts";
-import { readMachineStat } from "../../sources/proc_stat.ts";
+import { AuthLog, findAuthLog } from "../../sources/logs/text/auth_log.ts";
+import { JournalFormatError, LeftOverJournalError } from "../../sources/logs/journal/header.ts";
+import { JournalReader } from "../../sources/logs/journal/reader.ts";
+import type { LogReader } from "../../sources/logs/record.ts";
+import { readMachineStat } from "../../sources/proc/machine_stat.ts";
 import { type Root, isUnavailable } from "../../sources/root.ts";
 import type { StateFile } from "../../sources/state_file.ts";
 import { savedRecord } from "./saved.ts";

@@ -1,4 +1,4 @@
-import type { Peer } from "../../sources/ssh_event.ts";
+import type { Peer } from "../../sources/messages/ssh_event.ts";
 import { savedList, savedNumber, savedText } from "./saved.ts";
 
 /** So many are remembered; of those whose end is logged nowhere, the oldest are forgotten. */

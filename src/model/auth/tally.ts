@@ -8,7 +8,7 @@ import {
   type Outcome,
 } from "./outcome.ts";
 import { savedCount, savedRecord } from "./saved.ts";
-import { FailureWindow } from "./window.ts";
+import { FailureWindow } from "./failure_window.ts";
 
 /**
  * The counters, and the window of the last hour. Every label value is there from the start, at 0: a

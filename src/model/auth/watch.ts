@@ -1,9 +1,9 @@
-import type { LogPosition, LogReader } from "../../sources/log_record.ts";
+import type { LogPosition, LogReader } from "../../sources/logs/record.ts";
 import { Attempts } from "./attempts.ts";
 import type { Emit } from "./outcome.ts";
 import { savedNumber, savedOptional, savedRecord, SavedStateError } from "./saved.ts";
 import { Tally } from "./tally.ts";
-import { WINDOW_SECONDS } from "./window.ts";
+import { WINDOW_SECONDS } from "./failure_window.ts";
 
 /** Written into the state; another one's state is not read. */
 const VERSION = 1;

@@ -1,13 +1,13 @@
-import type { LogindSession } from "../../sources/logind.ts";
-import { type TtyNode, statTty } from "../../sources/dev_tty.ts";
-import { ttyName } from "../../sources/proc_pid_stat.ts";
-import { readArguments } from "../../sources/proc_pid_cmdline.ts";
-import { readStatus } from "../../sources/proc_pid_status.ts";
-import type { TcpSocket } from "../../sources/proc_net_tcp.ts";
-import type { UnixConnections } from "../../sources/proc_net_unix.ts";
-import { type ProcessTable, TICKS_PER_SECOND } from "../../sources/process_table.ts";
+import type { LogindSession } from "../../sources/logins/logind.ts";
+import { type TtyNode, statTty } from "../../sources/logins/tty.ts";
+import { ttyName } from "../../sources/proc/pid_stat.ts";
+import { readArguments } from "../../sources/proc/pid_cmdline.ts";
+import { readStatus } from "../../sources/proc/pid_status.ts";
+import type { TcpSocket } from "../../sources/proc/net_tcp.ts";
+import type { UnixConnections } from "../../sources/proc/net_unix.ts";
+import { type ProcessTable, TICKS_PER_SECOND } from "../../sources/proc/process_table.ts";
 import type { Root } from "../../sources/root.ts";
-import type { UtmpLogin } from "../../sources/utmp.ts";
+import type { UtmpLogin } from "../../sources/logins/utmp.ts";
 import type { Accounts } from "../accounts.ts";
 
 /**

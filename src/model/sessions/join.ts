@@ -2,7 +2,7 @@ import type { HostView } from "./host_view.ts";
 import { logindSessions } from "./logind_sessions.ts";
 import { type Session, compareSessions } from "./session.ts";
 import { sshSessions } from "./ssh_sessions.ts";
-import { Taken } from "./taken.ts";
+import { Taken } from "./claims.ts";
 import { utmpSessions } from "./utmp_sessions.ts";
 import { vncSessions } from "./vnc_sessions.ts";
 

@@ -1,11 +1,11 @@
 import { canonicalAddress } from "../../sources/ip_address.ts";
-import type { LogindSession } from "../../sources/logind.ts";
-import { ttyName } from "../../sources/proc_pid_stat.ts";
-import { readCgroupSession } from "../../sources/proc_pid_session.ts";
+import type { LogindSession } from "../../sources/logins/logind.ts";
+import { ttyName } from "../../sources/proc/pid_stat.ts";
+import { readCgroupSession } from "../../sources/proc/pid_session.ts";
 import type { HostView } from "./host_view.ts";
 import { rdpSession } from "./rdp_sessions.ts";
 import type { Session } from "./session.ts";
-import type { Taken } from "./taken.ts";
+import type { Taken } from "./claims.ts";
 
 /**
  * The classes of sessions that are logins (man 8 pam_systemd); the others are greeters, lock screens,

@@ -1,6 +1,6 @@
 import { canonicalAddress } from "../../sources/ip_address.ts";
-import { type TcpSocket, addressFromHex } from "../../sources/proc_net_tcp.ts";
-import { readOpenInodes } from "../../sources/proc_pid_fd.ts";
+import { type TcpSocket, addressFromHex } from "../../sources/proc/net_tcp.ts";
+import { readOpenInodes } from "../../sources/proc/pid_fd.ts";
 import type { HostView } from "./host_view.ts";
 import type { SshConnection } from "./ssh_connections.ts";
 

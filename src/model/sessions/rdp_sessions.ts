@@ -1,6 +1,6 @@
 import { canonicalAddress } from "../../sources/ip_address.ts";
-import type { LogindSession } from "../../sources/logind.ts";
-import { addressFromHex } from "../../sources/proc_net_tcp.ts";
+import type { LogindSession } from "../../sources/logins/logind.ts";
+import { addressFromHex } from "../../sources/proc/net_tcp.ts";
 import type { HostView } from "./host_view.ts";
 import type { Session } from "./session.ts";
 

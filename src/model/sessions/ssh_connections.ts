@@ -1,6 +1,10 @@
-import { ttyName } from "../../sources/proc_pid_stat.ts";
+import { ttyName } from "../../sources/proc/pid_stat.ts";
 import type { HostView } from "./host_view.ts";
-import { isListenerTitle, isMonitorTitle, parseSshdTitle } from "./sshd_title.ts";
+import {
+  isListenerTitle,
+  isMonitorTitle,
+  parseSshdTitle,
+} from "../../sources/messages/sshd_title.ts";
 
 /** An authenticated connection to an SSH server of this host. */
 export interface SshConnection {

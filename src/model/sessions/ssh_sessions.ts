@@ -1,12 +1,12 @@
-import type { LogindSession } from "../../sources/logind.ts";
-import { ttyName } from "../../sources/proc_pid_stat.ts";
-import { readCgroupSession } from "../../sources/proc_pid_session.ts";
-import type { UtmpLogin } from "../../sources/utmp.ts";
+import type { LogindSession } from "../../sources/logins/logind.ts";
+import { ttyName } from "../../sources/proc/pid_stat.ts";
+import { readCgroupSession } from "../../sources/proc/pid_session.ts";
+import type { UtmpLogin } from "../../sources/logins/utmp.ts";
 import type { HostView } from "./host_view.ts";
 import { resolvePeers } from "./peers.ts";
 import type { Session } from "./session.ts";
 import { type SshConnection, findSshConnections } from "./ssh_connections.ts";
-import type { Taken } from "./taken.ts";
+import type { Taken } from "./claims.ts";
 
 /**
  * The sessions of SSH connections: one for each pty, or exactly one for a connection without. They

@@ -1,4 +1,4 @@
-import type { TcpSocket } from "../../sources/proc_net_tcp.ts";
+import type { TcpSocket } from "../../sources/proc/net_tcp.ts";
 
 /** Below this port only root may listen, and no outgoing connection leaves from there by itself. */
 const FIRST_UNPRIVILEGED_PORT = 1024;

@@ -1,9 +1,9 @@
 import { canonicalAddress } from "../../sources/ip_address.ts";
-import { readAuditSession, readCgroupSession } from "../../sources/proc_pid_session.ts";
-import type { UtmpLogin } from "../../sources/utmp.ts";
+import { readAuditSession, readCgroupSession } from "../../sources/proc/pid_session.ts";
+import type { UtmpLogin } from "../../sources/logins/utmp.ts";
 import type { HostView } from "./host_view.ts";
 import type { Session } from "./session.ts";
-import type { Taken } from "./taken.ts";
+import type { Taken } from "./claims.ts";
 
 /** Programs that write a utmp entry for a terminal inside a session that is already open. */
 const NESTING_COMMS = new Set(["sudo", "screen", "tmux: server"]);

@@ -1,4 +1,4 @@
-import type { TcpSocket } from "../../sources/proc_net_tcp.ts";
+import type { TcpSocket } from "../../sources/proc/net_tcp.ts";
 import type { HostView } from "./host_view.ts";
 
 /** A VNC server: who runs it, and the port that its viewers connect to. */

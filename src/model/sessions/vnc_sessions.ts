@@ -1,4 +1,4 @@
-import { type TcpSocket, addressFromHex } from "../../sources/proc_net_tcp.ts";
+import { type TcpSocket, addressFromHex } from "../../sources/proc/net_tcp.ts";
 import type { HostView } from "./host_view.ts";
 import type { Session } from "./session.ts";
 import { type VncServer, findVncServers } from "./vnc_servers.ts";

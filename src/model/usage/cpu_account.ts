@@ -1,4 +1,8 @@
-import { type ProcessTable, TICKS_PER_SECOND, isSameProcess } from "../../sources/process_table.ts";
+import {
+  type ProcessTable,
+  TICKS_PER_SECOND,
+  isSameProcess,
+} from "../../sources/proc/process_table.ts";
 import { type Reaper, findReapers, sharesOf, takeFromAncestors } from "./reapers.ts";
 
 /** CPU ticks by uid. */

@@ -1,5 +1,5 @@
 /** Who reaps the processes that have ended between two passes over `/proc`, and whose their time was. */
-import { type ProcessTable, isSameProcess } from "../../sources/process_table.ts";
+import { type ProcessTable, isSameProcess } from "../../sources/proc/process_table.ts";
 
 /** Processes that have ended since the sample before, below one dead child of a live process. */
 export interface DeadFamily {

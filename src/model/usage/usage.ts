@@ -1,5 +1,5 @@
-import { ProcessScan } from "../../sources/process_scan.ts";
-import { type ProcessTable, TICKS_PER_SECOND } from "../../sources/process_table.ts";
+import { ProcessScan } from "../../sources/proc/process_scan.ts";
+import { type ProcessTable, TICKS_PER_SECOND } from "../../sources/proc/process_table.ts";
 import type { Root } from "../../sources/root.ts";
 import { CpuAccount } from "./cpu_account.ts";
 import { CpuHistory } from "./cpu_history.ts";

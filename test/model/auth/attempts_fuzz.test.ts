@@ -1,10 +1,10 @@
 import { expect, test } from "bun:test";
 import { Attempts } from "../../../src/model/auth/attempts.ts";
 import type { Outcome } from "../../../src/model/auth/outcome.ts";
-import type { LogRecord } from "../../../src/sources/log_record.ts";
-import { parseSyslogLine } from "../../../src/sources/syslog_line.ts";
-import { fuzz, FUZZ_TIMEOUT_MS, type Random } from "../../fuzz.ts";
-import { hostileName, sshdMessage } from "../../sources/hostile_names.ts";
+import type { LogRecord } from "../../../src/sources/logs/record.ts";
+import { parseSyslogLine } from "../../../src/sources/logs/text/syslog_line.ts";
+import { fuzz, FUZZ_TIMEOUT_MS, type Random } from "../../helpers/fuzz.ts";
+import { hostileName, sshdMessage } from "../../sources/messages/hostile_names.ts";
 
 const NOW_MS = new Date("2026-11-23T12:00:00").getTime();
 const STAMP = "Nov 23 11:00:00";

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "bun:test";
 import { MAX_CONNECTIONS } from "../../../src/model/auth/connections.ts";
-import type { LogRecord } from "../../../src/sources/log_record.ts";
+import type { LogRecord } from "../../../src/sources/logs/record.ts";
 import { lines, outcomesOf, sum } from "./samples.ts";
 
 type Sums = Record<string, number>;

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "bun:test";
-import type { LogRecord } from "../../../src/sources/log_record.ts";
+import type { LogRecord } from "../../../src/sources/logs/record.ts";
 import { lines, outcomesOf, sum } from "./samples.ts";
 
 const WRONG =

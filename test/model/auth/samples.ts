@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { Attempts } from "../../../src/model/auth/attempts.ts";
 import type { Outcome } from "../../../src/model/auth/outcome.ts";
-import type { LogRecord } from "../../../src/sources/log_record.ts";
+import type { LogRecord } from "../../../src/sources/logs/record.ts";
 
 const FOLDER = join(import.meta.dir, "../../fixtures/auth");
 /** Some time at which the samples' records happen, a second apart. */

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "bun:test";
 import { resumeWatch, AuthWatch } from "../../../src/model/auth/watch.ts";
-import type { LogPosition, LogReader, LogRecord } from "../../../src/sources/log_record.ts";
+import type { LogPosition, LogReader, LogRecord } from "../../../src/sources/logs/record.ts";
 import { lines, readSamples, SAMPLE_MS } from "./samples.ts";
 
 /** A log in memory; its position is the number of records that were read. */

@@ -1,7 +1,7 @@
 /** The sessions of captured hosts are those that were opened on them, as their expected.json lists them. */
 import { afterAll, describe, expect, test } from "bun:test";
-import { Host } from "../../../src/collectors/host.ts";
-import { Scrape } from "../../../src/collectors/scrape.ts";
+import { Host } from "../../../src/collectors/runtime/host_state.ts";
+import { Scrape } from "../../../src/collectors/runtime/snapshot.ts";
 import { connectionsCollector } from "../../../src/collectors/connections.ts";
 import { createLog } from "../../../src/log.ts";
 import { Root } from "../../../src/sources/root.ts";

@@ -1,4 +1,4 @@
-import { ProcessTable } from "../../../src/sources/process_table.ts";
+import { ProcessTable } from "../../../src/sources/proc/process_table.ts";
 
 /** A process as a test needs it; times in ticks. */
 export interface FakeProcess {

@@ -1,0 +1,97 @@
+import type { Log } from "../../log.ts";
+import { Accounts } from "../../model/accounts.ts";
+import { AuthFeed } from "../../model/auth/feed.ts";
+import { LastLoginRecords, type Optional } from "../../model/last_logins.ts";
+import { UsageMeter } from "../../model/usage/usage.ts";
+import { Getent } from "../../sources/accounts/getent.ts";
+import { type Root, isUnavailable } from "../../sources/root.ts";
+import { StateFile } from "../../sources/state_file.ts";
+import { Faults } from "./faults.ts";
+
+/** What the collectors are told when the program starts. */
+export interface HostOptions {
+  root: Root;
+  log: Log;
+  excludeUsers: ReadonlySet<string>;
+  sshPorts: ReadonlySet<number>;
+  /** Whether getent may be started. */
+  getent: boolean;
+  /** A folder of our own that outlives the program; undefined for none. */
+  stateDirectory: string | undefined;
+}
+
+/** The host as the exporter has come to know it: what lasts from one collection to the next. */
+export class Host {
+  readonly root: Root;
+  excludeUsers: ReadonlySet<string>;
+  sshPorts: ReadonlySet<number>;
+  readonly accounts: Accounts;
+  readonly meter: UsageMeter;
+  readonly lastLogins: LastLoginRecords;
+  readonly authFeed: AuthFeed;
+  readonly faults: Faults;
+  private readonly log: Log;
+  private readonly reported = new Set<string>();
+
+  constructor(options: HostOptions) {
+    this.log = options.log;
+    this.root = options.root;
+    this.excludeUsers = options.excludeUsers;
+    this.sshPorts = options.sshPorts;
+    this.faults = new Faults(options.log);
+    // getent answers for the machine it runs on, which a mounted rootfs is not.
+    const isOwnHost = options.root.rootfs === "";
+    const getent = options.getent && isOwnHost ? new Getent(Date.now) : undefined;
+    this.accounts = new Accounts(options.root, getent);
+    this.meter = new UsageMeter(options.root, () => performance.now());
+    this.lastLogins = new LastLoginRecords(options.root);
+    this.authFeed = new AuthFeed({
+      root: options.root,
+      now: Date.now,
+      report: (message) => this.reportOnce(message),
+      stateFile: stateFileIn(options),
+    });
+  }
+
+  /** Logs a thing that will not change while the program runs. */
+  private reportOnce(message: string): void {
+    if (this.reported.has(message)) return;
+    this.reported.add(message);
+    this.log.warn("A part of the journal can't be read", { err: message });
+  }
+
+  /** Writes what has to outlive the program. A fault is logged, and costs no metric. */
+  saveState(when: "if due" | "now"): void {
+    const what = "saving the state";
+    try {
+      this.authFeed.save(when);
+      this.faults.end(what);
+    } catch (error) {
+      this.faults.begin(what, error);
+    }
+  }
+
+  /**
+   * Reads a source that a host need not have. Where it is missing or forbidden the value is undefined,
+   * and `source_available` tells; any other fault is logged as long as it lasts.
+   */
+  readonly optional: Optional = async (source, read) => {
+    const what = `reading the source ${source}`;
+    try {
+      const value = await read();
+      this.faults.end(what);
+      return value;
+    } catch (error) {
+      if (isUnavailable(error)) this.faults.end(what);
+      else this.faults.begin(what, error);
+      return undefined;
+    }
+  };
+}
+
+function stateFileIn({ stateDirectory, log }: HostOptions): StateFile | undefined {
+  if (stateDirectory === undefined) return undefined;
+  return new StateFile(`${stateDirectory}/auth.json`, (message) =>
+    log.warn("The state can't be used", { err: message }),
+  );
+}

@@ -1,0 +1,67 @@
+/** The exporter's own process, as the Prometheus client libraries show it. man 5 proc_pid_stat. */
+import { readFileSync, readdirSync } from "node:fs";
+import type { BuildInfo } from "./build_info.ts";
+import { type Family, type MetricDefinition, gauge, single } from "../../metrics/metric.ts";
+
+const BUILD_INFO = gauge(
+  "exporter_build_info",
+  "What this executable was built from; the value is always 1.",
+  "version",
+  "revision",
+  "bun_version",
+);
+
+const processMetric = (
+  name: string,
+  help: string,
+  type: MetricDefinition["type"] = "gauge",
+): MetricDefinition => ({ name: `process_${name}`, help, type, labels: [] });
+
+const CPU = processMetric(
+  "cpu_seconds_total",
+  "Total user and system CPU time spent in seconds.",
+  "counter",
+);
+const START = processMetric(
+  "start_time_seconds",
+  "Start time of the process since unix epoch in seconds.",
+);
+const RESIDENT = processMetric("resident_memory_bytes", "Resident memory size in bytes.");
+const VIRTUAL = processMetric("virtual_memory_bytes", "Virtual memory size in bytes.");
+const OPEN_FDS = processMetric("open_fds", "Number of open file descriptors.");
+const MAX_FDS = processMetric("max_fds", "Maximum number of open file descriptors.");
+
+const startTimeSeconds = (Date.now() - performance.now()) / 1000;
+
+export function selfFamilies({ version, revision, bunVersion }: BuildInfo): Family[] {
+  const labels = { version, revision, bun_version: bunVersion };
+  const cpu = process.cpuUsage();
+  return [
+    { ...BUILD_INFO, samples: [{ labels, value: 1 }] },
+    single(CPU, (cpu.user + cpu.system) / 1e6),
+    single(START, startTimeSeconds),
+    single(RESIDENT, process.memoryUsage.rss()),
+    single(VIRTUAL, fromProc("stat", /^.*\) (?:\S+ ){20}(\d+)/s)),
+    single(OPEN_FDS, countOpenFds()),
+    single(MAX_FDS, fromProc("limits", /^Max open files +(\d+)/m)),
+  ];
+}
+
+/** A number in one of this process's own files, which are never the host's under another root. */
+function fromProc(name: string, pattern: RegExp): number | undefined {
+  try {
+    const text = pattern.exec(readFileSync(`/proc/self/${name}`, "latin1"))?.[1];
+    return text === undefined ? undefined : Number(text);
+  } catch {
+    return undefined;
+  }
+}
+
+function countOpenFds(): number | undefined {
+  try {
+    // The listing itself holds one open.
+    return readdirSync("/proc/self/fd").length - 1;
+  } catch {
+    return undefined;
+  }
+}

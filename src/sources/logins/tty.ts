@@ -1,0 +1,31 @@
+/**
+ * The nodes of terminals below `/dev`, through stat(2), which needs no right to open them. On a
+ * terminal atime is the last input, mtime the last output; the kernel moves both in steps of 8 s.
+ */
+import { statSync } from "node:fs";
+import type { Root } from "../root.ts";
+
+export interface TtyNode {
+  /** When it was last typed on, in seconds since the epoch. */
+  lastInputSeconds: number;
+  /** When it was made, for a pty: input and output do not move it. */
+  changedSeconds: number;
+  /** Whom it was given to. */
+  uid: number;
+}
+
+/** @param name below `/dev`: `pts/3`, `tty2` @returns undefined when there is no such terminal */
+export function statTty(root: Root, name: string): TtyNode | undefined {
+  // A name comes from titles and records that can hold anything: it must not lead out of /dev.
+  if (!/^[A-Za-z0-9]+(\/\d+)?$/.test(name)) return undefined;
+  try {
+    const stat = statSync(root.path(`/dev/${name}`));
+    return {
+      lastInputSeconds: stat.atimeMs / 1000,
+      changedSeconds: stat.ctimeMs / 1000,
+      uid: stat.uid,
+    };
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,71 @@
+/**
+ * utmp and wtmp records as glibc writes them on x86-64 (man 5 utmp): 384 bytes, little endian. Seen in
+ * `/run/utmp` of Debian 11 and 12; Debian 13 and later have none.
+ */
+import { formatAddress } from "../ip_address.ts";
+import type { Root } from "../root.ts";
+
+export const UTMP_RECORD_BYTES = 384;
+
+/** ut_type of a login that is, or was, open. */
+const USER_PROCESS = 7;
+
+/** Somebody's login. */
+export interface UtmpLogin {
+  pid: number;
+  /** The terminal below `/dev`, or a display like `:0`. */
+  line: string;
+  /** The login name, cut to 32 bytes. */
+  user: string;
+  /** What the writer took for the remote host: an address, a name, or `tmux(PID).%N`. */
+  host: string;
+  /** The remote address in canonical text; undefined for none. */
+  address: string | undefined;
+  /** When it began, in seconds since the epoch. */
+  timeSeconds: number;
+}
+
+/** @throws the system's error when `/run/utmp` can't be read */
+export async function readUtmp(root: Root): Promise<UtmpLogin[]> {
+  return parseUtmp(await Bun.file(root.path("/run/utmp")).bytes());
+}
+
+/** The logins in whole records; a record that is cut off, or of another type, is passed over. */
+export function parseUtmp(bytes: Uint8Array): UtmpLogin[] {
+  const buffer = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  const logins: UtmpLogin[] = [];
+  for (let at = 0; at + UTMP_RECORD_BYTES <= buffer.length; at += UTMP_RECORD_BYTES) {
+    const login = parseLogin(buffer.subarray(at, at + UTMP_RECORD_BYTES));
+    if (login) logins.push(login);
+  }
+  return logins;
+}
+
+function parseLogin(record: Buffer): UtmpLogin | undefined {
+  if (record.readInt16LE(0) !== USER_PROCESS) return undefined;
+  const login = {
+    pid: record.readInt32LE(4),
+    line: text(record, 8, 32),
+    user: text(record, 44, 32),
+    host: text(record, 76, 256),
+    address: address(record.subarray(348, 364)),
+    // The field is a signed 32-bit number; read as unsigned it lasts until 2106.
+    timeSeconds: record.readUInt32LE(340) + record.readUInt32LE(344) / 1e6,
+  };
+  return login.user === "" || login.line === "" ? undefined : login;
+}
+
+/** A fixed field holds no NUL when it is full. */
+function text(record: Buffer, at: number, length: number): string {
+  const field = record.subarray(at, at + length);
+  const end = field.indexOf(0);
+  return field.toString("utf8", 0, end < 0 ? length : end);
+}
+
+/** An IPv4 address fills the first word only; all zero means that none was recorded. */
+function address(words: Buffer): string | undefined {
+  const tail = words.subarray(4);
+  if (!tail.every((byte) => byte === 0)) return formatAddress(words);
+  const v4 = words.subarray(0, 4);
+  return v4.every((byte) => byte === 0) ? undefined : formatAddress(v4);
+}

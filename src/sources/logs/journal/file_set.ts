@@ -1,0 +1,196 @@
+/** The journal files that are being read, found as they come, renamed, and go. */
+import { statSync } from "node:fs";
+import { JournalFile } from "./file.ts";
+import { JournalFolders, type JournalPath } from "./folders.ts";
+import { JournalFormatError, type JournalHeader } from "./header.ts";
+import type { Pages } from "./pages.ts";
+import type { JournalProgress } from "./position.ts";
+import { TrackedFile, type Readers } from "./file_cursor.ts";
+
+/** A file that makes no sense is no fault before it is so old. */
+const HALF_MADE_MS = 5000;
+
+/** A file that is read as it grows, and where it lies. */
+export interface OpenFile {
+  tracked: TrackedFile;
+  path: JournalPath;
+  /** Vacuumed: nothing leads to it any more but us. */
+  isDeleted: boolean;
+}
+
+/** A file that was read to its end and gets no more. */
+interface FinishedFile {
+  inode: number;
+  header: JournalHeader;
+  offsets: Record<string, number>;
+}
+
+export interface JournalFilesOptions {
+  folders: JournalFolders;
+  pages: Pages;
+  readers: Readers;
+  progress: JournalProgress;
+  /** Where the first reading of all begins, in microseconds since the epoch. */
+  sinceUs: number;
+  now: () => number;
+  report: (message: string) => void;
+}
+
+export class JournalFiles {
+  /** By file_id. */
+  readonly open = new Map<string, OpenFile>();
+  /** By path. */
+  private readonly finished = new Map<string, FinishedFile>();
+
+  constructor(private readonly options: JournalFilesOptions) {}
+
+  /**
+   * Opens what is new, and notes what was renamed or deleted.
+   *
+   * @throws the system's error when the journal can't be read
+   */
+  update(): void {
+    const paths = this.options.folders.list();
+    if (paths !== undefined) {
+      const missing = new Set(this.open.keys());
+      const failure = this.openAll(paths, missing);
+      for (const fileId of missing) {
+        const file = this.open.get(fileId)!;
+        file.isDeleted = file.tracked.file.isDeleted();
+      }
+      const listed = new Set(paths.map(({ path }) => path));
+      for (const path of this.finished.keys()) if (!listed.has(path)) this.finished.delete(path);
+      if (failure !== undefined) {
+        this.options.folders.listAgain();
+        throw failure;
+      }
+    }
+    this.options.progress.confirm();
+  }
+
+  /** Closes what was read to its end and gets no more. */
+  closeFinished(): void {
+    for (const [fileId, { tracked, path, isDeleted }] of this.open) {
+      if (!isDeleted && !tracked.isFinished) continue;
+      tracked.file.close();
+      this.open.delete(fileId);
+      if (isDeleted) continue;
+      const { inode, header } = tracked.file;
+      this.finished.set(path.path, { inode, header, offsets: tracked.offsets() });
+    }
+  }
+
+  close(): void {
+    for (const { tracked } of this.open.values()) tracked.file.close();
+    this.open.clear();
+  }
+
+  /** Whether there are files, all have entries, and none has one of that time or later. */
+  endBefore(timeUs: number): boolean {
+    const headers = [
+      ...[...this.open.values()].map(({ tracked }) => tracked.file.header),
+      ...[...this.finished.values()].map(({ header }) => header),
+    ];
+    return (
+      headers.length > 0 &&
+      headers.every((header) => header.entryCount > 0 && header.tailRealtimeUs < timeUs)
+    );
+  }
+
+  /** By file_id and value: the last entry that was handed over. */
+  offsets(): Record<string, Record<string, number>> {
+    const files: Record<string, Record<string, number>> = {};
+    const { saved } = this.options.progress;
+    for (const [fileId, offsets] of saved) files[fileId] = Object.fromEntries(offsets);
+    for (const { header, offsets } of this.finished.values()) {
+      if (!this.options.progress.covers(header)) files[header.fileId] = offsets;
+    }
+    for (const [fileId, { tracked }] of this.open) files[fileId] = tracked.offsets();
+    return files;
+  }
+
+  /**
+   * @param missing the ids of the open files; those that are found are taken out
+   * @returns why a file that everything depends on could not be opened
+   */
+  private openAll(paths: JournalPath[], missing: Set<string>): unknown {
+    const byPath = new Map<string, string>();
+    for (const [fileId, { path }] of this.open) byPath.set(path.path, fileId);
+    let failure: unknown;
+    for (const path of paths) {
+      if (this.isFinishedAt(path.path)) continue;
+      const known = this.open.get(byPath.get(path.path) ?? "");
+      try {
+        if (known !== undefined && known.tracked.file.isAt(path.path)) {
+          missing.delete(known.tracked.file.header.fileId);
+        } else {
+          missing.delete(this.openFile(path));
+        }
+      } catch (error) {
+        const { code } = error as { code?: string };
+        if (code === "ENOENT") continue;
+        if (error instanceof JournalFormatError && this.isJustMade(path.path)) {
+          this.options.folders.listAgain();
+          continue;
+        }
+        // What keeps everything from being read is thrown; only what costs one file is reported.
+        if (!isOnlyThatFile(error, path)) failure ??= error;
+        else this.options.report(`${path.path}: ${(error as Error).message}`);
+      }
+    }
+    return failure;
+  }
+
+  private openFile(path: JournalPath): string {
+    const { pages, progress, readers, sinceUs } = this.options;
+    const file = JournalFile.open(path.path, pages);
+    const { fileId } = file.header;
+    const known = this.open.get(fileId);
+    const finishedAt = this.finishedPath(fileId);
+    if (known !== undefined || finishedAt !== undefined) {
+      file.close();
+      // Under another name it was renamed; under another inode somebody copied it.
+      if (known !== undefined && known.tracked.file.inode === file.inode) {
+        known.path = path;
+        known.tracked.hasArchiveName = path.hasArchiveName;
+      }
+      if (finishedAt !== undefined) this.moveFinished(finishedAt, path.path, file.inode);
+      return fileId;
+    }
+    const start = progress.startOf(file.header, path.isVolatile, sinceUs);
+    const tracked = new TrackedFile(file, readers, start, path.hasArchiveName);
+    this.open.set(fileId, { tracked, path, isDeleted: false });
+    return fileId;
+  }
+
+  /** A file is there a moment before it has a header and its tables. */
+  private isJustMade(path: string): boolean {
+    const madeMs = statSync(path, { throwIfNoEntry: false })?.mtimeMs ?? 0;
+    return this.options.now() - madeMs < HALF_MADE_MS;
+  }
+
+  /** A file can be finished under the name that the next one gets a moment later. */
+  private isFinishedAt(path: string): boolean {
+    const inode = this.finished.get(path)?.inode;
+    return inode !== undefined && statSync(path, { throwIfNoEntry: false })?.ino === inode;
+  }
+
+  private finishedPath(fileId: string): string | undefined {
+    for (const [path, { header }] of this.finished) if (header.fileId === fileId) return path;
+    return undefined;
+  }
+
+  private moveFinished(from: string, to: string, inode: number): void {
+    const file = this.finished.get(from)!;
+    if (file.inode !== inode) return;
+    this.finished.delete(from);
+    this.finished.set(to, file);
+  }
+}
+
+/** Without the system's own file nothing of sshd is seen; another one costs itself. */
+function isOnlyThatFile(error: unknown, { path, namespace }: JournalPath): boolean {
+  if (namespace === "" && path.endsWith("/system.journal")) return false;
+  const { code } = error as { code?: string };
+  return error instanceof JournalFormatError || code === "EACCES" || code === "EPERM";
+}

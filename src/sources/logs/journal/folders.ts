@@ -1,0 +1,157 @@
+/** The journal files that this host wrote. man 8 systemd-journald, "Files" */
+import { readdirSync, readFileSync, statSync } from "node:fs";
+import type { Root } from "../../root.ts";
+
+/** The first is lost at a reboot. Entries move from it to the second when that comes into being. */
+const VOLATILE = "/run/log/journal";
+const PERSISTENT = "/var/log/journal";
+
+/** A folder that changed less than this before it was listed may have changed after it, unnoticed. */
+const SETTLED_AFTER_MS = 2000;
+
+export interface JournalPath {
+  path: string;
+  isVolatile: boolean;
+  /** The journal namespace; empty for the one that has everything by default. */
+  namespace: string;
+  /** Journald gives such a name to files that it is done with. */
+  hasArchiveName: boolean;
+}
+
+/** One folder's names, listed again only when they may have changed. */
+class ListedFolder {
+  names: string[] = [];
+  private modifiedMs = 0;
+  private isSettled = false;
+
+  constructor(readonly path: string) {}
+
+  /**
+   * A folder that is not there has no names; that is no error, for hardly a host has all of them.
+   *
+   * @returns true when there may be other names than before
+   * @throws the system's error when the folder can't be listed
+   */
+  update(nowMs: number): boolean {
+    const stat = statSync(this.path, { throwIfNoEntry: false });
+    if (stat === undefined) return this.forget();
+    if (this.isSettled && stat.mtimeMs === this.modifiedMs) return false;
+    this.names = readdirSync(this.path);
+    this.isSettled = nowMs - stat.mtimeMs > SETTLED_AFTER_MS;
+    this.modifiedMs = stat.mtimeMs;
+    return true;
+  }
+
+  /** Lists it anew the next time; true when it had names. */
+  forget(): boolean {
+    const had = this.names.length > 0;
+    this.names = [];
+    this.isSettled = false;
+    return had;
+  }
+}
+
+export class JournalFolders {
+  private readonly bases: { folder: ListedFolder; machines: Map<string, ListedFolder> }[];
+  /** True from a change until the files were handed over. */
+  private isNew = true;
+
+  /**
+   * @param now the time in milliseconds since the epoch
+   */
+  constructor(
+    private readonly root: Root,
+    private readonly now: () => number,
+  ) {
+    this.bases = [VOLATILE, PERSISTENT].map((path) => ({
+      folder: new ListedFolder(root.path(path)),
+      machines: new Map(),
+    }));
+  }
+
+  /**
+   * Every journal file, the volatile ones first; undefined when there is nothing new since the last
+   * call.
+   *
+   * @throws the system's error when there is no journal, or a part of it that may not be listed
+   */
+  list(): JournalPath[] | undefined {
+    const nowMs = this.now();
+    let failure: unknown;
+    for (const { folder, machines } of this.bases) {
+      try {
+        if (folder.update(nowMs)) {
+          this.isNew = true;
+          this.chooseMachines(folder, machines);
+        }
+        for (const machine of machines.values()) this.isNew = machine.update(nowMs) || this.isNew;
+      } catch (error) {
+        failure ??= error;
+        folder.forget();
+        for (const machine of machines.values()) machine.forget();
+      }
+    }
+    if (failure !== undefined) throw failure;
+    if (!this.isNew) return undefined;
+    const paths = this.paths();
+    if (paths.length === 0) throw missing(this.root.path(`${PERSISTENT}/*/*.journal`));
+    this.isNew = false;
+    return paths;
+  }
+
+  /** Makes the next call list the files again. */
+  listAgain(): void {
+    this.isNew = true;
+  }
+
+  /** The host's own folder and those of its namespaces; all where the host's id is not known. */
+  private chooseMachines(folder: ListedFolder, machines: Map<string, ListedFolder>): void {
+    const own = this.readMachineId();
+    const isOurs = (name: string) =>
+      own === undefined
+        ? /^[0-9a-f]{32}(?:\.|$)/.test(name)
+        : name === own || name.startsWith(`${own}.`);
+    const names = folder.names.filter(isOurs);
+    for (const name of machines.keys()) if (!names.includes(name)) machines.delete(name);
+    for (const name of names) {
+      if (!machines.has(name)) machines.set(name, new ListedFolder(`${folder.path}/${name}`));
+    }
+  }
+
+  private paths(): JournalPath[] {
+    const paths: JournalPath[] = [];
+    for (const [i, { machines }] of this.bases.entries()) {
+      for (const [machine, { path, names }] of machines) {
+        for (const name of names.toSorted((a, b) => rankOf(a) - rankOf(b))) {
+          if (!/\.journal~?$/.test(name)) continue;
+          paths.push({
+            path: `${path}/${name}`,
+            isVolatile: i === 0,
+            namespace: machine.slice(33),
+            hasArchiveName: name.includes("@"),
+          });
+        }
+      }
+    }
+    return paths;
+  }
+
+  private readMachineId(): string | undefined {
+    try {
+      const text = readFileSync(this.root.path("/etc/machine-id"), "latin1").trim();
+      return /^[0-9a-f]{32}$/.test(text) ? text : undefined;
+    } catch {
+      return undefined;
+    }
+  }
+}
+
+/** The files that journald writes to come first, so that no copy of one can take its place. */
+function rankOf(name: string): number {
+  if (name === "system.journal") return 0;
+  return /^user-\d+\.journal$/.test(name) ? 1 : 2;
+}
+
+function missing(path: string): Error {
+  return Object.assign(new Error(`ENOENT: no such file or directory, ${path}`), { code: "ENOENT" });
+}

@@ -1,0 +1,40 @@
+/** Whether there is a journal that can be read, without reading it. */
+import { readFileSync } from "node:fs";
+import { parseMachineStat } from "../../proc/machine_stat.ts";
+import type { Root } from "../../root.ts";
+import { JournalFile } from "./file.ts";
+import { JournalFolders } from "./folders.ts";
+import { LeftOverJournalError } from "./header.ts";
+import { Pages } from "./pages.ts";
+
+const pages = new Pages();
+
+/**
+ * Looks at the files that journald writes sshd's messages to.
+ *
+ * @returns the path of the one that is in use
+ * @throws what the reader would: the system's error, JournalFormatError, LeftOverJournalError
+ */
+export function probeJournal(root: Root): string {
+  const paths = new JournalFolders(root, () => 0).list() ?? [];
+  let inUse: string | undefined;
+  for (const { path, namespace } of paths) {
+    if (namespace !== "" || !path.endsWith("/system.journal")) continue;
+    const file = JournalFile.open(path, pages);
+    const { entryCount, tailRealtimeUs } = file.header;
+    file.close();
+    if (entryCount === 0 || tailRealtimeUs >= bootUs(root)) inUse = path;
+  }
+  if (inUse === undefined) throw new LeftOverJournalError();
+  return inUse;
+}
+
+/** 0 where it is not known: then nothing is left over. */
+function bootUs(root: Root): number {
+  try {
+    const stat = parseMachineStat(readFileSync(root.proc("stat"), "utf8"));
+    return (stat?.bootTimeSeconds ?? 0) * 1e6;
+  } catch {
+    return 0;
+  }
+}

@@ -1,0 +1,34 @@
+/** Set behind a message whose end is missing: no program logs it, and no grammar reads past it. */
+export const CUT_MARK = "…";
+
+/** One message that one program logged, in whatever log it was found. */
+export interface LogRecord {
+  /** When it was written, in milliseconds since the epoch. */
+  timeMs: number;
+  /** The program's name in the log: `sshd`, `sshd-session`, `sudo`. */
+  identifier: string;
+  /** The pid that logged it; some programs log none. */
+  pid: number | undefined;
+  /** The text behind the identifier. */
+  message: string;
+  /** How often it was logged: 1, or N for rsyslog's `message repeated N times`. */
+  copies: number;
+}
+
+/** Where a reader goes on after a restart: a JSON value that only the reader that made it understands. */
+export type LogPosition = { [key: string]: unknown };
+
+/** A log that is read as it grows. */
+export interface LogReader {
+  /**
+   * Hands over every record that was written since the last call, oldest first. The first call
+   * starts at the position that was given, or else at the first record not older than the time that
+   * was given.
+   *
+   * @throws the system's error when the log can't be read; nothing is lost by it, the next call goes on
+   */
+  poll(take: (record: LogRecord) => void): Promise<void>;
+  /** Where the next call goes on. */
+  position(): LogPosition;
+  close(): void;
+}

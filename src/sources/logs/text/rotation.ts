@@ -1,0 +1,139 @@
+/** The files that a log was rotated to, by logrotate or by the daemon itself. */
+import { readdirSync, statSync } from "node:fs";
+import { basename, dirname, join } from "node:path";
+import { LogFile } from "./file.ts";
+
+/** So many files at most are opened, from the newest on. */
+const MAX_FILES = 32;
+/** More rotations than this within some milliseconds are no rotations. */
+const MAX_TRIES = 10;
+
+/** `.1` of logrotate, `.0` of BusyBox, `-20261123` of logrotate's dateext; not what was compressed. */
+const SUFFIX = /^(?:\.(\d{1,5})|[-.](\d{8}(?:-\d{1,10})?))$/;
+
+interface Sibling {
+  path: string;
+  /** Counts up with each rotation. */
+  number: number | undefined;
+  date: string | undefined;
+  modifiedMs: number;
+}
+
+/** The rotated, uncompressed files of a log, oldest first. None when its folder can't be read. */
+function rotatedFiles(path: string): string[] {
+  const name = basename(path);
+  const siblings: Sibling[] = [];
+  for (const entry of listOrNone(dirname(path))) {
+    const suffix = entry.startsWith(name) ? SUFFIX.exec(entry.slice(name.length)) : null;
+    if (suffix === null) continue;
+    const sibling = join(dirname(path), entry);
+    const modifiedMs = statSync(sibling, { throwIfNoEntry: false })?.mtimeMs;
+    if (modifiedMs === undefined) continue;
+    const number = suffix[1] === undefined ? undefined : Number(suffix[1]);
+    siblings.push({ path: sibling, number, date: suffix[2], modifiedMs });
+  }
+  return siblings.sort(byAge).map((sibling) => sibling.path);
+}
+
+/** The files of a log as they stood at one moment. */
+export interface LogFiles {
+  /** Oldest first. */
+  rotated: LogFile[];
+  /** The one at the path; undefined while there is none. */
+  current: LogFile | undefined;
+  /** The inode of the newest rotated file, also of one that may not be read; 0 when there is none. */
+  newest: number;
+}
+
+/**
+ * Opens all files of a log, and has them judged. A rotation goes step by step, so what is read name by
+ * name may show a file twice or not at all, or one that is cut off the next moment; then all of it is
+ * done again.
+ *
+ * @param judge may change the files it is given, and nothing else
+ * @throws the system's error when the file at the path is there but can't be opened
+ */
+export function openLogFiles<T>(
+  path: string,
+  judge: (files: LogFiles) => T,
+): LogFiles & { verdict: T } {
+  for (let tries = 1; ; tries++) {
+    const current = openIfThere(path);
+    const paths = rotatedFiles(path).slice(-MAX_FILES);
+    const inodes = paths.map(inodeAt);
+    const opened = paths.map(openOrSkip);
+    const rotated = opened.filter((file) => file !== undefined);
+    const isCopying = dropUnfinishedCopy(rotated, current);
+    const newest = inodes.at(isCopying ? -2 : -1) ?? 0;
+    const verdict = judge({ rotated, current, newest });
+    const now = rotatedFiles(path).slice(-MAX_FILES);
+    const isSame =
+      now.join("\n") === paths.join("\n") &&
+      paths.every((name, i) => inodeAt(name) === inodes[i]) &&
+      opened.every((file, i) => file === undefined || file.ino === inodes[i]) &&
+      inodeAt(path) === current?.ino &&
+      current?.isWhole() !== false;
+    if (isSame || tries === MAX_TRIES) return { rotated, current, newest, verdict };
+    closeAll([...rotated, ...(current ? [current] : [])]);
+  }
+}
+
+/** The inode of the newest rotated file; 0 when there is none. */
+export function newestInode(path: string): number {
+  const newest = rotatedFiles(path).at(-1);
+  return newest === undefined ? 0 : (inodeAt(newest) ?? 0);
+}
+
+/**
+ * With `copytruncate` the lines are in two files for a moment, the newer of which may still be empty.
+ * They are the log's until it is cut off; then they are the copy's.
+ */
+function dropUnfinishedCopy(rotated: LogFile[], current: LogFile | undefined): boolean {
+  const newest = rotated.at(-1);
+  if (newest === undefined || current === undefined || newest.isSame(current)) return false;
+  if (current.size() === 0) return false;
+  if (!current.continues({ ...newest.position(), offset: newest.size() })) return false;
+  closeAll(rotated.splice(-1));
+  return true;
+}
+
+export function closeAll(files: LogFile[]): void {
+  for (const file of files) file.close();
+}
+
+/** @throws the system's error when it is there and can't be opened */
+function openIfThere(path: string): LogFile | undefined {
+  try {
+    return new LogFile(path);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === "ENOENT") return undefined;
+    throw error;
+  }
+}
+
+function inodeAt(path: string): number | undefined {
+  return statSync(path, { throwIfNoEntry: false })?.ino;
+}
+
+function openOrSkip(path: string): LogFile | undefined {
+  try {
+    return new LogFile(path);
+  } catch {
+    return undefined; // Compressed or removed meanwhile, or not ours to read.
+  }
+}
+
+/** The names tell the order better than times do: rotations may follow within one tick. */
+function byAge(a: Sibling, b: Sibling): number {
+  if (a.number !== undefined && b.number !== undefined) return b.number - a.number;
+  if (a.date !== undefined && b.date !== undefined) return a.date < b.date ? -1 : 1;
+  return a.modifiedMs - b.modifiedMs;
+}
+
+function listOrNone(folder: string): string[] {
+  try {
+    return readdirSync(folder);
+  } catch {
+    return [];
+  }
+}

@@ -1,0 +1,64 @@
+/**
+ * The parts of sshd's messages that hold a client's address behind a user name that the client chose.
+ *
+ * The name may read like the rest of a message (`root from 1.2.3.4 port 22 ssh2`), so addresses are
+ * taken from the right. A name can't hold a colon: sshd cuts it off as the "style" before it logs.
+ */
+import { canonicalAddress } from "../ip_address.ts";
+import type { Account, Peer } from "./ssh_event.ts";
+
+/** `[{authenticating|invalid} user NAME |user NAME ]ADDR port N`, then the end, `: TEXT` or ` timed out`. */
+export interface RemoteId {
+  account: Account | "logged in" | undefined;
+  peer: Peer | undefined;
+}
+
+const PORT_AND_END = / port (\d{1,5})(?:(: )| timed out$|$)/;
+
+/**
+ * Reads what sshd calls the connection's id (ssh_packet_fmt_connection_id in packet.c).
+ *
+ * @param cut the end of the text is missing, so an address there may be part of the name
+ */
+export function parseRemoteId(text: string, cut: boolean): RemoteId | undefined {
+  const account = remoteAccount(text);
+  const port = PORT_AND_END.exec(text);
+  // A colon behind the port can't be the client's, so what stands before it is whole even in a cut text.
+  if (port === null || (cut && port[2] === undefined)) {
+    return cut && account !== undefined ? { account, peer: undefined } : undefined;
+  }
+  const addressAt = text.lastIndexOf(" ", port.index - 1) + 1;
+  if (account === undefined && addressAt > 0) return undefined;
+  const peer = parsePeer(text.slice(addressAt, port.index), port[1]!);
+  return peer === undefined ? undefined : { account, peer };
+}
+
+function remoteAccount(text: string): RemoteId["account"] {
+  if (text.startsWith("authenticating user ")) return "valid";
+  if (text.startsWith("invalid user ")) return "invalid";
+  return text.startsWith("user ") ? "logged in" : undefined;
+}
+
+/** `NAME from ADDR port N` to the end of the text, the last one there. */
+export function parseNameFrom(text: string): { name: string; peer: Peer } | undefined {
+  const portAt = text.lastIndexOf(" port ");
+  if (portAt < 0) return undefined;
+  const addressAt = text.lastIndexOf(" ", portAt - 1) + 1;
+  if (!text.startsWith(" from ", addressAt - 6)) return undefined;
+  const peer = parsePeer(text.slice(addressAt, portAt), text.slice(portAt + 6));
+  return peer === undefined ? undefined : { name: text.slice(0, addressAt - 6), peer };
+}
+
+/** An address literal or `UNKNOWN`, which sshd prints with port 65535 when the client is no socket. */
+export function parsePeer(address: string, port: string): Peer | undefined {
+  if (!/^\d{1,5}$/.test(port)) return undefined;
+  const canonical = canonicalAddress(address);
+  if (canonical === undefined && address !== "UNKNOWN") return undefined;
+  return { address: canonical, port: Number(port) };
+}
+
+/** An address without a port, or a host name, which tells us nothing we count. */
+export function parseHost(host: string): Peer | undefined {
+  const address = canonicalAddress(host);
+  return address === undefined ? undefined : { address, port: undefined };
+}

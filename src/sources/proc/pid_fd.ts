@@ -1,0 +1,51 @@
+/**
+ * The sockets of another user's process. Both ways need privilege (man 5 proc_pid_fd, proc_pid_fdinfo):
+ * `fd/N` is a link to `socket:[INODE]` (CAP_SYS_PTRACE and CAP_DAC_READ_SEARCH), `fdinfo/N` has a line
+ * `ino:` since Linux 5.14 (CAP_SYS_PTRACE alone).
+ */
+import { readdirSync, readFileSync, readlinkSync } from "node:fs";
+import type { Root } from "../root.ts";
+
+/**
+ * The inodes of what the process has open, sockets and others when only fdinfo may be read: an inode
+ * is a socket's when it stands in a socket table. Undefined when neither may be read.
+ */
+export function readOpenInodes(root: Root, pid: number): Set<number> | undefined {
+  return (
+    inodesOf(root.proc(`${pid}/fd`), fromLink) ?? inodesOf(root.proc(`${pid}/fdinfo`), fromInfo)
+  );
+}
+
+function inodesOf(
+  folder: string,
+  inodeOf: (path: string) => number | undefined,
+): Set<number> | undefined {
+  let names: string[];
+  try {
+    names = readdirSync(folder);
+  } catch {
+    return undefined;
+  }
+  const inodes = new Set<number>();
+  let readable = false;
+  for (const name of names) {
+    try {
+      const inode = inodeOf(`${folder}/${name}`);
+      readable = true;
+      if (inode !== undefined) inodes.add(inode);
+    } catch {
+      // Closed meanwhile, or listed without the right to look at it.
+    }
+  }
+  return readable ? inodes : undefined;
+}
+
+function fromLink(path: string): number | undefined {
+  const inode = /^socket:\[(\d+)\]$/.exec(readlinkSync(path))?.[1];
+  return inode === undefined ? undefined : Number(inode);
+}
+
+function fromInfo(path: string): number | undefined {
+  const inode = /^ino:\t(\d+)$/m.exec(readFileSync(path, "latin1"))?.[1];
+  return inode === undefined ? undefined : Number(inode);
+}

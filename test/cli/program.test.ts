@@ -1,0 +1,147 @@
+import { describe, expect, test } from "bun:test";
+import { appendFileSync, mkdirSync } from "node:fs";
+import { runProgram } from "../../src/cli/program.ts";
+import { COLLECTORS } from "../../src/collectors/registry.ts";
+import { ConfigError } from "../../src/config.ts";
+import { SOURCES } from "../../src/sources/catalogue.ts";
+import { authLogLine } from "../helpers/attempt_lines.ts";
+import { SmallHost } from "../helpers/small_host.ts";
+
+const MAIN = Bun.resolveSync("../../src/main.ts", import.meta.dir);
+
+/** Runs the program with these words, and nothing else in its environment. */
+async function program(words: string[], env: Record<string, string> = {}) {
+  const child = Bun.spawn([process.execPath, MAIN, ...words], { env, stderr: "pipe" });
+  const [stdout, stderr, code] = await Promise.all([
+    child.stdout.text(),
+    child.stderr.text(),
+    child.exited,
+  ]);
+  return { stdout, stderr, code };
+}
+
+describe("the command line", () => {
+  test.each([
+    [["--web.listen-address=nowhere"], {}, "--web.listen-address"],
+    [["serve", "--log.level", "loud"], {}, "--log.level"],
+    [["metrics", "stray"], {}, '"stray"'],
+    [["sessions", "--jason"], {}, "--jason"],
+    [["-web.listen-adress=:1"], {}, "-web.listen-adress"],
+    [["serve"], { PORT: "x" }, "PORT"],
+    [["metrics"], { SSH_PORTS: "ssh" }, "SSH_PORTS"],
+  ] as const)("%j with %j is an error of one line that names %s", async (words, env, named) => {
+    const error = await runProgram(words, env).catch((thrown: unknown) => thrown);
+    expect(error).toBeInstanceOf(ConfigError);
+    expect((error as Error).message).toContain(named);
+    expect((error as Error).message).not.toContain("\n");
+  });
+
+  test("what the user has to put right is one line on standard error, and code 2", async () => {
+    const { stdout, stderr, code } = await program(["--log.level=loud"]);
+    expect([code, stdout]).toEqual([2, ""]);
+    expect(stderr).toBe(
+      'user_sessions_exporter: --log.level: "loud" is unknown; give one of debug, info, warn, error\n',
+    );
+  });
+
+  test("--help lists commands, flags and collectors, without colours in a pipe", async () => {
+    const { stdout, code } = await program(["--help"]);
+    expect(code).toBe(0);
+    for (const name of ["serve", "sessions", "doctor", "metrics"]) expect(stdout).toContain(name);
+    for (const { name } of COLLECTORS) expect(stdout).toContain(`collector.${name}`);
+    expect(stdout).toContain("web.listen-address");
+    expect(stdout).not.toContain("\u001b");
+  });
+
+  test("help of a command shows its own flags, and --version works behind one", async () => {
+    const [help, version] = await Promise.all([
+      program(["sessions", "-help"]),
+      program(["sessions", "-version"]),
+    ]);
+    expect(help.stdout).toContain("--json");
+    expect(version.stdout).toStartWith("user_sessions_exporter, version ");
+  });
+});
+
+describe("commands over a small host", () => {
+  test("sessions prints a table, or JSON", async () => {
+    using host = new SmallHost();
+    const words = ["sessions", "--path.rootfs", host.folder];
+    const [text, json] = await Promise.all([program(words), program([...words, "--json"])]);
+    const [headings, ...rows] = text.stdout.trimEnd().split("\n");
+    expect(headings!.split(/\s+/)).toEqual(["USER", "TYPE", "TTY", "FROM", "SINCE", "IDLE"]);
+    expect(rows.map((row) => row.split(/\s+/).slice(0, 4))).toEqual([
+      ["alice", "terminal", "pts/0", "-"],
+      ["bob", "terminal", "pts/1", "-"],
+    ]);
+    expect(JSON.parse(json.stdout)).toEqual([
+      expect.objectContaining({ username: "alice", start_timestamp_seconds: 1_700_000_500 }),
+      expect.objectContaining({ username: "bob", session_type: "terminal", from_ip: "" }),
+    ]);
+  });
+
+  test("metrics prints one collection; flags and environment take effect", async () => {
+    using host = new SmallHost();
+    const words = ["-path.rootfs", host.folder, "metrics", "--no-collector.users"];
+    const { stdout, stderr, code } = await program(words, { EXCLUDE_USERS: "bob" });
+    expect([code, stderr]).toEqual([0, ""]);
+    expect(stdout).toContain("user_sessions_logged_in_users 1\n");
+    expect(stdout).toContain('user_sessions_cpu_ratio{username="alice"} 0\n');
+    expect(stdout).not.toContain("user_info");
+    expect(stdout).not.toContain('collector="users"');
+    expect(stdout).not.toContain("bob");
+  });
+
+  test("metrics has no counter that would begin anew with each run, and nothing of its own process", async () => {
+    using host = new SmallHost();
+    const failure = "Failed password for invalid user eve from 192.0.2.1 port 1 ssh2";
+    const log = host.write("/var/log/auth.log", authLogLine(Date.now(), 1, failure));
+    const words = ["metrics", "--path.rootfs", host.folder];
+    const once = (await program(words)).stdout;
+    expect(once).toContain("user_sessions_failed_logins_1h 1\n");
+    expect(once).not.toMatch(/^# TYPE \S+ counter$/m);
+    expect(once).not.toMatch(/^process_/m);
+
+    const kept = [...words, `--state.directory=${host.folder}/state`];
+    mkdirSync(`${host.folder}/state`);
+    const failed = 'user_sessions_failed_logins_total{reason="invalid_user"}';
+    expect((await program(kept)).stdout).toContain(`${failed} 0\n`);
+    for (const count of [1, 2]) {
+      appendFileSync(log, authLogLine(Date.now(), 1, failure));
+      const again = (await program(kept)).stdout;
+      expect(again).toContain(`${failed} ${count}\n`);
+      expect(again).not.toContain("cpu_seconds_total");
+    }
+  });
+
+  test("doctor tells of every source, and what to do about those that are missing", async () => {
+    using host = new SmallHost();
+    const { stdout, code } = await program(["doctor", "--path.rootfs", host.folder]);
+    expect(code).toBe(0);
+    for (const { name } of SOURCES)
+      expect(stdout).toMatch(new RegExp(`^(ok|missing) +${name} `, "m"));
+    expect(stdout).toMatch(/^ok +utmp /m);
+    expect(stdout).toMatch(/^missing +logind .*\n +lost without it: .*\n +why: /m);
+    expect(stdout).toMatch(/^missing +wtmpdb .*\n +not needed here: wtmp takes its place$/m);
+  });
+
+  test("serve takes PORT, says where it listens, and ends at SIGTERM with code 0", async () => {
+    using host = new SmallHost();
+    const words = ["--web.listen-address=127.0.0.1:1", "--path.rootfs", host.folder];
+    const child = Bun.spawn([process.execPath, MAIN, ...words], {
+      env: { PORT: "0" },
+      stderr: "pipe",
+    });
+    let log = "";
+    for await (const chunk of child.stderr) {
+      log += Buffer.from(chunk).toString();
+      if (log.includes("Listening on")) break;
+    }
+    const [, address] = /msg="Listening on" address=(127\.0\.0\.1:\d+)/.exec(log)!;
+    expect((await fetch(`http://${address}/-/healthy`)).status).toBe(200);
+    const startMs = performance.now();
+    child.kill("SIGTERM");
+    expect(await child.exited).toBe(0);
+    expect(performance.now() - startMs).toBeLessThan(1000);
+  });
+});

@@ -1,0 +1,177 @@
+import { describe, expect, test } from "bun:test";
+import { rmSync } from "node:fs";
+import { type Family, gauge, single } from "../../../src/metrics/metric.ts";
+import { COLLECTORS, type Collector } from "../../../src/collectors/registry.ts";
+import { SOURCES } from "../../../src/sources/catalogue.ts";
+import { SmallHost, series } from "../../helpers/small_host.ts";
+
+const good: Collector = {
+  name: "good",
+  help: "",
+  collect: async () => [single(gauge("good", ""), 5)],
+};
+
+/** A collector that fails as long as it has something to throw. */
+function failing(): Collector & { error: Error | undefined; runs: number } {
+  return {
+    name: "bad",
+    help: "",
+    error: new Error("it broke"),
+    runs: 0,
+    async collect() {
+      this.runs++;
+      if (this.error) throw this.error;
+      return [single(gauge("bad", ""), 7)];
+    },
+  };
+}
+
+/** The series that do not hold times. */
+function steady(families: readonly Family[]): string[] {
+  return series(families).filter((line) => /^(good|bad|up|collector_success)\{/.test(line));
+}
+
+describe("a collector that throws", () => {
+  test("costs its own series, and sets its collector_success and up to 0", async () => {
+    using host = new SmallHost();
+    expect(steady(await host.collection([failing(), good]).collect())).toEqual([
+      "good{} 5",
+      "collector_success{bad} 0",
+      "collector_success{good} 1",
+      "up{} 0",
+    ]);
+  });
+
+  test("one that throws before it awaits anything is no different", async () => {
+    using host = new SmallHost();
+    const sync: Collector = {
+      name: "bad",
+      help: "",
+      collect: () => {
+        throw new Error("at once");
+      },
+    };
+    expect(steady(await host.collection([sync]).collect())).toEqual([
+      "collector_success{bad} 0",
+      "up{} 0",
+    ]);
+  });
+
+  test("comes back with its series, and is logged when it begins and ends", async () => {
+    using host = new SmallHost();
+    const bad = failing();
+    const collection = host.collection([bad, good]);
+    for (let i = 0; i < 3; i++) await collection.collect();
+    bad.error = undefined;
+    for (let i = 0; i < 3; i++) expect(steady(await collection.collect())).toContain("up{} 1");
+    expect(steady(await collection.collect())).toContain("bad{} 7");
+    expect(host.logged).toEqual([
+      'level=ERROR msg="the collector bad failed" err="it broke"',
+      'level=INFO msg="the collector bad works again"',
+    ]);
+  });
+});
+
+describe("collections", () => {
+  test("that overlap share one; the next one is new", async () => {
+    using host = new SmallHost();
+    const counted = failing();
+    counted.error = undefined;
+    const collection = host.collection([counted]);
+    const [first, second] = await Promise.all([collection.collect(), collection.collect()]);
+    expect(second).toBe(first);
+    expect(counted.runs).toBe(1);
+    expect(await collection.collect()).not.toBe(first);
+    expect(counted.runs).toBe(2);
+  });
+
+  test("one collector after the other, each with what those before it gave", async () => {
+    using host = new SmallHost();
+    const seen: string[][] = [];
+    const watching = (name: string): Collector => ({
+      name,
+      help: "",
+      collect: async (_, collected) => {
+        seen.push(series(collected));
+        return [single(gauge(name, ""), 1)];
+      },
+    });
+    await host.collection([watching("a"), watching("b"), watching("c")]).collect();
+    expect(seen).toEqual([[], ["a{} 1"], ["a{} 1", "b{} 1"]]);
+  });
+
+  test("tell of every source and of themselves", async () => {
+    using host = new SmallHost();
+    const families = await host.collection([good]).collect();
+    const lines = series(families);
+    const sources = lines.filter((line) => line.startsWith("source_available{"));
+    expect(sources).toHaveLength(SOURCES.length);
+    expect(sources).toContain("source_available{utmp} 1");
+    expect(sources).toContain("source_available{logind} 0");
+    expect(lines).toContain("exporter_build_info{1|r|b} 1");
+    const duration = families.find(({ name }) => name.endsWith("scrape_duration_seconds"))!;
+    expect(duration.samples[0]!.value).toBeGreaterThan(0);
+    expect(duration.samples[0]!.value).toBeLessThan(5);
+  });
+});
+
+describe("all collectors on a small host", () => {
+  test("have names of their own", () => {
+    expect(new Set(COLLECTORS.map(({ name }) => name)).size).toBe(COLLECTORS.length);
+  });
+
+  test("show both users", async () => {
+    using host = new SmallHost();
+    const lines = series(await host.collection(COLLECTORS).collect());
+    expect(lines).toContain("up{} 1");
+    expect(lines).toContain("logged_in_users{} 2");
+    expect(lines).toContain("session_active{alice|pts/0||terminal} 1");
+    expect(lines).toContain("session_active{bob|pts/1||terminal} 1");
+    expect(lines).toContain("memory_bytes{alice} 40960");
+    expect(lines).toContain("process_count{root} 1");
+    expect(lines).toContain("user_info{bob|Bob|1001|users} 1");
+    // The session is newer than what wtmp has.
+    expect(lines).toContain("last_login_timestamp_seconds{alice} 1700000500");
+    expect(lines).toContain("ssh_connections{} 0");
+    expect(host.logged).toEqual([]);
+  });
+
+  test("do not show an excluded user anywhere", async () => {
+    using host = new SmallHost();
+    const lines = series(await host.collection(COLLECTORS, ["bob", "root"]).collect());
+    expect(lines.filter((line) => /\b(bob|root|Bob)\b/.test(line))).toEqual([]);
+    expect(lines).toContain("logged_in_users{} 1");
+    expect(lines).toContain("memory_bytes{alice} 40960");
+  });
+
+  test("the first collection has no CPU ratio, for it has nothing to compare with", async () => {
+    using host = new SmallHost();
+    const collection = host.collection(COLLECTORS);
+    expect(series(await collection.collect()).join("\n")).not.toContain("cpu_ratio");
+    expect(series(await collection.collect())).toContain("cpu_ratio{alice} 0");
+  });
+
+  test("without the TCP table there are no connection counts, and the rest goes on", async () => {
+    using host = new SmallHost();
+    await Bun.file(`${host.folder}/proc/net/tcp`).delete();
+    const lines = series(await host.collection(COLLECTORS).collect());
+    expect(lines.join("\n")).not.toContain("_connections{");
+    expect(lines).toContain("session_active{alice|pts/0||terminal} 1");
+    expect(lines).toContain("up{} 1");
+  });
+});
+
+describe("where processes are hidden", () => {
+  test("without utmp and logind nothing is said of sessions, and never of VNC servers", async () => {
+    using host = new SmallHost();
+    host.write("/proc/1/stat", ""); // hidepid: nothing of another user can be read.
+    const withUtmp = series(await host.collection(COLLECTORS).collect());
+    expect(withUtmp).toContain("logged_in_users{} 2");
+    expect(withUtmp).toContain("ssh_connections{} 0");
+    expect(withUtmp.filter((line) => /^(vnc|remote)_connections/.test(line))).toEqual([]);
+    rmSync(`${host.folder}/run/utmp`);
+    const lines = series(await host.collection(COLLECTORS).collect());
+    expect(lines.filter((line) => /^(session_|logged_in_users)/.test(line))).toEqual([]);
+    expect(lines).toContain("up{} 1");
+  });
+});

@@ -1,0 +1,62 @@
+import { describe, expect, test } from "bun:test";
+import { parsePasswd, parsePasswdLine } from "../../../src/sources/accounts/passwd.ts";
+import { hasTool, isLinux, output } from "../../helpers/system.ts";
+
+describe("parsePasswdLine", () => {
+  test.each([
+    ["alice:x:1000:100:Alice Liddell,Room 5,,:/home/alice:/bin/sh", "Alice Liddell"],
+    ["alice:x:1000:100::/home/alice:/bin/sh", ""],
+    ["alice:x:1000:100:,,,:/home/alice:/bin/sh", ""],
+    ["alice:x:1000:100: Alice ,:/:", "Alice"],
+    ["alice:x:1000:100:& Liddell:/:", "Alice Liddell"],
+    ["alice:x:1000:100:& & Co:/:", "Alice Alice Co"],
+    ["alice:x:1000:100:Al\u00efce \u65e5\u672c:/:", "Al\u00efce \u65e5\u672c"],
+    // getent of old directory servers leaves fields away.
+    ["alice:x:1000:100", ""],
+  ])("%s: the real name is %j", (line, realName) => {
+    expect(parsePasswdLine(line)).toEqual({ name: "alice", uid: 1000, gid: 100, realName });
+  });
+
+  test.each([
+    "",
+    "# alice:x:1:1:::",
+    "+::::::",
+    "+alice:x:1:1:::",
+    "-alice:x:1:1:::",
+    ":x:1:1:::",
+    "alice",
+    "alice:x::1:::",
+    "alice:x:1::::",
+    "alice:x:-1:1:::",
+    "alice:x:4294967296:1:::",
+    "alice:x:0x0:1:::",
+    "alice:x: 1:1:::",
+  ])("%j is no account", (line) => {
+    expect(parsePasswdLine(line)).toBeUndefined();
+  });
+});
+
+test("the first of several lines with one uid, or one name, is the account", () => {
+  const table = parsePasswd("root:x:0:0:::\ntoor:x:0:0:::\nroot:x:5:5:::\n\n# end\n");
+  expect(table.byUid.get(0)?.name).toBe("root");
+  expect(table.byName.get("root")?.uid).toBe(0);
+  expect(table.byName.get("toor")?.uid).toBe(0);
+  expect(table.byUid.get(5)?.name).toBe("root");
+});
+
+test.skipIf(!isLinux || !hasTool("getent"))("agrees with getent on the accounts here", async () => {
+  const table = parsePasswd(await Bun.file("/etc/passwd").text());
+  expect(table.byUid.size).toBeGreaterThan(5);
+  for (const [uid, { name, gid }] of table.byUid) {
+    const [entry = ""] = output("getent", "-s", "files", "passwd", String(uid)).split("\n");
+    const [name2, , uid2, gid2] = entry.split(":");
+    expect([name2, uid2, gid2]).toEqual([name, String(uid), String(gid)]);
+    if (uid > 20) break; // A child for each; the rest is no different.
+  }
+  expect([...table.byName.keys()]).toEqual(
+    output("getent", "-s", "files", "passwd")
+      .trim()
+      .split("\n")
+      .map((line) => line.split(":")[0]!),
+  );
+});

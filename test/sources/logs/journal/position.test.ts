@@ -1,0 +1,162 @@
+/** The reader goes on after a restart without losing or repeating a record. */
+import { afterAll, describe, expect, test } from "bun:test";
+import { mkdirSync, renameSync, rmSync } from "node:fs";
+import { join } from "node:path";
+import type { LogPosition } from "../../../../src/sources/logs/record.ts";
+import { Host, removeScratch } from "./fixtures.ts";
+import { Journald, START_US, messagesOf, other, saved, sshd } from "./journald.ts";
+
+afterAll(removeScratch);
+
+describe("restart", () => {
+  test("goes on where it was, with files rotated and vacuumed meanwhile", async () => {
+    const host = new Host();
+    const journald = new Journald(host);
+    const first = host.reader();
+    for (let i = 0; i < 10; i++) journald.log(sshd(i));
+    const oldest = journald.rotate();
+    for (let i = 10; i < 20; i++) journald.log(sshd(i));
+    expect((await messagesOf(first)).length).toBe(20);
+    const position = saved(first.position());
+    first.close();
+
+    journald.log(sshd(20));
+    rmSync(oldest);
+    journald.rotate();
+    journald.log(sshd(21));
+    journald.rotate();
+    journald.log(sshd(22));
+    const second = host.reader({ position });
+    expect(await messagesOf(second)).toEqual(["20", "21", "22"]);
+    const after = saved(second.position());
+    second.close();
+    expect(await messagesOf(host.reader({ position: after }))).toEqual([]);
+  });
+
+  test("at any record of a reading neither loses nor repeats one", async () => {
+    const host = new Host();
+    const journald = new Journald(host);
+    for (let i = 0; i < 6; i++) {
+      for (let j = 0; j < 5; j++) journald.log(j % 2 ? sshd(i * 5 + j) : other("noise"));
+      if (i % 2) journald.rotate();
+    }
+    const all = await messagesOf(host.reader());
+    expect(all.length).toBe(12);
+    for (let stop = 0; stop <= all.length; stop++) {
+      const seen: string[] = [];
+      const first = host.reader();
+      let position: LogPosition | undefined;
+      if (stop === 0) {
+        await first.poll(() => {
+          position ??= undefined;
+        });
+      }
+      await first.poll(({ message }) => {
+        if (seen.length === stop) return;
+        seen.push(message);
+        position = saved(first.position());
+      });
+      first.close();
+      if (stop === 0) position = undefined;
+      seen.push(...(await messagesOf(host.reader({ position }))));
+      expect(seen).toEqual(all);
+    }
+  });
+
+  test("entries older than the first reading stay unread", async () => {
+    const host = new Host();
+    const journald = new Journald(host);
+    for (let i = 1; i <= 10; i++) journald.log(sshd(i));
+    journald.rotate();
+    for (let i = 11; i <= 20; i++) journald.log(sshd(i));
+    const first = host.reader({ sinceMs: START_US / 1000 + 100_000 });
+    expect(await messagesOf(first)).toEqual([]);
+    const position = saved(first.position());
+    first.close();
+    journald.log(sshd(21));
+    expect(await messagesOf(host.reader({ position }))).toEqual(["21"]);
+  });
+
+  test("a position is short: what is done for good is not in it", async () => {
+    const host = new Host();
+    const journald = new Journald(host);
+    for (let i = 0; i < 20; i++) {
+      journald.log(sshd(i));
+      journald.rotate();
+    }
+    const reader = host.reader();
+    for (let i = 0; i < 3; i++) await reader.poll(() => {});
+    expect(Object.keys(reader.position().files as object).length).toBe(1);
+  });
+
+  test("an old file that is put back is not read again", async () => {
+    const host = new Host();
+    const journald = new Journald(host);
+    journald.log(sshd(1));
+    const archive = journald.rotate();
+    const aside = `${archive}.aside`;
+    journald.log(sshd(2));
+    const first = host.reader();
+    for (let i = 0; i < 3; i++) await first.poll(() => {});
+    renameSync(archive, aside);
+    await first.poll(() => {});
+    const position = saved(first.position());
+    renameSync(aside, archive);
+    journald.log(sshd(3));
+    expect(await messagesOf(first)).toEqual(["3"]);
+    first.close();
+    expect(await messagesOf(host.reader({ position }))).toEqual(["3"]);
+  });
+
+  test.each([
+    [{}],
+    [{ files: 7, seqnums: [], timeUs: "x", volatile: { a: 1 } }],
+    [{ files: { x: { "_COMM=sshd": null } }, seqnums: { y: {} }, volatile: [] }],
+  ])("a position that makes no sense is ignored: %p", async (position) => {
+    const host = new Host();
+    new Journald(host).log(sshd(1));
+    expect(await messagesOf(host.reader({ position }))).toEqual(["1"]);
+  });
+
+  test("a position survives a reader that could read nothing", async () => {
+    const host = new Host();
+    const journald = new Journald(host);
+    journald.log(sshd(1));
+    const first = host.reader();
+    await first.poll(() => {});
+    const position = saved(first.position());
+    const hidden = join(host.path, "hidden");
+    renameSync(host.folder(), hidden);
+    const second = host.reader({ position });
+    expect(second.poll(() => {})).rejects.toThrow("ENOENT");
+    const kept = saved(second.position());
+    renameSync(hidden, host.folder());
+    journald.log(sshd(2));
+    expect(await messagesOf(second)).toEqual(["2"]);
+    expect(await messagesOf(host.reader({ position: kept }))).toEqual(["2"]);
+  });
+});
+
+describe("what moves from /run to /var is handed over once", () => {
+  const RUN = "/run/log/journal";
+
+  test.each([false, true])("restarted before: %p", async (isRestarted) => {
+    const host = new Host(RUN);
+    const early = new Journald(host, "system", {}, RUN);
+    for (let i = 0; i < 5; i++) early.log(sshd(i));
+    let reader = host.reader();
+    expect((await messagesOf(reader)).length).toBe(5);
+
+    mkdirSync(host.folder(), { recursive: true });
+    const late = new Journald(host, "system", { seqnumId: "f".repeat(32) });
+    for (let i = 0; i < 5; i++) late.log(sshd(i));
+    rmSync(early.path);
+    late.log(sshd(5));
+    if (isRestarted) {
+      const position = saved(reader.position());
+      reader.close();
+      reader = host.reader({ position });
+    }
+    expect(await messagesOf(reader)).toEqual(["5"]);
+  });
+});

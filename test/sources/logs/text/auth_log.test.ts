@@ -1,0 +1,104 @@
+import { afterEach, beforeEach, describe, expect, test } from "bun:test";
+import { appendFileSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { AuthLog, findAuthLog } from "../../../../src/sources/logs/text/auth_log.ts";
+import type { LogRecord } from "../../../../src/sources/logs/record.ts";
+import { Root } from "../../../../src/sources/root.ts";
+
+const NOW_MS = Date.UTC(2026, 10, 23, 12);
+let folder: string;
+let log: string;
+
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), "auth-log-"));
+  log = join(folder, "var/log");
+  mkdirSync(log, { recursive: true });
+});
+
+afterEach(() => rmSync(folder, { recursive: true }));
+
+describe("the host's log", () => {
+  test.each<[files: string[], found: string | undefined]>([
+    [[], undefined],
+    [["auth.log", "messages"], "auth.log"],
+    [["secure", "messages"], "secure"],
+    [["messages"], "messages"],
+  ])("of %j is %s", (files, found) => {
+    for (const file of files) writeFileSync(join(log, file), "");
+    expect(findAuthLog(new Root(folder))).toBe(found && join(log, found));
+  });
+
+  test("is no folder", () => {
+    mkdirSync(join(log, "auth.log"));
+    expect(findAuthLog(new Root(folder))).toBeUndefined();
+  });
+});
+
+describe("records", () => {
+  async function records(text: string, sinceMs = 0): Promise<LogRecord[]> {
+    const path = join(log, "auth.log");
+    writeFileSync(path, text);
+    const reader = new AuthLog({ path, sinceMs, now: () => NOW_MS });
+    const got: LogRecord[] = [];
+    await reader.poll((record) => got.push(record));
+    reader.close();
+    return got;
+  }
+
+  test("are those of programs that let people in, in both formats of rsyslog", async () => {
+    const got = await records(
+      [
+        "Nov 23 11:00:00 host CRON[1]: pam_unix(cron:session): session opened",
+        "Nov 23 11:00:01 host sshd[2]: a",
+        "2026-11-23T11:00:02.000001+00:00 host sshd-session[3]: b",
+        "2026-11-23T11:00:03+00:00 host systemd-logind[4]: New session 1 of user a.",
+        "2026-11-23T11:00:04+00:00 host su: c",
+        "cut o",
+        "",
+      ].join("\n"),
+    );
+    expect(got.map(({ identifier, pid, message }) => [identifier, pid, message])).toEqual([
+      ["sshd", 2, "a"],
+      ["sshd-session", 3, "b"],
+      ["su", undefined, "c"],
+    ]);
+  });
+
+  test("begin at a time", async () => {
+    const text = "2026-11-23T11:00:00Z h sshd[1]: a\n2026-11-23T11:00:01Z h sshd[1]: b\n";
+    expect(await records(text, Date.UTC(2026, 10, 23, 11, 0, 1))).toHaveLength(1);
+  });
+
+  test("are repeated by sysklogd's line about the one before", async () => {
+    const got = await records(
+      [
+        "Nov 23 11:00:00 host sshd[2]: Failed",
+        "Nov 23 11:00:09 host last message repeated 2 times",
+        "Nov 23 11:00:10 host CRON[2]: x",
+        "Nov 23 11:00:11 host last message repeated 5 times",
+        "",
+      ].join("\n"),
+    );
+    expect(got.map(({ message, copies }) => [message, copies])).toEqual([
+      ["Failed", 1],
+      ["Failed", 2],
+    ]);
+  });
+
+  test("are read once, over a restart too", async () => {
+    const path = join(log, "auth.log");
+    writeFileSync(path, "2026-11-23T11:00:00Z h sshd[1]: a\n");
+    const first = new AuthLog({ path, sinceMs: 0, now: () => NOW_MS });
+    const got: string[] = [];
+    await first.poll((record) => got.push(record.message));
+    const position = JSON.parse(JSON.stringify(first.position()));
+    first.close();
+    appendFileSync(path, "2026-11-23T11:00:00Z h sshd[1]: b\n");
+    const second = new AuthLog({ path, position, sinceMs: NOW_MS, now: () => NOW_MS });
+    await second.poll((record) => got.push(record.message));
+    await second.poll((record) => got.push(record.message));
+    second.close();
+    expect(got).toEqual(["a", "b"]);
+  });
+});

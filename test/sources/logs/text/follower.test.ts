@@ -1,0 +1,219 @@
+import { describe, expect, test } from "bun:test";
+import {
+  appendFileSync,
+  copyFileSync,
+  ftruncateSync,
+  mkdirSync,
+  openSync,
+  renameSync,
+  rmSync,
+  truncateSync,
+  writeFileSync,
+  writeSync,
+} from "node:fs";
+import type { LogPosition } from "../../../../src/sources/logs/record.ts";
+import { LogFollower } from "../../../../src/sources/logs/text/follower.ts";
+import { follow, log, useFollowedLog } from "./followed_log.ts";
+import { rotate } from "./logrotate.ts";
+
+useFollowedLog();
+
+async function read(follower: LogFollower): Promise<string[]> {
+  const lines: string[] = [];
+  await follower.poll((line) => lines.push(line));
+  return lines;
+}
+
+/** The position as it comes back from a state file. */
+function saved(follower: LogFollower): LogPosition {
+  return JSON.parse(JSON.stringify(follower.position()));
+}
+
+describe("reading", () => {
+  test("only what is new, and a last line when it is whole", async () => {
+    writeFileSync(log.path, "1 a\n2 b\n3 ");
+    const follower = follow();
+    expect(await read(follower)).toEqual(["1 a", "2 b"]);
+    expect(await read(follower)).toEqual([]);
+    appendFileSync(log.path, "c\n");
+    expect(await read(follower)).toEqual(["3 c"]);
+    follower.close();
+  });
+
+  test("more than a bufferful, and a line that is too long is passed over", async () => {
+    const many = Array.from({ length: 20_000 }, (_, i) => `${i} line ${i}`);
+    writeFileSync(
+      log.path,
+      `${many.join("\n")}\n7 ${"x".repeat(200_000)}\n8 short\n9 ${"y".repeat(66_000)}`,
+    );
+    const follower = follow();
+    expect(await read(follower)).toEqual([...many, "8 short"]);
+    appendFileSync(log.path, "z\n10 next\n");
+    expect(await read(follower)).toEqual(["10 next"]);
+    follower.close();
+  });
+
+  test("characters of several bytes across reads", async () => {
+    const line = "1 ä€😀";
+    writeFileSync(log.path, `${line}\n`.repeat(15_000));
+    const follower = follow();
+    expect(new Set(await read(follower))).toEqual(new Set([line]));
+    follower.close();
+  });
+
+  test("a missing file is an error at first, and none while it is rotated", async () => {
+    const follower = follow();
+    expect(read(follower)).rejects.toThrow("ENOENT");
+    writeFileSync(log.path, "1 a\n");
+    expect(await read(follower)).toEqual(["1 a"]);
+    renameSync(log.path, `${log.path}.1`);
+    appendFileSync(`${log.path}.1`, "2 b\n");
+    expect(await read(follower)).toEqual(["2 b"]);
+    follower.close();
+  });
+
+  test("a log.folder or a FIFO is no log", async () => {
+    mkdirSync(log.path);
+    expect(read(follow())).rejects.toThrow("not a regular file");
+    rmSync(log.path, { recursive: true });
+    Bun.spawnSync(["mkfifo", log.path]);
+    expect(read(follow())).rejects.toThrow("not a regular file");
+  });
+});
+
+describe("rotation", () => {
+  test("by renaming: the old file is read to its end while the daemon still writes to it", async () => {
+    writeFileSync(log.path, "1 a\n");
+    const follower = follow();
+    expect(await read(follower)).toEqual(["1 a"]);
+    renameSync(log.path, `${log.path}.1`);
+    writeFileSync(log.path, "");
+    appendFileSync(`${log.path}.1`, "2 b\n");
+    expect(await read(follower)).toEqual(["2 b"]);
+    appendFileSync(`${log.path}.1`, "3 c\n");
+    appendFileSync(log.path, "4 d\n");
+    expect(await read(follower)).toEqual(["3 c", "4 d"]);
+    log.nowMs += 4_000;
+    appendFileSync(`${log.path}.1`, "5 late\n");
+    expect(await read(follower)).toEqual(["5 late"]);
+    expect(follower.position()["files"]).toHaveLength(2);
+    log.nowMs += 5_000;
+    await read(follower);
+    expect(follower.position()["files"]).toHaveLength(1);
+    follower.close();
+  });
+
+  test("twice between two readings", async () => {
+    writeFileSync(log.path, "1 a\n");
+    const follower = follow();
+    await read(follower);
+    renameSync(log.path, `${log.path}.2`);
+    writeFileSync(`${log.path}.1`, "2 b\n");
+    writeFileSync(log.path, "3 c\n");
+    expect(await read(follower)).toEqual(["2 b", "3 c"]);
+    follower.close();
+  });
+
+  test("by copying and cutting off", async () => {
+    writeFileSync(log.path, "1 a\n");
+    const follower = follow();
+    await read(follower);
+    appendFileSync(log.path, "2 b\n");
+    copyFileSync(log.path, `${log.path}.1`);
+    truncateSync(log.path, 0);
+    appendFileSync(log.path, "3 c\n4 more than there was before\n");
+    expect(await read(follower)).toEqual(["2 b", "3 c", "4 more than there was before"]);
+    follower.close();
+  });
+
+  test("by copying, with the copy compressed at once", async () => {
+    writeFileSync(log.path, "1 a\n2 b\n");
+    const follower = follow();
+    await read(follower);
+    truncateSync(log.path, 0);
+    writeFileSync(`${log.path}.1.gz`, "1 a\n2 b\n");
+    appendFileSync(log.path, "3 c\n");
+    expect(await read(follower)).toEqual(["3 c"]);
+    follower.close();
+  });
+});
+
+describe("the first start", () => {
+  test("begins at the first line that is not too old", async () => {
+    writeFileSync(log.path, "10 a\nno time\n20 b\n15 c\n30 d\n");
+    expect(await read(follow(undefined, 20))).toEqual(["20 b", "15 c", "30 d"]);
+    expect(await read(follow(undefined, 31))).toEqual([]);
+    expect(await read(follow(undefined, 0))).toEqual(["10 a", "no time", "20 b", "15 c", "30 d"]);
+  });
+
+  test("begins in the rotated file when that is where the time lies", async () => {
+    writeFileSync(`${log.path}.2`, "1 a\n2 b\n");
+    writeFileSync(`${log.path}.1`, "3 c\n4 d\n");
+    writeFileSync(log.path, "5 e\n");
+    expect(await read(follow(undefined, 4))).toEqual(["4 d", "5 e"]);
+    expect(await read(follow(undefined, 2))).toEqual(["2 b", "3 c", "4 d", "5 e"]);
+    expect(await read(follow(undefined, 5))).toEqual(["5 e"]);
+  });
+
+  test("knows files that are rotated by date", async () => {
+    writeFileSync(`${log.path}-20261115`, "1 a\n");
+    writeFileSync(`${log.path}-20261122`, "2 b\n");
+    writeFileSync(`${log.path}-20261123.gz`, "9 no\n");
+    writeFileSync(log.path, "3 c\n");
+    expect(await read(follow(undefined, 1))).toEqual(["1 a", "2 b", "3 c"]);
+  });
+
+  test("does not read a log of 4 GiB", async () => {
+    const fd = openSync(log.path, "w");
+    ftruncateSync(fd, 4 * 2 ** 30);
+    writeSync(fd, `\n${"1 old\n".repeat(100_000)}${"5 new\n".repeat(10)}`, 4 * 2 ** 30);
+    const startMs = performance.now();
+    expect(await read(follow(undefined, 5))).toHaveLength(10);
+    expect(performance.now() - startMs).toBeLessThan(500);
+  });
+});
+
+describe("a restart", () => {
+  test("goes on where it was, in the middle of a line", async () => {
+    writeFileSync(log.path, "1 a\n2 ");
+    const first = follow();
+    expect(await read(first)).toEqual(["1 a"]);
+    const position = saved(first);
+    first.close();
+    appendFileSync(log.path, "b\n3 c\n");
+    expect(await read(follow(position, 99))).toEqual(["2 b", "3 c"]);
+  });
+
+  test.each(["rename", "copytruncate"])("after a %s", async (way) => {
+    writeFileSync(log.path, "1 a\n2 b\n");
+    const first = follow();
+    await read(first);
+    const position = saved(first);
+    first.close();
+    appendFileSync(log.path, "3 c\n");
+    rotate(log.path, way === "rename");
+    appendFileSync(log.path, "4 d\n");
+    rotate(log.path, way === "rename");
+    appendFileSync(log.path, "5 e\n");
+    expect(await read(follow(position, 99))).toEqual(["3 c", "4 d", "5 e"]);
+  });
+
+  test("whose file is gone begins at the time", async () => {
+    writeFileSync(log.path, "1 a\n2 b\n");
+    const first = follow();
+    await read(first);
+    const position = saved(first);
+    first.close();
+    rmSync(log.path);
+    writeFileSync(log.path, "2 x\n3 y\n");
+    expect(await read(follow(position, 3))).toEqual(["3 y"]);
+  });
+
+  test.each([{}, { kind: "journal" }, { kind: "text", files: [{}, null, { ino: 1 }] }])(
+    "with a position that is none of ours: %j",
+    async (position) => {
+      writeFileSync(log.path, "1 a\n2 b\n");
+      expect(await read(follow(position as LogPosition, 2))).toEqual(["2 b"]);
+    },
+  );
+});

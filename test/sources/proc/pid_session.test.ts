@@ -1,0 +1,59 @@
+import { describe, expect, test } from "bun:test";
+import {
+  parseCgroupSession,
+  readAuditSession,
+  readCgroupSession,
+} from "../../../src/sources/proc/pid_session.ts";
+import { TempTree } from "../../helpers/temp_tree.ts";
+
+describe("parseCgroupSession", () => {
+  test.each([
+    ["0::/user.slice/user-1000.slice/session-3.scope\n", "3"],
+    ["0::/user.slice/user-0.slice/session-c12.scope\n", "c12"],
+    // systemd in the hybrid mode: a line for each controller.
+    [
+      "12:pids:/user.slice/user-1000.slice/session-7.scope\n" +
+        "11:cpu,cpuacct:/\n1:name=systemd:/user.slice/user-1000.slice/session-7.scope\n0::/x\n",
+      "7",
+    ],
+    // A container's own login, seen from the host.
+    ["0::/machine.slice/c.scope/payload/user.slice/user-1000.slice/session-4.scope\n", "4"],
+    // A container that was started from a login has logins of its own.
+    ["0::/user.slice/user-1000.slice/session-6.scope/c/user.slice/session-c1.scope\n", "c1"],
+    // A process that moved itself below its scope.
+    ["0::/user.slice/user-1000.slice/session-5.scope/inner\n", "5"],
+  ])("%j is in session %s", (text, id) => {
+    expect(parseCgroupSession(text)).toBe(id);
+  });
+
+  test.each([
+    "",
+    "0::/\n",
+    "0::/system.slice/ssh.service\n",
+    "0::/user.slice/user-1000.slice/user@1000.service/app.slice/tmux.scope\n",
+    "0::/user.slice/session-.scope\n",
+    "0::/my-session-3.scope\n",
+  ])("%j is in none", (text) => {
+    expect(parseCgroupSession(text)).toBeUndefined();
+  });
+});
+
+test("readCgroupSession reads the process's own file; one that is gone is in no session", () => {
+  using tree = new TempTree({ "/proc/12/cgroup": "0::/user.slice/session-2.scope\n" });
+  expect(readCgroupSession(tree.root, 12)).toBe("2");
+  expect(readCgroupSession(tree.root, 13)).toBeUndefined();
+});
+
+test.each([
+  ["3", 3],
+  ["0", 0],
+  ["17\n", 17],
+  // Never set: (unsigned int) -1.
+  ["4294967295", undefined],
+  ["", undefined],
+  ["x", undefined],
+])("readAuditSession: %j is %p", (text, id) => {
+  using tree = new TempTree({ "/proc/12/sessionid": text });
+  expect(readAuditSession(tree.root, 12)).toBe(id);
+  expect(readAuditSession(tree.root, 13)).toBeUndefined();
+});

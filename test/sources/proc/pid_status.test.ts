@@ -1,0 +1,32 @@
+import { expect, test } from "bun:test";
+import { parseStatus, readStatus } from "../../../src/sources/proc/pid_status.ts";
+import { Root } from "../../../src/sources/root.ts";
+
+const linux = process.platform === "linux";
+
+test("uids and pid namespaces, as the kernel prints them", () => {
+  const text = "Name:\tsu\nUid:\t1000\t0\t0\t0\nGid:\t1000\t1000\t1000\t1000\nNSpid:\t77\t1\n";
+  expect(parseStatus(text)).toEqual({ uids: [1000, 0, 0, 0], pidNamespaces: 2 });
+});
+
+test("a kernel that does not tell of pid namespaces means the host's own", () => {
+  expect(parseStatus("Uid:\t5\t5\t5\t5\n")).toEqual({ uids: [5, 5, 5, 5], pidNamespaces: 1 });
+});
+
+test.each(["", "Name:\tx\n", "Uid:\t\n", "Uid:\tx\tx\n"])("%j says nothing", (text) => {
+  expect(parseStatus(text)).toBeUndefined();
+});
+
+test("a name that looks like the line does not pass for it", () => {
+  // The kernel escapes newlines in names, so the text can only stand behind "Name:".
+  expect(parseStatus("Name:\tUid:\\t0\nUid:\t7\t7\t7\t7\n")?.uids).toEqual([7, 7, 7, 7]);
+});
+
+test.skipIf(!linux)("this process, compared with what the system call says", () => {
+  const status = readStatus(new Root(), process.pid);
+  expect(status?.uids.slice(0, 2)).toEqual([process.getuid!(), process.geteuid!()]);
+});
+
+test.skipIf(!linux)("a process that is gone", () => {
+  expect(readStatus(new Root(), 2 ** 22 + 1)).toBeUndefined();
+});
