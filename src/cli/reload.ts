@@ -1,4 +1,4 @@
-import type { Host } from "../collectors/runtime/host_state.ts";
+import type { HostState } from "../collectors/runtime/host_state.ts";
 import { type Environment, type Flags, readConfig } from "../config.ts";
 import type { Log } from "../log.ts";
 import { readEnvironmentFile } from "../sources/environment_file.ts";
@@ -20,7 +20,7 @@ export function reload(
   path: string,
   flags: Flags,
   started: Environment,
-  { host, log }: { host: Host; log: Log },
+  { host, log }: { host: HostState; log: Log },
 ): void {
   try {
     const file = readEnvironmentFile(path);

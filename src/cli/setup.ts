@@ -1,5 +1,5 @@
 import { Collection } from "../collectors/runtime/collection.ts";
-import { Host } from "../collectors/runtime/host_state.ts";
+import { HostState } from "../collectors/runtime/host_state.ts";
 import { COLLECTORS } from "../collectors/registry.ts";
 import type { Config } from "../config.ts";
 import { type Log, createLog } from "../log.ts";
@@ -9,14 +9,14 @@ import { BUILD } from "./version.ts";
 /** What commands are made of; each takes what it needs. */
 export interface Setup {
   log: Log;
-  host: Host;
+  host: HostState;
   collection: Collection;
 }
 
 export function setUp(config: Config): Setup {
   const log = createLog(config.logLevel, config.logFormat);
   const root = new Root(config.rootfs, config.procfs);
-  const host = new Host({ ...config, root, log });
+  const host = new HostState({ ...config, root, log });
   const collectors = COLLECTORS.filter(({ name }) => config.collectors.has(name));
   return { log, host, collection: new Collection(host, collectors, BUILD) };
 }

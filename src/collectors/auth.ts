@@ -1,7 +1,7 @@
 import type { Tally } from "../model/auth/tally.ts";
-import { MAX_SOURCES } from "../model/auth/failure_window.ts";
+import { MAX_ORIGINS } from "../model/auth/failure_window.ts";
 import { type Family, byLabel, counter, gauge, single } from "../metrics/metric.ts";
-import type { Scrape } from "./runtime/snapshot.ts";
+import type { Snapshot } from "./runtime/snapshot.ts";
 
 const FAILED_1H = gauge(
   "failed_logins_1h",
@@ -9,7 +9,7 @@ const FAILED_1H = gauge(
 );
 const SOURCES_1H = gauge(
   "failed_login_sources_1h",
-  `Distinct addresses that failed logins came from in the last 60 minutes; at most ${MAX_SOURCES} are told apart.`,
+  `Distinct addresses that failed logins came from in the last 60 minutes; at most ${MAX_ORIGINS} are told apart.`,
 );
 const SOURCES_LIMITED = gauge(
   "failed_login_sources_1h_limited",
@@ -42,8 +42,8 @@ export const authCollector = {
   help: "failed logins, accepted logins, root logins, sudo and su",
 
   /** Nothing at all where no log may be read: 0 would say that nobody tries. */
-  async collect(scrape: Scrape): Promise<Family[]> {
-    const { host } = scrape;
+  async collect(snapshot: Snapshot): Promise<Family[]> {
+    const { host } = snapshot;
     const tally = await host.authFeed.poll();
     host.saveState("if due");
     return tally ? authFamilies(tally, Date.now()) : [];

@@ -2,7 +2,7 @@ import { viewersOf } from "../model/sessions/vnc_sessions.ts";
 import { findVncServers } from "../model/sessions/vnc_servers.ts";
 import { sshSockets } from "../model/sessions/ssh_sockets.ts";
 import { type Family, gauge, single } from "../metrics/metric.ts";
-import type { Scrape } from "./runtime/snapshot.ts";
+import type { Snapshot } from "./runtime/snapshot.ts";
 
 const SSH = gauge("ssh_connections", "Established TCP connections to a local SSH port.");
 const VNC = gauge("vnc_connections", "Established TCP connections to a VNC server of this host.");
@@ -16,8 +16,8 @@ export const connectionsCollector = {
   name: "connections",
   help: "SSH and VNC connections",
 
-  async collect(scrape: Scrape): Promise<Family[]> {
-    const view = await scrape.view();
+  async collect(snapshot: Snapshot): Promise<Family[]> {
+    const view = await snapshot.view();
     const { tcp, sshPorts } = view.sources;
     if (!tcp) return [];
     const ssh = sshSockets(tcp, sshPorts).length;

@@ -1,5 +1,5 @@
 import { type Family, byLabel, gauge } from "../metrics/metric.ts";
-import type { Scrape } from "./runtime/snapshot.ts";
+import type { Snapshot } from "./runtime/snapshot.ts";
 
 const LAST_LOGIN = gauge(
   "last_login_timestamp_seconds",
@@ -11,16 +11,16 @@ export const lastLoginCollector = {
   name: "lastlogin",
   help: "when each user last logged in",
 
-  async collect(scrape: Scrape): Promise<Family[]> {
-    const { lastLogins, optional } = scrape.host;
-    const newest = await lastLogins.read(await scrape.accounts(), optional);
-    for (const { user, startSeconds = 0 } of await scrape.sessions()) {
+  async collect(snapshot: Snapshot): Promise<Family[]> {
+    const { lastLogins, optional } = snapshot.host;
+    const newest = await lastLogins.read(await snapshot.accounts(), optional);
+    for (const { user, startSeconds = 0 } of await snapshot.sessions()) {
       if (startSeconds > (newest.get(user) ?? 0)) newest.set(user, startSeconds);
     }
     return [
       byLabel(
         LAST_LOGIN,
-        [...newest].filter(([user]) => !scrape.isExcluded(user)),
+        [...newest].filter(([user]) => !snapshot.isExcluded(user)),
       ),
     ];
   },

@@ -1,6 +1,6 @@
 import type { Accounts } from "../model/accounts.ts";
 import { type Family, byLabel, counter, gauge } from "../metrics/metric.ts";
-import type { Scrape } from "./runtime/snapshot.ts";
+import type { Snapshot } from "./runtime/snapshot.ts";
 
 const CPU_RATIO = gauge(
   "cpu_ratio",
@@ -19,10 +19,10 @@ export const processesCollector = {
   name: "processes",
   help: "CPU, memory and processes per user",
 
-  async collect(scrape: Scrape): Promise<Family[]> {
-    const accounts = await scrape.accounts();
-    const { byUid, cpuSecondsByUid, cpuRatioByUid } = await scrape.usage();
-    const perUser = (values: Iterable<[number, number]>) => sumByUser(scrape, accounts, values);
+  async collect(snapshot: Snapshot): Promise<Family[]> {
+    const accounts = await snapshot.accounts();
+    const { byUid, cpuSecondsByUid, cpuRatioByUid } = await snapshot.usage();
+    const perUser = (values: Iterable<[number, number]>) => sumByUser(snapshot, accounts, values);
     const held = [...byUid];
     // A user whose processes have all ended keeps the counter, and the ratio while it is above 0.
     const ratios = [...(cpuRatioByUid ?? [])].filter(([uid, ratio]) => ratio > 0 || byUid.has(uid));
@@ -37,14 +37,14 @@ export const processesCollector = {
 
 /** Two uids can share one name; excluded users go. */
 function sumByUser(
-  scrape: Scrape,
+  snapshot: Snapshot,
   accounts: Accounts,
   values: Iterable<[number, number]>,
 ): Map<string, number> {
   const byUser = new Map<string, number>();
   for (const [uid, value] of values) {
     const user = accounts.nameOf(uid);
-    if (!scrape.isExcluded(user)) byUser.set(user, (byUser.get(user) ?? 0) + value);
+    if (!snapshot.isExcluded(user)) byUser.set(user, (byUser.get(user) ?? 0) + value);
   }
   return byUser;
 }

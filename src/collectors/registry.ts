@@ -3,7 +3,7 @@ import { connectionsCollector } from "./connections.ts";
 import type { Family } from "../metrics/metric.ts";
 import { lastLoginCollector } from "./lastlogin.ts";
 import { processesCollector } from "./processes.ts";
-import type { Scrape } from "./runtime/snapshot.ts";
+import type { Snapshot } from "./runtime/snapshot.ts";
 import { sessionsCollector } from "./sessions.ts";
 import { usersCollector } from "./users.ts";
 
@@ -16,7 +16,7 @@ export interface Collector {
    * @param collected what the collectors before it in the list gave
    * @throws whatever keeps it from its job; it costs its own series only
    */
-  collect(scrape: Scrape, collected: readonly Family[]): Promise<Family[]>;
+  collect(snapshot: Snapshot, collected: readonly Family[]): Promise<Family[]>;
 }
 
 /** All collectors, in the order in which they run. */

@@ -1,6 +1,6 @@
 import type { Session } from "../model/sessions/session.ts";
 import { type Family, type Sample, gauge, single } from "../metrics/metric.ts";
-import type { Scrape } from "./runtime/snapshot.ts";
+import type { Snapshot } from "./runtime/snapshot.ts";
 
 const LABELS = ["username", "tty", "from_ip", "session_type"];
 
@@ -29,9 +29,9 @@ export const sessionsCollector = {
   help: "who is logged in, from where and by which way",
 
   /** Nothing at all where no source tells of sessions: 0 would say that nobody is here. */
-  async collect(scrape: Scrape): Promise<Family[]> {
-    const { knowsSessions } = await scrape.view();
-    return knowsSessions ? sessionFamilies(await scrape.sessions()) : [];
+  async collect(snapshot: Snapshot): Promise<Family[]> {
+    const { knowsSessions } = await snapshot.view();
+    return knowsSessions ? sessionFamilies(await snapshot.sessions()) : [];
   },
 };
 

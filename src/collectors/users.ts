@@ -1,6 +1,6 @@
 import type { Accounts } from "../model/accounts.ts";
 import { type Family, gauge } from "../metrics/metric.ts";
-import type { Scrape } from "./runtime/snapshot.ts";
+import type { Snapshot } from "./runtime/snapshot.ts";
 
 const USER_INFO = gauge(
   "user_info",
@@ -15,8 +15,8 @@ export const usersCollector = {
   name: "users",
   help: "real name, uid and group of the users that the other collectors name",
 
-  async collect(scrape: Scrape, collected: readonly Family[]): Promise<Family[]> {
-    return [userInfo(collected, await scrape.accounts())];
+  async collect(snapshot: Snapshot, collected: readonly Family[]): Promise<Family[]> {
+    return [userInfo(collected, await snapshot.accounts())];
   },
 };
 

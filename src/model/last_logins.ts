@@ -1,3 +1,4 @@
+import { isGone } from "../sources/errors.ts";
 import type { CachedFile } from "../sources/cached_file.ts";
 import type { SourceName } from "../sources/catalogue.ts";
 import { readLastlog } from "../sources/logins/lastlog.ts";
@@ -52,7 +53,7 @@ export class LastLoginRecords {
     try {
       return await first!.get();
     } catch (error) {
-      if ((error as NodeJS.ErrnoException).code !== "ENOENT") throw error;
+      if (!isGone(error)) throw error;
       return second!.get();
     }
   }

@@ -23,9 +23,3 @@ export class Root {
     return `${this.procfs}/${relative}`;
   }
 }
-
-/** Whether an error only says that a file is missing here, or that we may not read it. */
-export function isUnavailable(error: unknown): boolean {
-  const { code } = error as NodeJS.ErrnoException;
-  return code === "ENOENT" || code === "ENOTDIR" || code === "EACCES" || code === "EPERM";
-}

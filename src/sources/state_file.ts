@@ -2,6 +2,7 @@
  * The exporter's own file: what it must know again after a restart. It is replaced as a whole, so a
  * reader sees the old state or the new one, also after a crash or a loss of power.
  */
+import { isGone } from "./errors.ts";
 import { closeSync, fsyncSync, openSync, readFileSync, renameSync, writeFileSync } from "node:fs";
 import { dirname } from "node:path";
 
@@ -17,7 +18,7 @@ export class StateFile {
     try {
       return JSON.parse(readFileSync(this.path, "utf8"));
     } catch (error) {
-      if ((error as NodeJS.ErrnoException).code !== "ENOENT") this.setAside(error);
+      if (!isGone(error)) this.setAside(error);
       return undefined;
     }
   }

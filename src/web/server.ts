@@ -1,5 +1,6 @@
 import { ConfigError, type ListenAddress } from "../config.ts";
 import type { Log } from "../log.ts";
+import { codeOf } from "../sources/errors.ts";
 import { type Site, route } from "./router.ts";
 
 /** A scrape of a huge host may take a while before it writes anything; Bun counts that as idle. */
@@ -48,7 +49,7 @@ function bind<T>(listen: ListenAddress, open: (hostname: string) => T): T {
     try {
       return open(host);
     } catch (error) {
-      const code = (error as NodeJS.ErrnoException).code;
+      const code = codeOf(error);
       if (code === "EADDRINUSE" || i === hosts.length - 1) throw listenError(listen, error);
     }
   }
@@ -56,7 +57,7 @@ function bind<T>(listen: ListenAddress, open: (hostname: string) => T): T {
 }
 
 function listenError({ host, port }: ListenAddress, error: unknown): ConfigError {
-  const code = (error as NodeJS.ErrnoException).code;
+  const code = codeOf(error);
   const where = `${host?.includes(":") ? `[${host}]` : (host ?? "")}:${port}`;
   const why =
     code === "EADDRINUSE"

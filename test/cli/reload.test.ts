@@ -1,6 +1,6 @@
 import { describe, expect, test } from "bun:test";
 import { reload } from "../../src/cli/reload.ts";
-import { Host } from "../../src/collectors/runtime/host_state.ts";
+import { HostState } from "../../src/collectors/runtime/host_state.ts";
 import { type Flags, readConfig } from "../../src/config.ts";
 import { createLog } from "../../src/log.ts";
 import { TempTree } from "../helpers/temp_tree.ts";
@@ -22,7 +22,7 @@ function running(started: Record<string, string>) {
   };
   const config = readConfig(flags, started);
   const log = createLog("info", "logfmt", (line) => lines.push(line));
-  const host = new Host({ ...config, root: tree.root, log });
+  const host = new HostState({ ...config, root: tree.root, log });
   return {
     host,
     log,

@@ -10,7 +10,7 @@ import {
 import { authCollector, authFamilies } from "../../src/collectors/auth.ts";
 import type { Outcome } from "../../src/model/auth/outcome.ts";
 import { Tally } from "../../src/model/auth/tally.ts";
-import { MAX_SOURCES } from "../../src/model/auth/failure_window.ts";
+import { MAX_ORIGINS } from "../../src/model/auth/failure_window.ts";
 import { authLogLine } from "../helpers/attempt_lines.ts";
 import { SmallHost, series } from "../helpers/small_host.ts";
 import { JournalWriter } from "../sources/logs/journal/writer.ts";
@@ -86,12 +86,12 @@ describe("authFamilies", () => {
   test("more addresses than are told apart: it says so", () => {
     const tally = new Tally();
     const add = (i: number) => tally.take(failure(1, NOW_MS, `2001:db8::${i}`), true, NOW_MS);
-    for (let i = 0; i < MAX_SOURCES; i++) add(i);
+    for (let i = 0; i < MAX_ORIGINS; i++) add(i);
     expect(lines(tally)).toContain("failed_login_sources_1h_limited{} 0");
-    add(MAX_SOURCES);
+    add(MAX_ORIGINS);
     expect(lines(tally)).toContain("failed_login_sources_1h_limited{} 1");
-    expect(lines(tally)).toContain(`failed_login_sources_1h{} ${MAX_SOURCES}`);
-    expect(lines(tally)).toContain(`failed_logins_1h{} ${MAX_SOURCES + 1}`);
+    expect(lines(tally)).toContain(`failed_login_sources_1h{} ${MAX_ORIGINS}`);
+    expect(lines(tally)).toContain(`failed_logins_1h{} ${MAX_ORIGINS + 1}`);
   });
 
   test("no label comes from whoever tried", () => {

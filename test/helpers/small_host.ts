@@ -1,7 +1,7 @@
 import type { Collector } from "../../src/collectors/registry.ts";
 import { Collection } from "../../src/collectors/runtime/collection.ts";
 import type { Family } from "../../src/metrics/metric.ts";
-import { Host } from "../../src/collectors/runtime/host_state.ts";
+import { HostState } from "../../src/collectors/runtime/host_state.ts";
 import { createLog } from "../../src/log.ts";
 import { MACHINE_STAT, processFiles } from "./proc_files.ts";
 import { TempTree } from "./temp_tree.ts";
@@ -54,7 +54,7 @@ export class SmallHost extends TempTree {
     const log = createLog("debug", "logfmt", (line) =>
       this.logged.push(line.replace(/^time=\S+ /, "")),
     );
-    const host = new Host({
+    const host = new HostState({
       root: this.root,
       log,
       excludeUsers: new Set(excludeUsers),

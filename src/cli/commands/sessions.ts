@@ -1,4 +1,4 @@
-import { Scrape } from "../../collectors/runtime/snapshot.ts";
+import { Snapshot } from "../../collectors/runtime/snapshot.ts";
 import type { Config } from "../../config.ts";
 import { cleanLabel } from "../../metrics/labels.ts";
 import type { Session } from "../../model/sessions/session.ts";
@@ -11,9 +11,9 @@ const HEADINGS = ["USER", "TYPE", "TTY", "FROM", "SINCE", "IDLE"];
 /** Prints the sessions as a table, or as JSON with the names of the metrics' labels. */
 export async function printSessions(config: Config, asJson: boolean): Promise<void> {
   const { host, log } = setUp(config);
-  const scrape = new Scrape(host);
-  const sessions = await scrape.sessions();
-  if (!(await scrape.view()).knowsSessions) {
+  const snapshot = new Snapshot(host);
+  const sessions = await snapshot.sessions();
+  if (!(await snapshot.view()).knowsSessions) {
     log.warn("Nothing here tells of sessions: the command doctor says why");
   }
   const text = asJson

@@ -1,9 +1,9 @@
 import { probeSources } from "../../sources/probe.ts";
 import type { BuildInfo } from "./build_info.ts";
 import { type Family, byLabel, gauge, single } from "../../metrics/metric.ts";
-import type { Host } from "./host_state.ts";
+import type { HostState } from "./host_state.ts";
 import type { Collector } from "../registry.ts";
-import { Scrape } from "./snapshot.ts";
+import { Snapshot } from "./snapshot.ts";
 import { selfFamilies } from "./self.ts";
 
 const UP = gauge("up", "1 when every collector succeeded, 0 when one failed.");
@@ -30,7 +30,7 @@ export class Collection {
   private priming: Promise<unknown> | undefined;
 
   constructor(
-    private readonly host: Host,
+    private readonly host: HostState,
     private readonly collectors: readonly Collector[],
     private readonly build: BuildInfo,
   ) {}
@@ -63,13 +63,13 @@ export class Collection {
 
   private async run(): Promise<Family[]> {
     const startMs = performance.now();
-    const scrape = new Scrape(this.host);
+    const snapshot = new Snapshot(this.host);
     const families: Family[] = [];
     const success: [string, number][] = [];
     const duration: [string, number][] = [];
     for (const collector of this.collectors) {
       const beganMs = performance.now();
-      const collected = await this.attempt(collector, scrape, families);
+      const collected = await this.attempt(collector, snapshot, families);
       families.push(...(collected ?? []));
       success.push([collector.name, collected ? 1 : 0]);
       duration.push([collector.name, (performance.now() - beganMs) / 1000]);
@@ -91,12 +91,12 @@ export class Collection {
 
   private async attempt(
     collector: Collector,
-    scrape: Scrape,
+    snapshot: Snapshot,
     collected: readonly Family[],
   ): Promise<Family[] | undefined> {
     const what = `the collector ${collector.name}`;
     try {
-      const families = await collector.collect(scrape, collected);
+      const families = await collector.collect(snapshot, collected);
       this.host.faults.end(what);
       return families;
     } catch (error) {

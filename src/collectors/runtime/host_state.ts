@@ -4,12 +4,13 @@ import { AuthFeed } from "../../model/auth/feed.ts";
 import { LastLoginRecords, type Optional } from "../../model/last_logins.ts";
 import { UsageMeter } from "../../model/usage/usage.ts";
 import { Getent } from "../../sources/accounts/getent.ts";
-import { type Root, isUnavailable } from "../../sources/root.ts";
+import { isUnavailable } from "../../sources/errors.ts";
+import type { Root } from "../../sources/root.ts";
 import { StateFile } from "../../sources/state_file.ts";
 import { Faults } from "./faults.ts";
 
 /** What the collectors are told when the program starts. */
-export interface HostOptions {
+export interface HostStateOptions {
   root: Root;
   log: Log;
   excludeUsers: ReadonlySet<string>;
@@ -21,7 +22,7 @@ export interface HostOptions {
 }
 
 /** The host as the exporter has come to know it: what lasts from one collection to the next. */
-export class Host {
+export class HostState {
   readonly root: Root;
   excludeUsers: ReadonlySet<string>;
   sshPorts: ReadonlySet<number>;
@@ -33,7 +34,7 @@ export class Host {
   private readonly log: Log;
   private readonly reported = new Set<string>();
 
-  constructor(options: HostOptions) {
+  constructor(options: HostStateOptions) {
     this.log = options.log;
     this.root = options.root;
     this.excludeUsers = options.excludeUsers;
@@ -89,7 +90,7 @@ export class Host {
   };
 }
 
-function stateFileIn({ stateDirectory, log }: HostOptions): StateFile | undefined {
+function stateFileIn({ stateDirectory, log }: HostStateOptions): StateFile | undefined {
   if (stateDirectory === undefined) return undefined;
   return new StateFile(`${stateDirectory}/auth.json`, (message) =>
     log.warn("The state can't be used", { err: message }),

@@ -8,13 +8,13 @@ import { type TcpSocket, readTcpSockets } from "../../sources/proc/net_tcp.ts";
 import { readUnixConnections } from "../../sources/proc/net_unix.ts";
 import { type MachineStat, readMachineStat } from "../../sources/proc/machine_stat.ts";
 import { readUtmp } from "../../sources/logins/utmp.ts";
-import type { Host } from "./host_state.ts";
+import type { HostState } from "./host_state.ts";
 
 /** One collection: what several collectors need is read once, when the first one asks. */
-export class Scrape {
+export class Snapshot {
   private readonly reads = new Map<string, Promise<unknown>>();
 
-  constructor(readonly host: Host) {}
+  constructor(readonly host: HostState) {}
 
   machine(): Promise<MachineStat> {
     return this.once("machine", () => readMachineStat(this.host.root));

@@ -9,7 +9,7 @@ import { Connections } from "./connections.ts";
 import { Escalations } from "./escalations.ts";
 import type { Emit } from "./outcome.ts";
 import { savedNumber, savedOptional, savedRecord } from "./saved.ts";
-import { Throttle } from "./max_startups.ts";
+import { MaxStartups } from "./max_startups.ts";
 
 /** Idle connections are looked for when the records' time has gone on by so much. */
 const EXPIRE_STEP_MS = 10_000;
@@ -21,7 +21,7 @@ const EXPIRE_STEP_MS = 10_000;
 export class Attempts {
   private connections = new Connections();
   private escalations = new Escalations();
-  private throttle = new Throttle();
+  private throttle = new MaxStartups();
   private expiredMs = 0;
   /** The time of the last record, and the time on our clock at which it came. */
   private recordMs: number | undefined;
@@ -99,7 +99,7 @@ export class Attempts {
     const attempts = new Attempts();
     attempts.connections = Connections.from(savedRecord(saved["connections"], "connections"));
     attempts.escalations = Escalations.from(savedRecord(saved["escalations"], "escalations"));
-    attempts.throttle = Throttle.from(savedRecord(saved["throttle"], "throttle"));
+    attempts.throttle = MaxStartups.from(savedRecord(saved["throttle"], "throttle"));
     attempts.recordMs = savedOptional(saved["recordMs"], "the last record's time", savedNumber);
     attempts.arrivedMs = savedOptional(saved["arrivedMs"], "its arrival", savedNumber);
     return attempts;

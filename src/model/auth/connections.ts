@@ -1,5 +1,5 @@
 import type { LogRecord } from "../../sources/logs/record.ts";
-import type { Account, EndedEvent, Peer, SshEvent } from "../../sources/messages/ssh_event.ts";
+import type { Verdict, EndedEvent, Peer, SshEvent } from "../../sources/messages/ssh_event.ts";
 import {
   finish,
   isOther,
@@ -52,7 +52,7 @@ export class Connections {
       case "pam_refused":
         return this.refuse(event, pid, record, emit);
       case "named":
-        this.name(this.touch(pid, event.peer, record.timeMs, emit), event.account);
+        this.name(this.touch(pid, event.peer, record.timeMs, emit), event.verdict);
         return;
       case "opened":
         this.touch(pid, event.peer, record.timeMs, emit);
@@ -95,7 +95,7 @@ export class Connections {
     emit: Emit,
   ): void {
     const connection = this.touch(pid, event.peer, record.timeMs, emit);
-    this.name(connection, event.account);
+    this.name(connection, event.verdict);
     let count = record.copies;
     if (event.kind === "pam_refused") connection.pamCounted = true;
     else if (UNCOUNTED_METHODS.has(event.method)) return;
@@ -107,7 +107,7 @@ export class Connections {
     connection.failures += count;
     emit({
       kind: "failure",
-      reason: event.account === "invalid" ? "invalid_user" : "bad_credentials",
+      reason: event.verdict === "invalid" ? "invalid_user" : "bad_credentials",
       count,
       timeMs: record.timeMs,
       address: event.peer?.address ?? connection.address,
@@ -119,14 +119,14 @@ export class Connections {
     if (!event.preauth && this.loggedIn.remove(event.peer)) return;
     if (event.unsure && !this.open.has(pid)) return;
     const connection = this.touch(pid, event.peer, timeMs, emit);
-    if (event.account !== undefined) this.name(connection, event.account);
+    if (event.verdict !== undefined) this.name(connection, event.verdict);
     this.open.delete(pid);
     finish(connection, timeMs, emit);
   }
 
-  private name(connection: Connection, account: Account): void {
+  private name(connection: Connection, verdict: Verdict): void {
     connection.named = true;
-    if (account === "invalid") connection.invalid = true;
+    if (verdict === "invalid") connection.invalid = true;
   }
 
   /** The connection of a pid; a new one when the pid serves another client now. */

@@ -2,7 +2,7 @@ import { savedCount, savedList, savedNumber, savedRecord, savedText } from "./sa
 
 export const WINDOW_SECONDS = 3600;
 /** So many addresses are told apart; the count of more is a lower bound. */
-export const MAX_SOURCES = 8192;
+export const MAX_ORIGINS = 8192;
 
 /**
  * Failures of the last 60 minutes, to the second, and the addresses they came from. Its memory does
@@ -58,9 +58,9 @@ export class FailureWindow {
 
   private addSource(address: string, second: number, nowSecond: number): void {
     const known = this.lastSecondByAddress.get(address);
-    if (known === undefined && this.lastSecondByAddress.size >= MAX_SOURCES) {
+    if (known === undefined && this.lastSecondByAddress.size >= MAX_ORIGINS) {
       if (this.prunedSecond !== nowSecond) this.prune(nowSecond);
-      if (this.lastSecondByAddress.size >= MAX_SOURCES) {
+      if (this.lastSecondByAddress.size >= MAX_ORIGINS) {
         const before = isRecent(this.overflowSecond, nowSecond) ? this.overflowSecond : second;
         this.overflowSecond = Math.max(before, second);
         return;
@@ -97,7 +97,7 @@ export class FailureWindow {
       window.seconds[second % WINDOW_SECONDS] = second;
       window.counts[second % WINDOW_SECONDS] = savedCount(row[1], "a second's count");
     }
-    for (const item of savedList(saved["sources"], "the window's sources").slice(0, MAX_SOURCES)) {
+    for (const item of savedList(saved["sources"], "the window's sources").slice(0, MAX_ORIGINS)) {
       const row = savedList(item, "a source");
       window.lastSecondByAddress.set(
         savedText(row[0], "a source"),

@@ -3,7 +3,8 @@ import { JournalFormatError, LeftOverJournalError } from "../../sources/logs/jou
 import { JournalReader } from "../../sources/logs/journal/reader.ts";
 import type { LogReader } from "../../sources/logs/record.ts";
 import { readMachineStat } from "../../sources/proc/machine_stat.ts";
-import { type Root, isUnavailable } from "../../sources/root.ts";
+import { isUnavailable } from "../../sources/errors.ts";
+import type { Root } from "../../sources/root.ts";
 import type { StateFile } from "../../sources/state_file.ts";
 import { savedRecord } from "./saved.ts";
 import type { Tally } from "./tally.ts";

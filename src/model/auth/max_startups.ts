@@ -5,7 +5,7 @@ import { savedCount, savedNumber, savedOptional } from "./saved.ts";
  * Connections that sshd dropped for MaxStartups. From 8.4 to 9.9 it logs the first drop, and every five
  * minutes and at the end how many there were since the beginning; this tells what is new in such a sum.
  */
-export class Throttle {
+export class MaxStartups {
   /** The listener that throttles. */
   private pid: number | undefined;
   /** Counted since it began; undefined when we did not see the beginning. */
@@ -36,8 +36,8 @@ export class Throttle {
   }
 
   /** @throws SavedStateError for a value that `toJSON` did not make */
-  static from(value: Record<string, unknown>): Throttle {
-    const throttle = new Throttle();
+  static from(value: Record<string, unknown>): MaxStartups {
+    const throttle = new MaxStartups();
     throttle.pid = savedOptional(value["pid"], "the listener's pid", savedNumber);
     throttle.counted = savedOptional(value["counted"], "the drops", savedCount);
     return throttle;

@@ -2,7 +2,7 @@ import type { HostView } from "./host_view.ts";
 import type { SshConnection } from "./ssh_connections.ts";
 
 /** What earlier steps of the join have used, so that no later step makes a second session of it. */
-export class Taken {
+export class Claims {
   private readonly pids = new Set<number>();
   private readonly logindIds = new Set<string>();
   private readonly ttys = new Set<string>();

@@ -2,7 +2,7 @@ import type { HostView } from "./host_view.ts";
 import { logindSessions } from "./logind_sessions.ts";
 import { type Session, compareSessions } from "./session.ts";
 import { sshSessions } from "./ssh_sessions.ts";
-import { Taken } from "./claims.ts";
+import { Claims } from "./claims.ts";
 import { utmpSessions } from "./utmp_sessions.ts";
 import { vncSessions } from "./vnc_sessions.ts";
 
@@ -12,7 +12,7 @@ import { vncSessions } from "./vnc_sessions.ts";
  * and utmp last because it tells least and forgets to delete.
  */
 export function joinSessions(view: HostView): Session[] {
-  const taken = new Taken();
+  const taken = new Claims();
   return [
     ...sshSessions(view, taken),
     ...logindSessions(view, taken),

@@ -5,7 +5,7 @@ import { readCgroupSession } from "../../sources/proc/pid_session.ts";
 import type { HostView } from "./host_view.ts";
 import { rdpSession } from "./rdp_sessions.ts";
 import type { Session } from "./session.ts";
-import type { Taken } from "./claims.ts";
+import type { Claims } from "./claims.ts";
 
 /**
  * The classes of sessions that are logins (man 8 pam_systemd); the others are greeters, lock screens,
@@ -23,7 +23,7 @@ const LOGIN_CLASSES = new Set([
 const GRAPHICAL_TYPES = new Set(["x11", "wayland", "mir", "web"]);
 
 /** The sessions that only logind knows: consoles, desktops, RDP, and SSH where titles can't be read. */
-export function logindSessions(view: HostView, taken: Taken): Session[] {
+export function logindSessions(view: HostView, taken: Claims): Session[] {
   const sessions: Session[] = [];
   for (const logind of view.sources.logind ?? []) {
     if (!isLogin(view, logind, taken)) continue;
@@ -37,7 +37,7 @@ export function logindSessions(view: HostView, taken: Taken): Session[] {
   return sessions;
 }
 
-function isLogin(view: HostView, session: LogindSession, taken: Taken): boolean {
+function isLogin(view: HostView, session: LogindSession, taken: Claims): boolean {
   return (
     LOGIN_CLASSES.has(session.class) &&
     session.state !== "closing" &&

@@ -6,13 +6,13 @@ import type { HostView } from "./host_view.ts";
 import { resolvePeers } from "./peers.ts";
 import type { Session } from "./session.ts";
 import { type SshConnection, findSshConnections } from "./ssh_connections.ts";
-import type { Taken } from "./claims.ts";
+import type { Claims } from "./claims.ts";
 
 /**
  * The sessions of SSH connections: one for each pty, or exactly one for a connection without. They
  * are joined with logind by leader pid (else by control group) and with utmp by terminal.
  */
-export function sshSessions(view: HostView, taken: Taken): Session[] {
+export function sshSessions(view: HostView, taken: Claims): Session[] {
   const connections = findSshConnections(view);
   const logind = new Map(connections.map((c) => [c, logindOf(view, c)]));
   const peers = resolvePeers(view, connections, (connection) => [

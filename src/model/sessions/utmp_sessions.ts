@@ -3,13 +3,13 @@ import { readAuditSession, readCgroupSession } from "../../sources/proc/pid_sess
 import type { UtmpLogin } from "../../sources/logins/utmp.ts";
 import type { HostView } from "./host_view.ts";
 import type { Session } from "./session.ts";
-import type { Taken } from "./claims.ts";
+import type { Claims } from "./claims.ts";
 
 /** Programs that write a utmp entry for a terminal inside a session that is already open. */
 const NESTING_COMMS = new Set(["sudo", "screen", "tmux: server"]);
 
 /** The sessions that only utmp knows: logins on hosts without logind. */
-export function utmpSessions(view: HostView, taken: Taken): Session[] {
+export function utmpSessions(view: HostView, taken: Claims): Session[] {
   const sessions: Session[] = [];
   for (const login of newestPerLine(view.sources.utmp ?? [])) {
     if (taken.hasTty(login.line) || !isOpen(view, login) || isNested(view, login, taken)) continue;
@@ -39,7 +39,7 @@ function isOpen(view: HostView, login: UtmpLogin): boolean {
 }
 
 /** An entry for a terminal inside another session: of tmux, screen, sudo, a terminal emulator. */
-function isNested(view: HostView, login: UtmpLogin, taken: Taken): boolean {
+function isNested(view: HostView, login: UtmpLogin, taken: Claims): boolean {
   if (/^tmux\(\d+\)\.%\d+$|^:pts\/\d+:S\.\d+$/.test(login.host)) return true;
   if (/^:\d/.test(login.host) && login.line.startsWith("pts/")) return true;
   const { table, root } = view.sources;

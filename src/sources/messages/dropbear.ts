@@ -31,10 +31,10 @@ export function parseDropbearMessage(message: string): SshEvent | undefined {
     return { kind: "accepted", method, user: quotedName(text, start.length), peer: lastFrom(text) };
   }
   if (REFUSED.some((start) => text.startsWith(start))) {
-    return { kind: "refused", method: "password", account: "valid", peer: lastFrom(text) };
+    return { kind: "refused", method: "password", verdict: "valid", peer: lastFrom(text) };
   }
   if (NAMED_INVALID.test(text) || text === "Root login rejected") {
-    return { kind: "named", account: "invalid", peer: lastFrom(text) };
+    return { kind: "named", verdict: "invalid", peer: lastFrom(text) };
   }
   return parseExit(text);
 }
@@ -44,7 +44,7 @@ function parseExit(text: string): SshEvent | undefined {
   const exit = EXIT.exec(text);
   if (exit !== null) {
     return ended({
-      account: exit[0].includes("'") ? "valid" : undefined,
+      verdict: exit[0].includes("'") ? "valid" : undefined,
       preauth: true,
       peer: exit[1] === undefined ? undefined : parseAddressPort(exit[1]),
     });

@@ -3,11 +3,11 @@ export type SshEvent =
   /** A login. */
   | { kind: "accepted"; method: string; user: string; peer: Peer | undefined }
   /** One credential was refused. */
-  | { kind: "refused"; method: string; account: Account; peer: Peer | undefined }
+  | { kind: "refused"; method: string; verdict: Verdict; peer: Peer | undefined }
   /** PAM refused the answers of keyboard-interactive; a `refused` for the same attempt may follow. */
-  | { kind: "pam_refused"; account: Account; peer: Peer | undefined }
+  | { kind: "pam_refused"; verdict: Verdict; peer: Peer | undefined }
   /** The client named a user; nothing was decided. */
-  | { kind: "named"; account: Account; peer: Peer | undefined }
+  | { kind: "named"; verdict: Verdict; peer: Peer | undefined }
   /** A connection exists; nobody was named yet. */
   | { kind: "opened"; peer: Peer | undefined }
   | EndedEvent
@@ -24,7 +24,7 @@ export type SshEvent =
 export interface EndedEvent {
   kind: "ended";
   /** The account that the message names, if it names one. */
-  account: Account | undefined;
+  verdict: Verdict | undefined;
   /** The message itself shows that nobody had logged in. */
   preauth: boolean;
   /** The message may have nothing to do with a connection: it ends one only where one is known. */
@@ -38,7 +38,7 @@ export interface EndedEvent {
 export function ended(parts: Partial<EndedEvent>): EndedEvent {
   return {
     kind: "ended",
-    account: undefined,
+    verdict: undefined,
     preauth: false,
     unsure: false,
     pid: undefined,
@@ -48,7 +48,7 @@ export function ended(parts: Partial<EndedEvent>): EndedEvent {
 }
 
 /** `invalid`: unknown to the host or refused by the server's configuration. The server won't say which. */
-export type Account = "valid" | "invalid";
+export type Verdict = "valid" | "invalid";
 
 /** The client's end of a connection. */
 export interface Peer {

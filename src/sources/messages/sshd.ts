@@ -51,7 +51,7 @@ function parseVerdict(text: string, cut: boolean): SshEvent | undefined {
     headEnd < 0 || (cut && detail < 0) ? undefined : parseNameFrom(rest.slice(0, headEnd));
   if (from === undefined && !cut) return undefined;
   if (!accepted) {
-    return { kind: "refused", method, account: invalid ? "invalid" : "valid", peer: from?.peer };
+    return { kind: "refused", method, verdict: invalid ? "invalid" : "valid", peer: from?.peer };
   }
   return from && { kind: "accepted", method, user: from.name, peer: from.peer };
 }
@@ -73,9 +73,9 @@ function parseEnd(text: string, cut: boolean): SshEvent | undefined {
   if (idAt !== undefined) {
     const id = parseRemoteId(text.slice(idAt), cut);
     if (id !== undefined) {
-      const { account, peer } = id;
-      if (account === "logged in") return { kind: "session_ended", peer };
-      return ended({ account, peer, preauth: account !== undefined });
+      const { verdict, peer } = id;
+      if (verdict === "logged in") return { kind: "session_ended", peer };
+      return ended({ verdict, peer, preauth: verdict !== undefined });
     }
     // LogLevel VERBOSE: `Connection from ADDR port N on ADDR port N rdomain ""`.
     const opened = /^Connection from (\S+) port (\d{1,5}) on /.exec(text);
@@ -84,7 +84,7 @@ function parseEnd(text: string, cut: boolean): SshEvent | undefined {
       : { kind: "opened", peer: parsePeer(opened[1]!, opened[2]!) };
   }
   if (text.startsWith("Disconnecting: ")) return ended({ preauth: true });
-  if (text.startsWith("Access denied for user ")) return ended({ account: "valid", preauth: true });
+  if (text.startsWith("Access denied for user ")) return ended({ verdict: "valid", preauth: true });
   return text.startsWith("Timeout before authentication for ") ? parseTimeout(text) : undefined;
 }
 

@@ -65,8 +65,8 @@ function parsePamRefusal(text: string, cut: boolean): SshEvent | undefined {
   const host = text.slice(text.lastIndexOf(" from ") + 6);
   if (!cut && (!text.includes(" from ") || host.includes(" "))) return undefined;
   // The name of an account that exists does not read like this, so a client can't choose it.
-  const account = text.includes(" for illegal user ") ? "invalid" : "valid";
-  return { kind: "pam_refused", account, peer: cut ? undefined : parseHost(host) };
+  const verdict = text.includes(" for illegal user ") ? "invalid" : "valid";
+  return { kind: "pam_refused", verdict, peer: cut ? undefined : parseHost(host) };
 }
 
 function parseTriesExceeded(text: string, cut: boolean): SshEvent {
@@ -95,8 +95,8 @@ function parseThrottling(text: string): SshEvent | undefined {
   return { kind: "throttling", total };
 }
 
-function named(account: "valid" | "invalid", peer: Peer | undefined): SshEvent {
-  return { kind: "named", account, peer };
+function named(verdict: "valid" | "invalid", peer: Peer | undefined): SshEvent {
+  return { kind: "named", verdict, peer };
 }
 
 function tail(text: string, from: number, cut: boolean): Peer | undefined {

@@ -5,11 +5,11 @@
  * taken from the right. A name can't hold a colon: sshd cuts it off as the "style" before it logs.
  */
 import { canonicalAddress } from "../ip_address.ts";
-import type { Account, Peer } from "./ssh_event.ts";
+import type { Verdict, Peer } from "./ssh_event.ts";
 
 /** `[{authenticating|invalid} user NAME |user NAME ]ADDR port N`, then the end, `: TEXT` or ` timed out`. */
 export interface RemoteId {
-  account: Account | "logged in" | undefined;
+  verdict: Verdict | "logged in" | undefined;
   peer: Peer | undefined;
 }
 
@@ -21,19 +21,19 @@ const PORT_AND_END = / port (\d{1,5})(?:(: )| timed out$|$)/;
  * @param cut the end of the text is missing, so an address there may be part of the name
  */
 export function parseRemoteId(text: string, cut: boolean): RemoteId | undefined {
-  const account = remoteAccount(text);
+  const verdict = remoteVerdict(text);
   const port = PORT_AND_END.exec(text);
   // A colon behind the port can't be the client's, so what stands before it is whole even in a cut text.
   if (port === null || (cut && port[2] === undefined)) {
-    return cut && account !== undefined ? { account, peer: undefined } : undefined;
+    return cut && verdict !== undefined ? { verdict, peer: undefined } : undefined;
   }
   const addressAt = text.lastIndexOf(" ", port.index - 1) + 1;
-  if (account === undefined && addressAt > 0) return undefined;
+  if (verdict === undefined && addressAt > 0) return undefined;
   const peer = parsePeer(text.slice(addressAt, port.index), port[1]!);
-  return peer === undefined ? undefined : { account, peer };
+  return peer === undefined ? undefined : { verdict, peer };
 }
 
-function remoteAccount(text: string): RemoteId["account"] {
+function remoteVerdict(text: string): RemoteId["verdict"] {
   if (text.startsWith("authenticating user ")) return "valid";
   if (text.startsWith("invalid user ")) return "invalid";
   return text.startsWith("user ") ? "logged in" : undefined;

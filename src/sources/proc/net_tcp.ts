@@ -2,6 +2,7 @@
  * `/proc/net/tcp` and `/proc/net/tcp6`: the TCP sockets of the network namespace, one a line.
  * Seen on Linux 4.19 to 6.18; documented in the kernel's Documentation/networking/proc_net_tcp.rst.
  */
+import { isGone } from "../errors.ts";
 import { formatAddress } from "../ip_address.ts";
 import type { Root } from "../root.ts";
 import { readSeqFile } from "./seq_file.ts";
@@ -40,7 +41,7 @@ async function readTcp6(root: Root): Promise<Uint8Array> {
   try {
     return await readSeqFile(root.proc("net/tcp6"));
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === "ENOENT") return new Uint8Array();
+    if (isGone(error)) return new Uint8Array();
     throw error;
   }
 }

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "bun:test";
-import { FailureWindow, MAX_SOURCES } from "../../../src/model/auth/failure_window.ts";
+import { FailureWindow, MAX_ORIGINS } from "../../../src/model/auth/failure_window.ts";
 import { fuzz, FUZZ_TIMEOUT_MS } from "../../helpers/fuzz.ts";
 
 const T0_MS = Date.UTC(2026, 10, 23, 12);
@@ -63,11 +63,11 @@ describe("sources", () => {
 
   test("past the bound are a lower bound, until the hour is over", () => {
     const window = new FailureWindow();
-    for (let i = 0; i < MAX_SOURCES; i++) window.add(T0_MS, T0_MS, 1, `source ${i}`);
-    expect(window.sources(T0_MS)).toEqual({ count: MAX_SOURCES, exceeded: false });
+    for (let i = 0; i < MAX_ORIGINS; i++) window.add(T0_MS, T0_MS, 1, `source ${i}`);
+    expect(window.sources(T0_MS)).toEqual({ count: MAX_ORIGINS, exceeded: false });
     window.add(T0_MS + 5_000, T0_MS + 5_000, 1, "one more");
-    expect(window.sources(T0_MS + 5_000)).toEqual({ count: MAX_SOURCES, exceeded: true });
-    expect(window.failures(T0_MS + 5_000)).toBe(MAX_SOURCES + 1);
+    expect(window.sources(T0_MS + 5_000)).toEqual({ count: MAX_ORIGINS, exceeded: true });
+    expect(window.failures(T0_MS + 5_000)).toBe(MAX_ORIGINS + 1);
     expect(reloaded(window).sources(T0_MS + 5_000).exceeded).toBeTrue();
     window.add(T0_MS + HOUR_MS, T0_MS + HOUR_MS, 1, "another");
     expect(window.sources(T0_MS + HOUR_MS)).toEqual({ count: 1, exceeded: true });

@@ -1,7 +1,7 @@
 /** The sessions of captured hosts are those that were opened on them, as their expected.json lists them. */
 import { afterAll, describe, expect, test } from "bun:test";
-import { Host } from "../../../src/collectors/runtime/host_state.ts";
-import { Scrape } from "../../../src/collectors/runtime/snapshot.ts";
+import { HostState } from "../../../src/collectors/runtime/host_state.ts";
+import { Snapshot } from "../../../src/collectors/runtime/snapshot.ts";
 import { connectionsCollector } from "../../../src/collectors/connections.ts";
 import { createLog } from "../../../src/log.ts";
 import { Root } from "../../../src/sources/root.ts";
@@ -16,7 +16,7 @@ afterAll(() => {
 describe.each(hosts)("%s", (name) => {
   const tree = openTree(name);
   trees.push(tree);
-  const host = new Host({
+  const host = new HostState({
     root: new Root(tree.path),
     log: createLog("error", "logfmt"),
     excludeUsers: new Set(),
@@ -24,10 +24,10 @@ describe.each(hosts)("%s", (name) => {
     getent: false,
     stateDirectory: undefined,
   });
-  const scrape = new Scrape(host);
+  const snapshot = new Snapshot(host);
 
   test("every session once, with user, terminal, address and type", async () => {
-    const seen = (await scrape.sessions()).map(({ user, tty, fromIp, type }) =>
+    const seen = (await snapshot.sessions()).map(({ user, tty, fromIp, type }) =>
       [user, tty, fromIp, type].join(" | "),
     );
     const expected = tree.expected.sessions.flatMap(
@@ -38,7 +38,7 @@ describe.each(hosts)("%s", (name) => {
   });
 
   test("connections", async () => {
-    const families = await connectionsCollector.collect(scrape);
+    const families = await connectionsCollector.collect(snapshot);
     const value = (metric: string) =>
       families.find((family) => family.name.endsWith(metric))!.samples[0]!.value;
     expect(value("ssh_connections")).toBe(tree.expected.ssh_connections);

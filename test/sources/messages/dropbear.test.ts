@@ -5,8 +5,8 @@ import type { SshEvent } from "../../../src/sources/messages/ssh_event.ts";
 const A = "192.0.2.1:53528";
 const peer = { address: "192.0.2.1", port: 53528 };
 
-function exit(account: "valid" | undefined, at: typeof peer | undefined): SshEvent {
-  return { kind: "ended", account, preauth: true, unsure: false, pid: undefined, peer: at };
+function exit(verdict: "valid" | undefined, at: typeof peer | undefined): SshEvent {
+  return { kind: "ended", verdict, preauth: true, unsure: false, pid: undefined, peer: at };
 }
 
 test.each<[message: string, event: SshEvent | undefined]>([
@@ -30,24 +30,24 @@ test.each<[message: string, event: SshEvent | undefined]>([
   ],
   [
     `Bad password attempt for 'alice' from ${A}`,
-    { kind: "refused", method: "password", account: "valid", peer },
+    { kind: "refused", method: "password", verdict: "valid", peer },
   ],
   [
     `Bad PAM password attempt for 'alice' from ${A}`,
-    { kind: "refused", method: "password", account: "valid", peer },
+    { kind: "refused", method: "password", verdict: "valid", peer },
   ],
-  [`Login attempt for nonexistent user from ${A}`, { kind: "named", account: "invalid", peer }],
-  ["Login attempt for nonexistent user", { kind: "named", account: "invalid", peer: undefined }],
+  [`Login attempt for nonexistent user from ${A}`, { kind: "named", verdict: "invalid", peer }],
+  ["Login attempt for nonexistent user", { kind: "named", verdict: "invalid", peer: undefined }],
   [
     `Login attempt with wrong user x from 1.2.3.4:22 from ${A}`,
-    { kind: "named", account: "invalid", peer },
+    { kind: "named", verdict: "invalid", peer },
   ],
-  ["root login rejected", { kind: "named", account: "invalid", peer: undefined }],
+  ["root login rejected", { kind: "named", verdict: "invalid", peer: undefined }],
   [
     "User 'bin' has invalid shell, rejected",
-    { kind: "named", account: "invalid", peer: undefined },
+    { kind: "named", verdict: "invalid", peer: undefined },
   ],
-  ["User account 'al' is locked", { kind: "named", account: "invalid", peer: undefined }],
+  ["User account 'al' is locked", { kind: "named", verdict: "invalid", peer: undefined }],
   [`Exit before auth from <${A}>: (user 'alice', 0 fails): Exited normally`, exit("valid", peer)],
   [
     `Exit before auth from <${A}>: (user 'alice', 10 fails): Max auth tries reached - user 'alice'`,

@@ -7,7 +7,7 @@ const AT = "192.0.2.1 port 4000";
 
 function ended(parts: object): SshEvent {
   const none = {
-    account: undefined,
+    verdict: undefined,
     preauth: false,
     unsure: false,
     pid: undefined,
@@ -32,41 +32,41 @@ describe("verdicts", () => {
     ],
     [
       `Failed password for invalid user nosuch from ${AT} ssh2`,
-      { kind: "refused", method: "password", account: "invalid", peer: PEER },
+      { kind: "refused", method: "password", verdict: "invalid", peer: PEER },
     ],
     [
       `Failed none for alice from ${AT} ssh2`,
-      { kind: "refused", method: "none", account: "valid", peer: PEER },
+      { kind: "refused", method: "none", verdict: "valid", peer: PEER },
     ],
     [
       "Failed password for alice from UNKNOWN port 65535 ssh2",
       {
         kind: "refused",
         method: "password",
-        account: "valid",
+        verdict: "valid",
         peer: { address: undefined, port: 65535 },
       },
     ],
     [
       "Failed password for alice from ::ffff:192.0.2.1 port 4000 ssh2",
-      { kind: "refused", method: "password", account: "valid", peer: PEER },
+      { kind: "refused", method: "password", verdict: "valid", peer: PEER },
     ],
     [
       "Failed password for alice from fe80::1%eth0 port 4000 ssh2",
       {
         kind: "refused",
         method: "password",
-        account: "valid",
+        verdict: "valid",
         peer: { address: "fe80::1", port: 4000 },
       },
     ],
     [
       `Failed publickey for bob from ${AT} ssh2: ED25519-CERT SHA256:uhk ID evil from 9.9.9.9 port 1 ssh2 (serial 0) CA ED25519 SHA256:it`,
-      { kind: "refused", method: "publickey", account: "valid", peer: PEER },
+      { kind: "refused", method: "publickey", verdict: "valid", peer: PEER },
     ],
     [
       `Failed publickey for bob from ${AT} ssh2: ED25519-CERT SHA256:uhk ID ${"x".repeat(500)}`,
-      { kind: "refused", method: "publickey", account: "valid", peer: PEER },
+      { kind: "refused", method: "publickey", verdict: "valid", peer: PEER },
     ],
     [`Failed password for alice from ${AT}`, undefined],
     ["Failed password for alice from example.org port 1 ssh2", undefined],
@@ -88,19 +88,19 @@ describe("ends", () => {
     [`Connection closed by ${AT} [preauth]`, ended({ peer: PEER, preauth: true })],
     [
       `Connection closed by authenticating user alice ${AT} [preauth]`,
-      ended({ account: "valid", peer: PEER, preauth: true }),
+      ended({ verdict: "valid", peer: PEER, preauth: true }),
     ],
     [
       `Connection reset by invalid user x [preauth] ${AT} [preauth]`,
-      ended({ account: "invalid", peer: PEER, preauth: true }),
+      ended({ verdict: "invalid", peer: PEER, preauth: true }),
     ],
     [
       `Disconnecting authenticating user alice ${AT}: Change of username or service not allowed: (alice,ssh-connection) -> (root,ssh-connection) [preauth]`,
-      ended({ account: "valid", peer: PEER, preauth: true }),
+      ended({ verdict: "valid", peer: PEER, preauth: true }),
     ],
     [
       "Disconnecting invalid user x 1.2.3.4 port 9 2001:db8:: port 4000: Too many authentication failures [preauth]",
-      ended({ account: "invalid", preauth: true, peer: { address: "2001:db8::", port: 4000 } }),
+      ended({ verdict: "invalid", preauth: true, peer: { address: "2001:db8::", port: 4000 } }),
     ],
     ["Disconnecting: Too many authentication failures [preauth]", ended({ preauth: true })],
     [`Disconnected from user bob ${AT}`, { kind: "session_ended", peer: PEER }],
@@ -108,7 +108,7 @@ describe("ends", () => {
     [`banner exchange: Connection from ${AT}: invalid format`, ended({ peer: PEER })],
     [
       `ssh_dispatch_run_fatal: Connection from authenticating user al ${AT}: message authentication code incorrect [preauth]`,
-      ended({ account: "valid", peer: PEER, preauth: true }),
+      ended({ verdict: "valid", peer: PEER, preauth: true }),
     ],
     [`Connection from ${AT} timed out`, ended({ peer: PEER })],
     [`Connection from ${AT} on 192.0.2.9 port 22 rdomain ""`, { kind: "opened", peer: PEER }],
@@ -124,7 +124,7 @@ describe("ends", () => {
     ],
     [
       "fatal: Access denied for user carl by PAM account configuration [preauth]",
-      ended({ account: "valid", preauth: true }),
+      ended({ verdict: "valid", preauth: true }),
     ],
     ["fatal: PAM user mismatch", ended({ unsure: true })],
     ["fatal: userauth_pubkey: parse key: invalid format [preauth]", ended({ preauth: true })],
@@ -146,29 +146,29 @@ describe("ends", () => {
 
 describe("notices", () => {
   test.each<[message: string, event: SshEvent | undefined]>([
-    [`Invalid user nosuch from ${AT}`, { kind: "named", account: "invalid", peer: PEER }],
-    [`Invalid user  from ${AT}`, { kind: "named", account: "invalid", peer: PEER }],
+    [`Invalid user nosuch from ${AT}`, { kind: "named", verdict: "invalid", peer: PEER }],
+    [`Invalid user  from ${AT}`, { kind: "named", verdict: "invalid", peer: PEER }],
     [
       "User alice from host.example not allowed because listed in DenyUsers",
-      { kind: "named", account: "invalid", peer: undefined },
+      { kind: "named", verdict: "invalid", peer: undefined },
     ],
     [
       "User alice from 192.0.2.1 not allowed because not in any group",
-      { kind: "named", account: "invalid", peer: { address: "192.0.2.1", port: undefined } },
+      { kind: "named", verdict: "invalid", peer: { address: "192.0.2.1", port: undefined } },
     ],
     [
       "User alice not allowed because account is locked",
-      { kind: "named", account: "invalid", peer: undefined },
+      { kind: "named", verdict: "invalid", peer: undefined },
     ],
     ["User child is on pid 23563", undefined],
-    [`ROOT LOGIN REFUSED FROM ${AT} [preauth]`, { kind: "named", account: "valid", peer: PEER }],
+    [`ROOT LOGIN REFUSED FROM ${AT} [preauth]`, { kind: "named", verdict: "valid", peer: PEER }],
     [
       "error: PAM: Authentication failure for illegal user nosuch from 192.0.2.1",
-      { kind: "pam_refused", account: "invalid", peer: { address: "192.0.2.1", port: undefined } },
+      { kind: "pam_refused", verdict: "invalid", peer: { address: "192.0.2.1", port: undefined } },
     ],
     [
       "error: PAM: Have exhausted maximum number of retries for service for alice from client.example",
-      { kind: "pam_refused", account: "valid", peer: undefined },
+      { kind: "pam_refused", verdict: "valid", peer: undefined },
     ],
     [
       "error: PAM: pam_open_session(): Cannot make/remove an entry for the specified session",

@@ -56,7 +56,7 @@ describe("names that read like messages", () => {
         const format = "error: PAM: Authentication failure for illegal user NAME from 192.0.2.1";
         const event = parseSshdMessage(sshdMessage(format, "", name, undefined));
         const peer = { address: "192.0.2.1", port: undefined };
-        expect(event).toEqual({ kind: "pam_refused", account: "invalid", peer });
+        expect(event).toEqual({ kind: "pam_refused", verdict: "invalid", peer });
       });
     },
     FUZZ_TIMEOUT_MS,
@@ -73,7 +73,7 @@ describe("names that read like messages", () => {
         expect(event).toEqual({
           kind: "refused",
           method: "publickey",
-          account: "valid",
+          verdict: "valid",
           peer: PEER,
         });
       });

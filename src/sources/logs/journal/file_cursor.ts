@@ -10,7 +10,7 @@ import type { JournalFile } from "./file.ts";
 import type { JournalHeader } from "./header.ts";
 import type { PayloadReader } from "./payload.ts";
 import { COMM, IDENTIFIER, IDENTIFIERS, isTrusted, MESSAGE, PID, SYSLOG_PID } from "./trust.ts";
-import { ValueChain } from "./value_index.ts";
+import { ValueIndex } from "./value_index.ts";
 
 /** Where reading begins in a file. */
 export type Start =
@@ -30,7 +30,7 @@ export interface PendingRecord {
   monotonicUs: number;
   bootId: string;
   offset: number;
-  chain: ValueChain;
+  chain: ValueIndex;
 }
 
 /** What all files share to read entries. */
@@ -47,11 +47,11 @@ const EVERY_VALUE = "*";
 
 const BEGINNING: Start = { kind: "beginning" };
 
-export class TrackedFile {
+export class FileCursor {
   /** The next record, once it has been looked for. */
   pending: PendingRecord | undefined;
   /** Those by identifier come first: an entry that is in two lists is then met there first. */
-  private readonly chains: ValueChain[];
+  private readonly chains: ValueIndex[];
   /** The header that the file had when the lists were looked at last. */
   private seen: JournalHeader | undefined;
   /** False while an entry that the header counts may still be missing in the lists. */
@@ -69,7 +69,7 @@ export class TrackedFile {
     public hasArchiveName: boolean,
   ) {
     this.chains = [IDENTIFIER, COMM].flatMap((field) =>
-      IDENTIFIERS.map((identifier) => new ValueChain(field, identifier, file)),
+      IDENTIFIERS.map((identifier) => new ValueIndex(field, identifier, file)),
     );
   }
 
@@ -148,7 +148,7 @@ export class TrackedFile {
     return start.kind === "seqnum" && file.header.tailSeqnum <= start.seqnum;
   }
 
-  private seek(chain: ValueChain): number {
+  private seek(chain: ValueIndex): number {
     const { start, file } = this;
     const { entry } = this.readers;
     switch (start.kind) {
@@ -170,8 +170,8 @@ export class TrackedFile {
   }
 
   /** The list whose next entry was written first; lists are in the order of writing. */
-  private nextChain(): ValueChain | undefined {
-    let next: ValueChain | undefined;
+  private nextChain(): ValueIndex | undefined {
+    let next: ValueIndex | undefined;
     let lowest = Infinity;
     for (const chain of this.chains) {
       let offset = chain.list.peek();
@@ -187,7 +187,7 @@ export class TrackedFile {
   }
 
   /** Reads an entry, and whether it is really one of the list's, for the list may be damaged. */
-  private isMember(chain: ValueChain, offset: number): boolean {
+  private isMember(chain: ValueIndex, offset: number): boolean {
     // The list by identifier had it just before; to read it twice would be the whole work again.
     if (chain.field === COMM && offset === this.identified) return true;
     const { entry } = this.readers;
@@ -195,7 +195,7 @@ export class TrackedFile {
   }
 
   /** The record of the entry read last, or undefined when it is forged or another list's to give. */
-  private recordOf(chain: ValueChain, offset: number): PendingRecord | undefined {
+  private recordOf(chain: ValueIndex, offset: number): PendingRecord | undefined {
     const { entry } = this.readers;
     const { values, complete } = entry;
     if (chain.field === IDENTIFIER) this.identified = offset;

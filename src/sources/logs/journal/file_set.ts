@@ -5,14 +5,14 @@ import { JournalFolders, type JournalPath } from "./folders.ts";
 import { JournalFormatError, type JournalHeader } from "./header.ts";
 import type { Pages } from "./pages.ts";
 import type { JournalProgress } from "./position.ts";
-import { TrackedFile, type Readers } from "./file_cursor.ts";
+import { FileCursor, type Readers } from "./file_cursor.ts";
 
 /** A file that makes no sense is no fault before it is so old. */
 const HALF_MADE_MS = 5000;
 
 /** A file that is read as it grows, and where it lies. */
 export interface OpenFile {
-  tracked: TrackedFile;
+  tracked: FileCursor;
   path: JournalPath;
   /** Vacuumed: nothing leads to it any more but us. */
   isDeleted: boolean;
@@ -158,7 +158,7 @@ export class JournalFiles {
       return fileId;
     }
     const start = progress.startOf(file.header, path.isVolatile, sinceUs);
-    const tracked = new TrackedFile(file, readers, start, path.hasArchiveName);
+    const tracked = new FileCursor(file, readers, start, path.hasArchiveName);
     this.open.set(fileId, { tracked, path, isDeleted: false });
     return fileId;
   }

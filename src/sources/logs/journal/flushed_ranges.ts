@@ -11,7 +11,7 @@ interface TimeRange {
  * and journald writes to one of the two places at a time: so what lies below /var within the time
  * that was read below /run is a copy.
  */
-export class VolatileRanges {
+export class FlushedRanges {
   /** By namespace and boot. One boot is all there is below /run, so the oldest may go. */
   private readonly ranges = new Map<string, TimeRange>();
 

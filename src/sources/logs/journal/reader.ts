@@ -15,9 +15,9 @@ import { JournalFiles, type OpenFile } from "./file_set.ts";
 import { Pages } from "./pages.ts";
 import { PayloadReader } from "./payload.ts";
 import { JournalProgress } from "./position.ts";
-import type { TrackedFile } from "./file_cursor.ts";
+import type { FileCursor } from "./file_cursor.ts";
 import { FIELDS } from "./trust.ts";
-import { VolatileRanges } from "./flushed_ranges.ts";
+import { FlushedRanges } from "./flushed_ranges.ts";
 
 /** After so many records other work gets its turn; some 10 ms. */
 const YIELD_EVERY = 1000;
@@ -39,7 +39,7 @@ export class JournalReader implements LogReader {
   private readonly pages = new Pages();
   private readonly files: JournalFiles;
   private readonly progress: JournalProgress;
-  private readonly volatile: VolatileRanges;
+  private readonly volatile: FlushedRanges;
   private readonly reported = new Set<string>();
   private isClosed = false;
   /** False until it was seen that somebody writes to this journal. */
@@ -54,7 +54,7 @@ export class JournalReader implements LogReader {
     const payload = new PayloadReader(report);
     const entry = new EntryReader(FIELDS.length, new FieldCache(FIELDS, payload));
     this.progress = new JournalProgress(position);
-    this.volatile = new VolatileRanges(position?.volatile);
+    this.volatile = new FlushedRanges(position?.volatile);
     this.files = new JournalFiles({
       folders: new JournalFolders(root, now),
       pages: this.pages,
@@ -110,7 +110,7 @@ export class JournalReader implements LogReader {
   }
 
   /** Looks on in turns with other work: who fills a journal in sshd's name is not to hold that up. */
-  private async lookOn(tracked: TrackedFile): Promise<void> {
+  private async lookOn(tracked: FileCursor): Promise<void> {
     do {
       await Bun.sleep(0);
     } while (!this.isClosed && !tracked.look());

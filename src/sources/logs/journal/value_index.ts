@@ -14,7 +14,7 @@ const BUCKET_BYTES = 16;
  */
 const MAX_BUCKET_DEPTH = 10_000;
 
-export class ValueChain {
+export class ValueIndex {
   readonly list: EntryList;
   /** The offset of the last entry that was handed over; everything before it is done too. */
   last = 0;

@@ -1,4 +1,5 @@
 /** The files that a log was rotated to, by logrotate or by the daemon itself. */
+import { isGone } from "../../errors.ts";
 import { readdirSync, statSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
 import { LogFile } from "./file.ts";
@@ -106,7 +107,7 @@ function openIfThere(path: string): LogFile | undefined {
   try {
     return new LogFile(path);
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === "ENOENT") return undefined;
+    if (isGone(error)) return undefined;
     throw error;
   }
 }

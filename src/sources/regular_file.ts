@@ -1,0 +1,88 @@
+/**
+ * Files that somebody else can put a FIFO, a device, a folder or 20 GB of nothing in place of. Each is
+ * looked at before it is opened, since opening some devices acts on them, and again by its descriptor,
+ * since the path can be given to another file in between. open(2), stat(2).
+ *
+ * Not for /proc: its files show a size of 0 and are made while they are read.
+ */
+import { type Stats, closeSync, constants, fstatSync, openSync, readSync, statSync } from "node:fs";
+import { BrokenSourceError } from "./errors.ts";
+
+/** Without O_NONBLOCK the opening of a FIFO waits for a writer. */
+const FLAGS = constants.O_RDONLY | constants.O_NONBLOCK | constants.O_NOCTTY;
+
+export interface OpenRegularFile {
+  /** Whoever opens it closes it. */
+  fd: number;
+  stats: Stats;
+}
+
+/**
+ * Opens a regular file, or a link to one, for reading.
+ *
+ * @param limitBytes a larger file is refused; Infinity for one that is read in pieces
+ * @throws the system's error, or BrokenSourceError for what is no regular file or too large
+ */
+export function openRegular(path: string, limitBytes: number): OpenRegularFile {
+  check(path, statSync(path), limitBytes);
+  const fd = openSync(path, FLAGS);
+  try {
+    const stats = fstatSync(fd);
+    check(path, stats, limitBytes);
+    return { fd, stats };
+  } catch (error) {
+    closeSync(fd);
+    throw error;
+  }
+}
+
+/**
+ * Opens a regular file, hands over its descriptor, and closes it whatever happens.
+ *
+ * @throws as `openRegular`, and what `use` throws
+ */
+export function withRegular<T>(
+  path: string,
+  limitBytes: number,
+  use: (fd: number, stats: Stats) => T,
+): T {
+  const { fd, stats } = openRegular(path, limitBytes);
+  try {
+    return use(fd, stats);
+  } finally {
+    closeSync(fd);
+  }
+}
+
+/**
+ * The whole content, in a buffer of the caller's own. What is appended while it is read is left out.
+ *
+ * @throws as `openRegular`
+ */
+export function readRegular(path: string, limitBytes: number): Buffer {
+  return withRegular(path, limitBytes, (fd, { size }) => {
+    const buffer = Buffer.allocUnsafe(size);
+    let length = 0;
+    while (length < size) {
+      const bytes = readSync(fd, buffer, length, size - length, length);
+      if (bytes === 0) break;
+      length += bytes;
+    }
+    return buffer.subarray(0, length);
+  });
+}
+
+function check(path: string, stats: Stats, limitBytes: number): void {
+  if (!stats.isFile())
+    throw new BrokenSourceError(path, `is ${kindOf(stats)}, want a regular file`);
+  if (stats.size > limitBytes) {
+    throw new BrokenSourceError(path, `is ${stats.size} bytes long, want ${limitBytes} at most`);
+  }
+}
+
+function kindOf(stats: Stats): string {
+  if (stats.isDirectory()) return "a directory";
+  if (stats.isFIFO()) return "a FIFO";
+  if (stats.isSocket()) return "a socket";
+  return stats.isCharacterDevice() || stats.isBlockDevice() ? "a device" : "of an unknown kind";
+}
