@@ -1,48 +1,60 @@
 /**
- * Random tests for a bounded time: about a second each, or FUZZ_SECONDS. FUZZ_SEED repeats a run.
+ * Random tests, bounded by time or by number, that say how many cases they ran and from which seed:
+ *
+ * - FUZZ_SECONDS: how long each runs (1 s without it),
+ * - CASES: how many cases each runs instead, 10000000 say,
+ * - FUZZ_SEED: the seed of the first case, to repeat a run.
+ *
+ * Each case has a seed of its own, one more than the case before. The seeds of cases that once failed
+ * are kept in fuzz_seeds.json and run first, always.
  */
-export interface Random {
-  /** A whole number from 0 to below `limit`. */
-  below(limit: number): number;
-  pick<T>(items: readonly T[]): T;
-  chance(probability: number): boolean;
-}
+import { randomFrom, type Random } from "./random.ts";
+import keptSeeds from "./fuzz_seeds.json" with { type: "json" };
 
-const seconds = Number(process.env["FUZZ_SECONDS"] ?? 1);
+export { randomFrom, type Random } from "./random.ts";
 
-/** Calls `round` until the time is over; a failure tells the seed that repeats it. */
+const SECONDS = Number(process.env["FUZZ_SECONDS"] ?? 1);
+const CASES = process.env["CASES"] === undefined ? undefined : Number(process.env["CASES"]);
+const SEED = Number(process.env["FUZZ_SEED"] ?? Math.floor(Math.random() * 2 ** 31));
+
+/** The test runner's time limit for a fuzz test: far from what it takes, but for runs by number. */
+export const FUZZ_TIMEOUT_MS = CASES === undefined ? SECONDS * 1000 + 60_000 : 0x7fffffff;
+
+/**
+ * Calls `round` for one case after the other.
+ *
+ * @param name says which test it is, in what is printed and in fuzz_seeds.json
+ * @param round one case; it throws where the case shows a fault. What it returns is awaited only
+ *   when it is a promise.
+ * @throws an Error that tells the seed to repeat the case with
+ */
 export async function fuzz(name: string, round: (random: Random) => unknown): Promise<void> {
-  const seed = Number(process.env["FUZZ_SEED"] ?? Math.floor(Math.random() * 2 ** 31));
-  const endMs = performance.now() + seconds * 1000;
-  let rounds = 0;
-  try {
-    do {
-      await round(randomFrom(seed + rounds));
-      rounds++;
-    } while (performance.now() < endMs);
-  } catch (error) {
-    throw new Error(`${name}: round ${rounds} failed; repeat with FUZZ_SEED=${seed + rounds}`, {
-      cause: error,
-    });
+  const kept = (keptSeeds as Record<string, number[] | undefined>)[name] ?? [];
+  for (const seed of kept) await runCase(name, seed, round);
+  const endMs = performance.now() + SECONDS * 1000;
+  const isOver = (cases: number) =>
+    CASES === undefined ? cases > 0 && performance.now() >= endMs : cases >= CASES;
+  let cases = 0;
+  for (; !isOver(cases); cases++) {
+    const pending = runCase(name, SEED + cases, round);
+    if (pending !== undefined) await pending;
   }
-  console.log(`${name}: ${rounds} rounds from seed ${seed}`);
+  console.log(`fuzz: ${name}: ${cases + kept.length} cases, seed ${SEED}`);
 }
 
-/** The test runner's time limit for a fuzz test. */
-export const FUZZ_TIMEOUT_MS = seconds * 1000 + 10_000;
-
-/** mulberry32. */
-export function randomFrom(seed: number): Random {
-  let state = seed | 0;
-  const next = () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
+function runCase(
+  name: string,
+  seed: number,
+  round: (random: Random) => unknown,
+): Promise<void> | undefined {
+  const fail = (cause: unknown): never => {
+    const help = `repeat with FUZZ_SEED=${seed}, keep as ${JSON.stringify(name)}: [${seed}] in fuzz_seeds.json`;
+    throw new Error(`${name}: ${String(cause)}; ${help}`, { cause });
   };
-  return {
-    below: (limit) => Math.floor(next() * limit),
-    pick: (items) => items[Math.floor(next() * items.length)]!,
-    chance: (probability) => next() < probability,
-  };
+  try {
+    const result = round(randomFrom(seed));
+    return result instanceof Promise ? result.then(() => undefined, fail) : undefined;
+  } catch (error) {
+    return fail(error);
+  }
 }
