@@ -3,18 +3,44 @@
  * and may run under another kernel's eyes, `/etc/hostname` (man 5 hostname).
  */
 import { readFileSync } from "node:fs";
+import { readRegular } from "./regular_file.ts";
 import type { Root } from "./root.ts";
+
+/** A name has 64 bytes at most; the rest of the file would be comments. */
+const LIMIT_BYTES = 64 * 1024;
 
 /** @returns undefined where it can't be read */
 export function readHostName(root: Root): string | undefined {
-  const isOwnHost = root.rootfs === "";
-  const path = isOwnHost ? root.proc("sys/kernel/hostname") : root.path("/etc/hostname");
+  return isOwnHost(root) ? readKernelName(root) : readNameFile(root);
+}
+
+/** All names that the host is known by: the kernel's and the file's differ after a change, and where DHCP gives one. */
+export function readHostNames(root: Root): string[] {
+  const names = [isOwnHost(root) ? readKernelName(root) : undefined, readNameFile(root)];
+  return [...new Set(names.filter((name) => name !== undefined))];
+}
+
+function isOwnHost(root: Root): boolean {
+  return root.rootfs === "";
+}
+
+function readKernelName(root: Root): string | undefined {
   try {
-    const lines = readFileSync(path, "utf8")
-      .split("\n")
-      .map((line) => line.trim());
-    return lines.find((line) => line !== "" && !line.startsWith("#"));
+    return firstName(readFileSync(root.proc("sys/kernel/hostname"), "utf8"));
   } catch {
     return undefined;
   }
+}
+
+function readNameFile(root: Root): string | undefined {
+  try {
+    return firstName(readRegular(root.path("/etc/hostname"), LIMIT_BYTES).toString("utf8"));
+  } catch {
+    return undefined;
+  }
+}
+
+function firstName(text: string): string | undefined {
+  const lines = text.split("\n").map((line) => line.trim());
+  return lines.find((line) => line !== "" && !line.startsWith("#"));
 }

@@ -104,7 +104,7 @@ export class AuthFeed {
       return new JournalReader(root, { position, sinceMs, bootMs, now, report });
     }
     const path = findAuthLog(root);
-    return path === undefined ? undefined : new AuthLog({ path, position, sinceMs, now });
+    return path === undefined ? undefined : new AuthLog({ root, path, position, sinceMs, now });
   }
 
   /** Where to go on. A place in one log means nothing in the other: there the time has to do. */

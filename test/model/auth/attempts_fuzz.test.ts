@@ -2,6 +2,7 @@ import { expect, test } from "bun:test";
 import { Attempts } from "../../../src/model/auth/attempts.ts";
 import type { Outcome } from "../../../src/model/auth/outcome.ts";
 import type { LogRecord } from "../../../src/sources/logs/record.ts";
+import { UTC } from "../../../src/sources/posix_zone.ts";
 import { parseSyslogLine } from "../../../src/sources/logs/text/syslog_line.ts";
 import { fuzz, FUZZ_TIMEOUT_MS, type Random } from "../../helpers/fuzz.ts";
 import { hostileName, sshdMessage } from "../../sources/messages/hostile_names.ts";
@@ -91,13 +92,17 @@ function outcomes(list: LogRecord[], restartAt: number): Outcome[] {
   return out;
 }
 
-const rsyslog: Write = (message, pid) =>
-  parseSyslogLine(`${STAMP} host sshd-session[${pid}]: ${message}`, NOW_MS);
+function recordOf(line: string): LogRecord | undefined {
+  const parsed = parseSyslogLine(line, { nowMs: NOW_MS, zone: () => UTC });
+  return parsed === undefined || "kind" in parsed ? undefined : parsed;
+}
+
+const rsyslog: Write = (message, pid) => recordOf(`${STAMP} host sshd-session[${pid}]: ${message}`);
 
 /** Reads 255 bytes of the datagram and no more. */
 const busybox: Write = (message, pid) => {
   const datagram = `<38>${STAMP} sshd[${pid}]: ${message}`.slice(0, 255);
-  return parseSyslogLine(`${STAMP} host auth.info ${datagram.slice(20)}`, NOW_MS);
+  return recordOf(`${STAMP} host auth.info ${datagram.slice(20)}`);
 };
 
 test(

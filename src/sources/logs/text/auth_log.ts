@@ -3,12 +3,22 @@
  * with rsyslog: /var/log/auth.log; Red Hat's family: /var/log/secure; openSUSE and Alpine:
  * /var/log/messages. Any local user can have a line written there; the journal is better where it is.
  */
-import { accessSync, constants, statSync } from "node:fs";
-import { LogFollower } from "./follower.ts";
-import type { LogPosition, LogReader, LogRecord } from "../record.ts";
+import { accessSync, constants, readSync, statSync } from "node:fs";
+import { readHostNames } from "../../host_name.ts";
+import { HostZone } from "../../host_zone.ts";
+import type { TimeZone } from "../../posix_zone.ts";
+import { withRegular } from "../../regular_file.ts";
 import type { Root } from "../../root.ts";
-import { parseLastMessageRepeated, parseSyslogLine } from "./syslog_line.ts";
-import { syslogTimeMs } from "./syslog_time.ts";
+import type { LogPosition, LogReader, LogRecord } from "../record.ts";
+import { LogFollower } from "./follower.ts";
+import { LineHosts } from "./line_hosts.ts";
+import {
+  type LineReading,
+  type OtherLine,
+  parseSyslogLine,
+  syslogHost,
+  syslogTimeMs,
+} from "./syslog_line.ts";
 
 /** The programs whose messages tell of logins, attempts at them, and changes of user. */
 const AUTH_IDENTIFIERS: ReadonlySet<string> = new Set([
@@ -21,6 +31,8 @@ const AUTH_IDENTIFIERS: ReadonlySet<string> = new Set([
   "sudo",
   "sudo-rs",
 ]);
+/** How much of a log is looked through for the names of hosts. */
+const LOOK_AHEAD_BYTES = 64 * 1024;
 
 /**
  * The path of the host's auth log, in the root; undefined when it has none. A file that is there but
@@ -36,6 +48,8 @@ export function findAuthLog(root: Root): string | undefined {
 }
 
 export interface AuthLogOptions {
+  /** Whose zone and name the lines have. */
+  root: Root;
   path: string;
   /** What `position()` gave before a restart. */
   position?: LogPosition | undefined;
@@ -45,24 +59,47 @@ export interface AuthLogOptions {
   now: () => number;
 }
 
+/** What the lines were that were read so far. Whoever chooses between logs asks for it. */
+export interface LineCounts {
+  /** Lines of the programs that are asked for. */
+  records: number;
+  /** Lines of other programs, or of other hosts. */
+  others: number;
+  /** Lines of no format that is known. */
+  unknown: number;
+}
+
 export class AuthLog implements LogReader {
+  readonly lines: LineCounts = { records: 0, others: 0, unknown: 0 };
   private readonly follower: LogFollower;
-  private readonly now: () => number;
-  /** The line before, if it was a record: sysklogd's repeat counts refer to it. */
+  private readonly reading: LineReading;
+  private readonly hostZone: HostZone;
+  /** Looked up once a poll, by the first line that needs it. */
+  private zone: TimeZone | undefined;
+  private lookedAhead = false;
+  /** The line before, if it was a record: repeat counts refer to it. */
   private previous: LogRecord | undefined;
 
-  constructor(options: AuthLogOptions) {
-    this.now = options.now;
-    const timeOf = (line: string) => syslogTimeMs(line, options.now());
+  constructor(private readonly options: AuthLogOptions) {
+    this.hostZone = new HostZone(options.root);
+    const hosts = new LineHosts(readHostNames(options.root));
+    this.reading = {
+      nowMs: options.now(),
+      zone: () => (this.zone ??= this.hostZone.get()),
+      programs: AUTH_IDENTIFIERS,
+      isOwnHost: (host) => hosts.isOwn(host, (see) => this.lookAhead(see)),
+    };
+    const timeOf = (line: string) => syslogTimeMs(line, this.reading);
     this.follower = new LogFollower({ ...options, timeOf });
   }
 
   /** @throws the system's error when the log is not there or can't be read; the next call goes on */
   async poll(take: (record: LogRecord) => void): Promise<void> {
-    const nowMs = this.now();
+    this.reading.nowMs = this.options.now();
+    this.zone = undefined;
+    this.lookedAhead = false;
     await this.follower.poll((line) => {
-      let record = parseSyslogLine(line, nowMs, AUTH_IDENTIFIERS);
-      if (record === undefined && this.previous !== undefined) record = this.repeat(line, nowMs);
+      const record = this.recordOf(parseSyslogLine(line, this.reading));
       this.previous = record;
       if (record !== undefined) take(record);
     });
@@ -76,12 +113,45 @@ export class AuthLog implements LogReader {
     this.follower.close();
   }
 
-  private repeat(line: string, nowMs: number): LogRecord | undefined {
-    const copies = parseLastMessageRepeated(line);
-    const timeMs = copies === undefined ? undefined : syslogTimeMs(line, nowMs);
-    return copies === undefined || timeMs === undefined
-      ? undefined
-      : { ...this.previous!, copies, timeMs };
+  private recordOf(line: LogRecord | OtherLine | undefined): LogRecord | undefined {
+    if (line === undefined) {
+      this.lines.unknown++;
+      return undefined;
+    }
+    if (!("kind" in line)) {
+      this.lines.records++;
+      return line;
+    }
+    this.lines.others++;
+    const { previous } = this;
+    if (line.repeats === undefined || previous === undefined) return undefined;
+    const { copies, timeMs, identifier, start } = line.repeats;
+    const isSame = identifier === "" || identifier === previous.identifier;
+    if (!isSame || !previous.message.startsWith(start.trimStart())) return undefined;
+    return { ...previous, copies, timeMs };
+  }
+
+  /** Looks for hosts' names in the end of the log, once a poll. */
+  private lookAhead(see: (host: string) => void): void {
+    if (this.lookedAhead) return;
+    this.lookedAhead = true;
+    for (const line of this.readTail().split("\n")) {
+      const host = syslogHost(line, this.reading);
+      if (host !== undefined) see(host);
+    }
+  }
+
+  private readTail(): string {
+    const read = (fd: number, { size }: { size: number }) => {
+      const buffer = Buffer.allocUnsafe(LOOK_AHEAD_BYTES);
+      const from = Math.max(0, size - LOOK_AHEAD_BYTES);
+      return buffer.toString("utf8", 0, readSync(fd, buffer, 0, LOOK_AHEAD_BYTES, from));
+    };
+    try {
+      return withRegular(this.options.path, Infinity, read);
+    } catch {
+      return ""; // Rotated away at this moment: the next poll looks again.
+    }
   }
 }
 

@@ -1,46 +1,98 @@
 /**
- * One line of a log file that a syslog daemon writes: rsyslog's two formats, syslog-ng's and
- * sysklogd's (which are the older of the two), and BusyBox's. RFC 3164, RFC 5424 section 6.2.3;
- * rsyslog's template reference; busybox sysklogd/syslogd.c.
+ * One line of a log file that a syslog daemon writes, or `journalctl`'s text output.
+ *
+ * rsyslog: the templates RSYSLOG_TraditionalFileFormat, FileFormat, SysklogdFileFormat,
+ * SyslogProtocol23Format and the two ForwardFormats when something ends their lines (tools/rsyslogd.c);
+ * syslog-ng with every ts-format, with and without `flags(syslog-protocol)`; sysklogd, inetutils and
+ * BusyBox (sysklogd/syslogd.c); journalctl -o short, short-precise, short-iso, short-iso-precise,
+ * short-full, short-unix and with-unit. RFC 3164; RFC 5424 section 6.
  */
 import { CUT_MARK, type LogRecord } from "../record.ts";
-import { syslogTimeMs } from "./syslog_time.ts";
+import { readStamp, type Stamp, type StampClock } from "./syslog_time.ts";
 
-/** BusyBox writes `auth.info` between the host and the tag. */
-const BUSYBOX_PRIORITY =
-  /^(?:kern|user|mail|daemon|auth|syslog|lpr|news|uucp|cron|authpriv|ftp|local[0-7]|\d+)\.(?:emerg|alert|crit|err|warn|notice|info|debug|\d+)$/;
+const FACILITY =
+  "(?:kern|user|mail|daemon|auth|security|syslog|lpr|news|uucp|cron|authpriv|ftp|ntp|audit|console|local[0-7])";
+const SEVERITY =
+  "(?:emerg|panic|alert|crit|critical|err|error|warn|warning|notice|info|informational|debug)";
+const FULL = `(?:${FACILITY}|\\d{1,2})[.|/](?:${SEVERITY}|none|\\d{1,2})`;
+/** BusyBox writes `auth.info` between the host and the tag, others `<auth.info>` or the facility alone. */
+const PRIORITY = new RegExp(
+  `^(?:[<[(]?${FULL}[>\\])]?:?|[<[(](?:${FACILITY}|${SEVERITY})[>\\])]|${FACILITY}|${SEVERITY})$`,
+);
+/** Tells what may stand before the host, too: a facility alone may be the host's name. */
+const FULL_PRIORITY = /^[<[(]|[.|/]/;
 /**
  * BusyBox reads 255 bytes of a message: `<PRI>` (up to 5), the sender's stamp with a blank (16) and
  * the rest, which is what we see. From this length on, the end may be missing.
  */
-const BUSYBOX_REST = 255 - 5 - 16;
+const BUSYBOX_BYTES = 255;
+const BUSYBOX_REST = BUSYBOX_BYTES - 5 - 16;
 
 /** rsyslog with `$RepeatedMsgReduction on`; the bracket is missing when the text was cut. */
 const REPEATED = /^message repeated ([1-9]\d{0,5}) times: \[ (.*?)\]?$/s;
+/** syslog-ng with `suppress()`, of the line before, of which it has the program's name and the start. */
+const SUPPRESSED =
+  /^Last message '(.{0,20})' repeated ([1-9]\d{0,5}) times, suppressed by syslog-ng/s;
+/** sysklogd, inetutils: of the line before, without a tag. */
+const LAST_REPEATED = /^last message repeated ([1-9]\d{0,5}) times?$/;
 const TAG = /^(.*)\[(\d{1,10})\]$/;
+/** journalctl -o with-unit names the unit in place of the program. */
+const SSH_UNIT = /^sshd?(?:@.*)?\.service$/;
+const PRI = /(?:<\d{1,3}>)?(?:1 )?/y;
+/** RFC 5424 behind the host: program, pid and message id, then structured data. */
+const PROTOCOL_WORDS = /([^ ]{1,48}) ([^ ]{1,128}) ([^ ]{1,32}) (?=-(?: |$)|\[[^ \]="])/y;
+const STRUCTURED = /-|(?:\[[^ \]="]{1,32}(?: [^ \]="]{1,32}="(?:[^"\\]|\\[^])*")*\])+/y;
 
-/**
- * Parses one line, without its newline. Undefined when it is no syslog line, or when its program is
- * not one of `wanted`.
- *
- * @param nowMs the time of reading, from which a stamp without a year gets its year
- */
+/** What a line is read with. */
+export interface LineReading extends StampClock {
+  /** The programs whose records are asked for; undefined for all. */
+  programs?: ReadonlySet<string> | undefined;
+  /** Whether a host's name in a line is this host's; undefined where every line is. */
+  isOwnHost?: ((host: string) => boolean) | undefined;
+}
+
+/** A line of a syslog format that is no record: another program's, another host's, or a daemon's own. */
+export interface OtherLine {
+  kind: "other";
+  /** The line before was logged so often again. */
+  repeats?: { copies: number; timeMs: number; identifier: string; start: string } | undefined;
+}
+
+/** Where the parts of a line are. */
+interface Head {
+  stamp: Stamp;
+  /** Empty where the line has none. */
+  host: string;
+  identifier: string;
+  pid: number | undefined;
+  /** The place of the message; it may begin with blanks. */
+  messageAt: number;
+  /** The length of what BusyBox got of the sender; undefined when BusyBox did not write this. */
+  busyboxLength: number | undefined;
+}
+
+/** Parses one line, without its newline. Undefined when it is of no format that is known. */
 export function parseSyslogLine(
   text: string,
-  nowMs: number,
-  wanted?: ReadonlySet<string>,
-): LogRecord | undefined {
-  // A crash, or truncation under a writer that does not append, leaves NUL bytes before a line.
-  const line = text.charCodeAt(0) === 0 ? text.replace(/^\0+/, "") : text;
-  const tagAt = findTag(line);
-  if (tagAt < 0) return undefined;
-  const tagEnd = wordEnd(line, tagAt);
-  const tag = parseTag(line.slice(tagAt, tagEnd - 1));
-  // Most lines of a log are other programs'; the stamp is read only where it is needed.
-  if (wanted !== undefined && !wanted.has(tag.identifier)) return undefined;
-  const timeMs = syslogTimeMs(line, nowMs);
+  reading: LineReading,
+): LogRecord | OtherLine | undefined {
+  const line = trimEnd(text);
+  const start = lineStart(line);
+  const stamp = readStamp(line, start, reading);
+  if (stamp === undefined) return undefined;
+  const head = readHead(line, stamp);
+  if (head === undefined) return parseRepeat(line, stamp, "");
+  const { identifier } = head;
+  // Most lines of a log are other programs'; the stamp's time is read only where it is needed.
+  if (reading.programs?.has(identifier) === false) return { kind: "other" };
+  if (reading.isOwnHost !== undefined && !reading.isOwnHost(head.host)) return { kind: "other" };
+  let message = line.slice(skipBlanks(line, head.messageAt));
+  if (message.startsWith("Last message '")) {
+    const repeat = parseRepeat(message, stamp, identifier);
+    if (repeat !== undefined) return repeat;
+  }
+  const timeMs = stamp.timeMs();
   if (timeMs === undefined) return undefined;
-  let message = line.slice(tagEnd + 1);
   let copies = 1;
   if (message.startsWith("message repeated ")) {
     const repeated = REPEATED.exec(message);
@@ -49,38 +101,102 @@ export function parseSyslogLine(
       message = repeated[2]!;
     }
   }
-  if (line.length - tagAt >= BUSYBOX_REST && hasBusyboxPriority(line, tagAt)) message += CUT_MARK;
-  return { timeMs, identifier: tag.identifier, pid: tag.pid, message, copies };
+  const { busyboxLength = 0 } = head;
+  if (busyboxLength >= BUSYBOX_REST && busyboxLength <= BUSYBOX_BYTES) message += CUT_MARK;
+  return { timeMs, identifier, pid: head.pid, message, copies };
 }
 
-/**
- * sysklogd's `last message repeated N times`, which speaks of the line before it: N, or undefined for
- * any other line.
- */
-export function parseLastMessageRepeated(line: string): number | undefined {
-  const repeated = / last message repeated ([1-9]\d{0,5}) times?$/.exec(line);
-  return repeated === null || findTag(line) >= 0 ? undefined : Number(repeated[1]);
+/** When a line was written, in milliseconds since the epoch; undefined for one that does not say. */
+export function syslogTimeMs(line: string, clock: StampClock): number | undefined {
+  return readStamp(line, lineStart(line), clock)?.timeMs();
 }
 
-/** The place of the tag: the first word behind the stamp that ends in a colon; -1 for no tag. */
-function findTag(line: string): number {
-  const first = line.charCodeAt(0);
-  const stampEnd = line.indexOf(" ", first >= 0x30 && first <= 0x39 ? 0 : 15);
-  if (stampEnd < 15) return -1;
-  // Without a host when BusyBox runs with -S.
-  let at = stampEnd + 1;
-  for (let words = 0; words < 3 && at < line.length; words++) {
+/** The host that a line names; undefined for a line of no known format, empty for one without a host. */
+export function syslogHost(text: string, clock: StampClock): string | undefined {
+  const line = trimEnd(text);
+  const stamp = readStamp(line, lineStart(line), clock);
+  return stamp === undefined ? undefined : readHead(line, stamp)?.host;
+}
+
+/** CRLF, and the NUL bytes with which some writers fill up. */
+function trimEnd(text: string): string {
+  let end = text.length;
+  while (end > 0 && (text.charCodeAt(end - 1) === 0 || text.charCodeAt(end - 1) === 0x0d)) end--;
+  return end === text.length ? text : text.slice(0, end);
+}
+
+/** The place of the stamp: behind `<86>`, `<86>1 ` and what a crash leaves, NUL bytes. */
+function lineStart(line: string): number {
+  let at = 0;
+  for (let code; (code = line.charCodeAt(at)) === 0 || code === 0x20 || code === 0xfeff;) at++;
+  const code = line.charCodeAt(at);
+  if (code !== 0x3c && code !== 0x31) return at;
+  PRI.lastIndex = at;
+  return PRI.test(line) ? PRI.lastIndex : at;
+}
+
+function readHead(line: string, stamp: Stamp): Head | undefined {
+  let host: string | undefined;
+  let priority: string | undefined;
+  let at = skipBlanks(line, stamp.end);
+  let behindHost = at;
+  for (let words = 0; words < 4 && at < line.length; words++) {
     const end = wordEnd(line, at);
-    if (line.charCodeAt(end - 1) === 0x3a && end - at > 1) return at;
-    if (words === 1 && !BUSYBOX_PRIORITY.test(line.slice(at, end))) return -1;
-    at = end + 1;
+    const word = line.slice(at, end);
+    const last = word.charCodeAt(word.length - 1);
+    const isPriority = PRIORITY_START.has(word.charCodeAt(0)) && PRIORITY.test(word);
+    if (isPriority && (host !== undefined || FULL_PRIORITY.test(word))) {
+      priority = word;
+    } else if ((last === 0x3a && word.length > 1) || (last === 0x5d && TAG.test(word))) {
+      const busyboxLength = priority === undefined ? undefined : line.length - at;
+      const tag = parseTag(last === 0x3a ? word.slice(0, -1) : word);
+      return { stamp, host: host ?? "", ...tag, messageAt: end, busyboxLength };
+    } else if (host === undefined || (PRIORITY.test(host) && priority === undefined)) {
+      host = word;
+      behindHost = skipBlanks(line, end);
+    } else break;
+    at = skipBlanks(line, end);
   }
-  return -1;
+  return host === undefined ? undefined : readProtocol(line, stamp, host, behindHost);
 }
 
-function hasBusyboxPriority(line: string, tagAt: number): boolean {
-  const wordAt = line.lastIndexOf(" ", tagAt - 2) + 1;
-  return BUSYBOX_PRIORITY.test(line.slice(wordAt, tagAt - 1));
+/** The first characters of what PRIORITY takes: digits, brackets, and the names' small letters. */
+const PRIORITY_START: ReadonlySet<number> = new Set(
+  Array.from("0123456789<[(kumdaslnucfpewi", (char) => char.charCodeAt(0)),
+);
+
+/** RFC 5424's fields behind the host. */
+function readProtocol(line: string, stamp: Stamp, host: string, at: number): Head | undefined {
+  PROTOCOL_WORDS.lastIndex = at;
+  const words = PROTOCOL_WORDS.exec(line);
+  if (words === null) return undefined;
+  STRUCTURED.lastIndex = PROTOCOL_WORDS.lastIndex;
+  if (!STRUCTURED.test(line)) return undefined;
+  const [, identifier = "", pid = "-"] = words;
+  // An UTF-8 text may begin with a byte order mark.
+  const blanksEnd = skipBlanks(line, STRUCTURED.lastIndex);
+  const messageAt = blanksEnd + (line.charCodeAt(blanksEnd) === 0xfeff ? 1 : 0);
+  const number = /^\d{1,10}$/.test(pid) ? Number(pid) : undefined;
+  return { stamp, host, identifier, pid: number, messageAt, busyboxLength: undefined };
+}
+
+function parseRepeat(text: string, stamp: Stamp, identifier: string): OtherLine | undefined {
+  const isLine = identifier === "";
+  const rest = isLine
+    ? text.slice(skipBlanks(text, wordEnd(text, skipBlanks(text, stamp.end))))
+    : text;
+  const repeated = LAST_REPEATED.exec(rest) ?? LAST_REPEATED.exec(text.slice(stamp.end));
+  const suppressed = isLine ? null : SUPPRESSED.exec(rest);
+  const copies = Number(repeated?.[1] ?? suppressed?.[2] ?? 0);
+  const timeMs = copies === 0 ? undefined : stamp.timeMs();
+  if (timeMs === undefined) return undefined;
+  return { kind: "other", repeats: { copies, timeMs, identifier, start: suppressed?.[1] ?? "" } };
+}
+
+function skipBlanks(line: string, from: number): number {
+  let at = from;
+  while (line.charCodeAt(at) === 0x20) at++;
+  return at;
 }
 
 function wordEnd(line: string, from: number): number {
@@ -94,7 +210,7 @@ function parseTag(tag: string): { identifier: string; pid: number | undefined } 
   const name = parts === null ? tag : parts[1]!;
   const stray = name.endsWith("]") && !name.includes("[");
   return {
-    identifier: stray ? name.slice(0, -1) : name,
+    identifier: SSH_UNIT.test(name) ? "sshd" : stray ? name.slice(0, -1) : name,
     pid: parts === null ? undefined : Number(parts[2]),
   };
 }

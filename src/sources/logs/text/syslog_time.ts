@@ -1,61 +1,186 @@
 /**
- * The time stamps that syslog daemons write at the start of a line: RFC 3164 (`Nov  3 04:05:06`, no
- * year and no zone) and RFC 3339 (`2026-11-23T14:46:38.476257+00:00`).
+ * The time stamps at the start of a log line:
+ *
+ * - `Nov  3 04:05:06`, RFC 3164, with a fraction, a weekday, a year or a zone around it (syslog-ng's
+ *   ts-format, ctime(3), date(1));
+ * - `2026-11-23T14:46:38.476257+00:00`, RFC 3339, and ISO 8601's other ways to write the zone, or none;
+ *   `Mon 2026-11-23 14:46:38 CET` of journalctl's short-full;
+ * - seconds since the epoch, and `20261123144638` (rsyslog's date-unixtimestamp and date-mysql).
  */
+import type { TimeZone } from "../../posix_zone.ts";
+
+/** What gives a stamp its missing parts. */
+export interface StampClock {
+  /** When the line is read, in milliseconds since the epoch. */
+  nowMs: number;
+  /** The zone of the host that wrote it. */
+  zone: () => TimeZone;
+}
 
 const MONTHS = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
-const RFC3164 = /^([A-Z][a-z]{2}) ([ \d]\d) (\d\d):(\d\d):(\d\d)(?:\.\d{1,9})? /;
-const RFC3339 =
-  /^(\d{4})-(\d\d)-(\d\d)T(\d\d):(\d\d):(\d\d)(?:\.(\d{1,9}))?(?:Z|([+-])(\d\d):(\d\d)) /;
+const WEEKDAY = "(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun),? ";
+const YEAR = String.raw`(?:19|20|21)\d\d`;
+const TIME = String.raw`(?<hour>\d\d):(?<minute>\d\d):(?<second>\d\d)(?:[.,](?<fraction>\d{1,9}))?`;
+/** A zone that is a word of its own; a host's name can look like its abbreviation. */
+const ZONE = String.raw`(?<zone>[A-Z]{1,5}|[+-]\d\d(?::?\d\d)?)`;
+const NAMED_MONTH = new RegExp(
+  `(?<weekday>${WEEKDAY})?(?:(?<year>${YEAR}) )?(?<month>${MONTHS.join("|")}) {1,2}(?<day>\\d{1,2})` +
+    `(?: (?<year2>${YEAR}),?)? ${TIME}(?: ${ZONE}(?=:? ))?(?: (?<year3>${YEAR})(?=:? ))?:? `,
+  "y",
+);
+const ISO = new RegExp(
+  `(?<weekday>${WEEKDAY})?(?<year>${YEAR})-(?<month>\\d\\d)-(?<day>\\d\\d)[Tt ]${TIME}` +
+    String.raw`(?:(?<offset>[Zz]|[+-]\d\d(?::?\d\d)?)|(?: ${ZONE}(?=:? )))?:? `,
+  "y",
+);
+const NUMBER = /(?:(\d{14})|(\d{9,11})(?:[.,](\d{1,9}))?) /y;
 
 const MINUTE_MS = 60_000;
 const DAY_MS = 86_400_000;
 /** A 29 February may lie eight years back: 1900 and 2100 have none. */
 const YEARS_BACK = 8;
+/** Lines are written while we read, and clocks are read to the second. */
+const SLACK_MS = MINUTE_MS;
 
-/**
- * When a line was written, in milliseconds since the epoch; undefined when it begins with no stamp.
- *
- * A stamp without a year gets the newest year that does not put it more than a day ahead of `nowMs`:
- * a line of December that is read in January is last year's. A stamp without a zone is taken in the
- * zone of this process.
- */
-export function syslogTimeMs(line: string, nowMs: number): number | undefined {
-  const first = line.charCodeAt(0);
-  return first >= 0x30 && first <= 0x39 ? rfc3339Ms(line) : rfc3164Ms(line, nowMs);
+/** A stamp that was found. */
+export interface Stamp {
+  /** The place of the word behind it. */
+  end: number;
+  /** Milliseconds since the epoch; undefined for a day that does not exist, or a zone that nobody knows. */
+  timeMs: () => number | undefined;
 }
 
-function rfc3164Ms(line: string, nowMs: number): number | undefined {
-  const stamp = RFC3164.exec(line);
-  if (stamp === null) return undefined;
-  const month = MONTHS.indexOf(stamp[1]!);
-  const day = Number(stamp[2]);
-  const [hour, minute, second] = [Number(stamp[3]), Number(stamp[4]), Number(stamp[5])];
-  if (month < 0 || !isTimeOfDay(hour, minute, second)) return undefined;
-  const latestMs = nowMs + DAY_MS;
-  const latestYear = new Date(latestMs).getFullYear();
-  for (let year = latestYear; year >= latestYear - YEARS_BACK; year--) {
-    const date = new Date(year, month, day, hour, minute, second);
-    const exists = date.getMonth() === month || (second === 60 && date.getDate() === 1);
-    if (exists && date.getTime() <= latestMs) return day === 0 ? undefined : date.getTime();
+/** Finds the stamp that begins at a place; undefined when none does. */
+export function readStamp(line: string, from: number, clock: StampClock): Stamp | undefined {
+  const short = shortStampEnd(line, from);
+  if (short > 0) return { end: short, timeMs: () => readLongStamp(line, from, clock)?.timeMs() };
+  return readLongStamp(line, from, clock);
+}
+
+/**
+ * The end of a stamp of the two commonest forms, told by a few of its characters: most lines are other
+ * programs', whose time nobody asks for. 0 when a zone or a year may follow, or it is no such stamp.
+ */
+function shortStampEnd(line: string, from: number): number {
+  let end = from + 15;
+  const isNumber = line.charCodeAt(from) <= 0x39;
+  if (isNumber) {
+    if (line.charCodeAt(from + 10) !== 0x54 || line.charCodeAt(from + 16) !== 0x3a) return 0;
+    end = line.indexOf(" ", from + 19);
+  } else if (line.charCodeAt(from + 12) !== 0x3a || line.charCodeAt(from + 9) !== 0x3a) return 0;
+  if (end < 0 || line.charCodeAt(end) !== 0x20) return 0;
+  const next = line.charCodeAt(end + 1);
+  return next >= 0x61 && next <= 0x7a ? end + 1 : 0;
+}
+
+function readLongStamp(line: string, from: number, clock: StampClock): Stamp | undefined {
+  const first = line.charCodeAt(from);
+  const isDigit = first >= 0x30 && first <= 0x39;
+  const forms = isDigit ? [ISO, NUMBER, NAMED_MONTH] : [NAMED_MONTH, ISO];
+  for (const form of forms) {
+    form.lastIndex = from;
+    const match = form.exec(line);
+    if (match === null) continue;
+    const end = from + match[0].length;
+    if (form === NUMBER) return { end, timeMs: () => numberMs(match, clock) };
+    const { zone, weekday } = match.groups!;
+    const isHost = zone !== undefined && weekday === undefined && zoneMs(zone, clock) === undefined;
+    if (!isHost) return { end, timeMs: () => calendarMs(match.groups!, clock) };
+    // What looks like a zone's abbreviation is none of this host's.
+    const at = line.lastIndexOf(` ${zone}`, end - 1 - zone.length) + 1;
+    return { end: at, timeMs: () => calendarMs({ ...match.groups!, zone: undefined }, clock) };
   }
   return undefined;
 }
 
-function rfc3339Ms(line: string): number | undefined {
-  const stamp = RFC3339.exec(line);
-  if (stamp === null) return undefined;
-  const [year, month, day] = [Number(stamp[1]), Number(stamp[2]), Number(stamp[3])];
-  const [hour, minute, second] = [Number(stamp[4]), Number(stamp[5]), Number(stamp[6])];
-  if (month < 1 || month > 12 || day < 1 || !isTimeOfDay(hour, minute, second)) return undefined;
-  if (day > new Date(Date.UTC(year, month, 0)).getUTCDate()) return undefined;
-  const fractionMs = Math.floor(Number(`0.${stamp[7] ?? "0"}`) * 1000);
-  const zoneMinutes = Number(stamp[9] ?? 0) * 60 + Number(stamp[10] ?? 0);
-  const utcMs = Date.UTC(year, month - 1, day, hour, minute, second, fractionMs);
-  return utcMs - (stamp[8] === "-" ? -zoneMinutes : zoneMinutes) * MINUTE_MS;
+type Groups = { [name: string]: string | undefined };
+
+function calendarMs(groups: Groups, clock: StampClock): number | undefined {
+  const { month, offset, zone } = groups;
+  const time = timeOfDayMs(groups);
+  if (time === undefined) return undefined;
+  const day = Number(groups["day"]);
+  const year = groups["year"] ?? groups["year2"] ?? groups["year3"];
+  const index = MONTHS.indexOf(month!);
+  const monthIndex = index < 0 ? Number(month) - 1 : index;
+  const offsetMs = zone === undefined ? offsetToMs(offset) : zoneMs(zone, clock);
+  if (offsetMs === undefined && (zone ?? offset) !== undefined) return undefined;
+  const toUtc = (localMs: number) =>
+    offsetMs === undefined ? localToUtcMs(localMs, clock) : localMs - offsetMs;
+  if (year !== undefined) {
+    const midnight = midnightMs(Number(year), monthIndex, day);
+    return midnight === undefined ? undefined : toUtc(midnight + time);
+  }
+  // The newest year that does not put it more than a day ahead: a line of December that is read in
+  // January is last year's.
+  const latestMs = clock.nowMs + DAY_MS;
+  const latestYear = new Date(latestMs + DAY_MS).getUTCFullYear();
+  for (let each = latestYear; each >= latestYear - YEARS_BACK; each--) {
+    const midnight = midnightMs(each, monthIndex, day);
+    const timeMs = midnight === undefined ? undefined : toUtc(midnight + time);
+    if (timeMs !== undefined && timeMs <= latestMs) return timeMs;
+  }
+  return undefined;
+}
+
+/** A day's beginning as if it were in UTC; undefined for a day that the calendar does not have. */
+function midnightMs(year: number, month: number, day: number): number | undefined {
+  if (month < 0 || month > 11 || day < 1) return undefined;
+  const midnight = Date.UTC(year, month, day);
+  return new Date(midnight).getUTCMonth() === month ? midnight : undefined;
 }
 
 /** 60 is a leap second. */
-function isTimeOfDay(hour: number, minute: number, second: number): boolean {
-  return hour <= 23 && minute <= 59 && second <= 60;
+function timeOfDayMs(groups: Groups): number | undefined {
+  const [hour, minute] = [Number(groups["hour"]), Number(groups["minute"])];
+  const second = Number(groups["second"]);
+  if (hour > 23 || minute > 59 || second > 60) return undefined;
+  return ((hour * 60 + minute) * 60 + second) * 1000 + fractionMs(groups["fraction"]);
+}
+
+function fractionMs(digits: string | undefined): number {
+  return digits === undefined ? 0 : Math.floor(Number(`0.${digits}`) * 1000);
+}
+
+function numberMs([, digits, seconds, fraction]: string[], clock: StampClock): number | undefined {
+  if (seconds !== undefined) return Number(seconds) * 1000 + fractionMs(fraction);
+  const [, year, month, day, hour, minute, second] = /^(\d{4})(\d\d)(\d\d)(\d\d)(\d\d)(\d\d)$/.exec(
+    digits!,
+  )!;
+  const midnight = midnightMs(Number(year), Number(month) - 1, Number(day));
+  const time = timeOfDayMs({ hour, minute, second });
+  if (midnight === undefined || time === undefined) return undefined;
+  return localToUtcMs(midnight + time, clock);
+}
+
+/** `Z`, `+01:00`, `+0100` or `+01` in milliseconds ahead of UTC; undefined for other text. */
+function offsetToMs(text: string | undefined): number | undefined {
+  if (text === "Z" || text === "z") return 0;
+  const offset = /^([+-])(\d\d):?(\d\d)?$/.exec(text ?? "");
+  if (offset === null) return undefined;
+  const minutes = Number(offset[2]) * 60 + Number(offset[3] ?? 0);
+  return (offset[1] === "-" ? -minutes : minutes) * MINUTE_MS;
+}
+
+/** A zone that is a word of its own. */
+function zoneMs(text: string, clock: StampClock): number | undefined {
+  if (text === "UTC" || text === "GMT") return 0;
+  const seconds = clock.zone().offsetOf(text);
+  return seconds === undefined ? offsetToMs(text) : seconds * 1000;
+}
+
+/**
+ * The time at which clocks of the zone show something. The hour that they show twice, at the end of
+ * summer time, is the later one, unless that is still to come.
+ */
+function localToUtcMs(localMs: number, clock: StampClock): number {
+  const zone = clock.zone();
+  const before = zone.offsetAt((localMs - DAY_MS) / 1000) * 1000;
+  const after = zone.offsetAt((localMs + DAY_MS) / 1000) * 1000;
+  if (before === after) return localMs - before;
+  const isRight = (offsetMs: number) =>
+    zone.offsetAt((localMs - offsetMs) / 1000) * 1000 === offsetMs;
+  if (!isRight(after)) return localMs - before;
+  const isToCome = localMs - after > clock.nowMs + SLACK_MS;
+  return localMs - (isToCome && isRight(before) ? before : after);
 }

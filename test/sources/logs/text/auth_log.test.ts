@@ -39,7 +39,7 @@ describe("records", () => {
   async function records(text: string, sinceMs = 0): Promise<LogRecord[]> {
     const path = join(log, "auth.log");
     writeFileSync(path, text);
-    const reader = new AuthLog({ path, sinceMs, now: () => NOW_MS });
+    const reader = new AuthLog({ root: new Root(folder), path, sinceMs, now: () => NOW_MS });
     const got: LogRecord[] = [];
     await reader.poll((record) => got.push(record));
     reader.close();
@@ -89,13 +89,19 @@ describe("records", () => {
   test("are read once, over a restart too", async () => {
     const path = join(log, "auth.log");
     writeFileSync(path, "2026-11-23T11:00:00Z h sshd[1]: a\n");
-    const first = new AuthLog({ path, sinceMs: 0, now: () => NOW_MS });
+    const first = new AuthLog({ root: new Root(folder), path, sinceMs: 0, now: () => NOW_MS });
     const got: string[] = [];
     await first.poll((record) => got.push(record.message));
     const position = JSON.parse(JSON.stringify(first.position()));
     first.close();
     appendFileSync(path, "2026-11-23T11:00:00Z h sshd[1]: b\n");
-    const second = new AuthLog({ path, position, sinceMs: NOW_MS, now: () => NOW_MS });
+    const second = new AuthLog({
+      root: new Root(folder),
+      path,
+      position,
+      sinceMs: NOW_MS,
+      now: () => NOW_MS,
+    });
     await second.poll((record) => got.push(record.message));
     await second.poll((record) => got.push(record.message));
     second.close();

@@ -1,0 +1,119 @@
+/**
+ * The host's time zone, in which its programs write local times: `/etc/localtime`, a link to a file of
+ * `/usr/share/zoneinfo` or a copy of one (man 5 localtime); where it is missing, the name in
+ * `/etc/timezone` (Debian) or the rule in `/etc/TZ` (OpenWrt). A host that has none is in UTC.
+ */
+import { readlinkSync, statSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { parsePosixZone, type TimeZone, UTC } from "./posix_zone.ts";
+import { readRegular } from "./regular_file.ts";
+import type { Root } from "./root.ts";
+import { parseTzif } from "./tzif.ts";
+
+/** The largest file of zoneinfo has less than 4 KiB. */
+const LIMIT_BYTES = 64 * 1024;
+const ZONEINFO = "/usr/share/zoneinfo/";
+const ZONE_NAME = /^[A-Za-z0-9_+-]{1,64}(?:\/[A-Za-z0-9_+-]{1,64}){0,3}$/;
+
+export class HostZone {
+  private zone: TimeZone = UTC;
+  private version: string | undefined;
+
+  constructor(private readonly root: Root) {}
+
+  /** The zone as the files have it now; they are read again when they have changed. */
+  get(): TimeZone {
+    const version = ["/etc/localtime", "/etc/timezone", "/etc/TZ"]
+      .map((path) => versionOf(followLink(this.root, path)))
+      .join(" ");
+    if (version !== this.version) this.zone = readZone(this.root);
+    this.version = version;
+    return this.zone;
+  }
+}
+
+function readZone(root: Root): TimeZone {
+  const localtime = readZoneFile(followLink(root, "/etc/localtime"));
+  if (localtime !== undefined) return localtime;
+  const target = linkTarget(root.path("/etc/localtime"));
+  const names = [target?.split("zoneinfo/")[1], readText(root.path("/etc/timezone"))];
+  for (const name of names) {
+    const zone = name === undefined ? undefined : zoneNamed(root, name);
+    if (zone !== undefined) return zone;
+  }
+  return parsePosixZone(readText(root.path("/etc/TZ")) ?? "") ?? UTC;
+}
+
+/** The host's file of that name; without it, ours, and without that what the runtime knows of the zone. */
+function zoneNamed(root: Root, name: string): TimeZone | undefined {
+  if (!ZONE_NAME.test(name)) return undefined;
+  const file = readZoneFile(root.path(ZONEINFO + name)) ?? readZoneFile(ZONEINFO + name);
+  if (file !== undefined) return file;
+  try {
+    return zoneOfRuntime(name);
+  } catch {
+    return undefined; // No zone of this name.
+  }
+}
+
+function zoneOfRuntime(timeZone: string): TimeZone {
+  const format = new Intl.DateTimeFormat("en-US", {
+    timeZone,
+    hourCycle: "h23",
+    year: "numeric",
+    month: "numeric",
+    day: "numeric",
+    hour: "numeric",
+    minute: "numeric",
+    second: "numeric",
+  });
+  const offsetAt = (utcSeconds: number) => {
+    const parts = format.formatToParts(utcSeconds * 1000);
+    const part = (type: string) => Number(parts.find((each) => each.type === type)?.value);
+    const [year, month, day] = [part("year"), part("month"), part("day")];
+    const localMs = Date.UTC(year, month - 1, day, part("hour"), part("minute"), part("second"));
+    return localMs / 1000 - Math.floor(utcSeconds);
+  };
+  return { offsetAt, offsetOf: () => undefined };
+}
+
+function readZoneFile(path: string): TimeZone | undefined {
+  try {
+    return parseTzif(readRegular(path, LIMIT_BYTES));
+  } catch {
+    return undefined;
+  }
+}
+
+function readText(path: string): string | undefined {
+  try {
+    return readRegular(path, LIMIT_BYTES).toString("latin1").trim();
+  } catch {
+    return undefined;
+  }
+}
+
+/** A file's place, where it is a link that was made for the host's own root. */
+function followLink(root: Root, absolute: string): string {
+  const path = root.path(absolute);
+  const target = linkTarget(path);
+  if (target === undefined) return path;
+  return target.startsWith("/") ? root.path(target) : join(dirname(path), target);
+}
+
+function linkTarget(path: string): string | undefined {
+  try {
+    return readlinkSync(path);
+  } catch {
+    return undefined; // No link, or nothing at all.
+  }
+}
+
+function versionOf(path: string): string {
+  try {
+    const { dev, ino, size, mtimeMs } = statSync(path);
+    return `${dev}:${ino}:${size}:${mtimeMs}`;
+  } catch {
+    return "none";
+  }
+}

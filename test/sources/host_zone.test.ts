@@ -1,0 +1,93 @@
+import { afterEach, beforeEach, describe, expect, test } from "bun:test";
+import {
+  cpSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  rmSync,
+  symlinkSync,
+  truncateSync,
+  writeFileSync,
+} from "node:fs";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
+import { HostZone } from "../../src/sources/host_zone.ts";
+import { Root } from "../../src/sources/root.ts";
+
+const TOKYO = "/usr/share/zoneinfo/Asia/Tokyo";
+const SUMMER = Date.UTC(2026, 6, 1) / 1000;
+let folder: string;
+
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), "host-zone-"));
+  mkdirSync(join(folder, "etc"));
+});
+afterEach(() => rmSync(folder, { recursive: true }));
+
+const hours = () => new HostZone(new Root(folder)).get().offsetAt(SUMMER) / 3600;
+
+test("nothing there is UTC", () => expect(hours()).toBe(0));
+
+test("/etc/TZ has a rule", () => {
+  writeFileSync(join(folder, "etc/TZ"), "<+0530>-5:30\n");
+  expect(hours()).toBe(5.5);
+});
+
+test("the name in /etc/timezone, without any file of that zone, is known to the runtime", () => {
+  writeFileSync(join(folder, "etc/timezone"), "America/New_York\n");
+  expect(hours()).toBe(-4);
+});
+
+test.each(["No/Such_Zone", "../../../etc/passwd", ""])("no zone: %p", (name) => {
+  writeFileSync(join(folder, "etc/timezone"), `${name}\n`);
+  expect(hours()).toBe(0);
+});
+
+describe.skipIf(!existsSync(TOKYO))("/etc/localtime", () => {
+  const localtime = () => join(folder, "etc/localtime");
+
+  test("is a copy", () => {
+    cpSync(TOKYO, localtime(), { dereference: true });
+    expect(hours()).toBe(9);
+  });
+
+  test("is a link into the host's own tree", () => {
+    const file = join(folder, "usr/share/zoneinfo/Europe/Berlin");
+    mkdirSync(dirname(file), { recursive: true });
+    // A file that is not what its name says shows which tree was read.
+    cpSync(TOKYO, file, { dereference: true });
+    symlinkSync("/usr/share/zoneinfo/Europe/Berlin", localtime());
+    expect(hours()).toBe(9);
+    rmSync(localtime());
+    symlinkSync("../usr/share/zoneinfo/Europe/Berlin", localtime());
+    expect(hours()).toBe(9);
+  });
+
+  test("is a link whose target is not mounted: its name tells", () => {
+    symlinkSync("/usr/share/zoneinfo/Asia/Tokyo", localtime());
+    expect(hours()).toBe(9);
+  });
+
+  test("is read again when it has changed", () => {
+    const zone = new HostZone(new Root(folder));
+    expect(zone.get().offsetAt(SUMMER)).toBe(0);
+    cpSync(TOKYO, localtime(), { dereference: true });
+    expect(zone.get().offsetAt(SUMMER)).toBe(9 * 3600);
+  });
+
+  test.each<[what: string, make: (path: string) => void]>([
+    ["a FIFO", (path) => void Bun.spawnSync(["mkfifo", path])],
+    ["a directory", (path) => mkdirSync(path)],
+    ["a link to itself", (path) => symlinkSync("localtime", path)],
+    [
+      "a sparse file of 20 GB",
+      (path) => {
+        writeFileSync(path, "");
+        truncateSync(path, 20e9);
+      },
+    ],
+  ])("%s is UTC, at once", (_, make) => {
+    make(localtime());
+    expect(hours()).toBe(0);
+  });
+});
