@@ -144,8 +144,7 @@ function readHead(line: string, stamp: Stamp): Head | undefined {
     const end = wordEnd(line, at);
     const word = line.slice(at, end);
     const last = word.charCodeAt(word.length - 1);
-    const isPriority = PRIORITY_START.has(word.charCodeAt(0)) && PRIORITY.test(word);
-    if (isPriority && (host !== undefined || FULL_PRIORITY.test(word))) {
+    if (isPriority(word, last === 0x3a) && (host !== undefined || FULL_PRIORITY.test(word))) {
       priority = word;
     } else if ((last === 0x3a && word.length > 1) || (last === 0x5d && TAG.test(word))) {
       const busyboxLength = priority === undefined ? undefined : line.length - at;
@@ -158,6 +157,12 @@ function readHead(line: string, stamp: Stamp): Head | undefined {
     at = skipBlanks(line, end);
   }
   return host === undefined ? undefined : readProtocol(line, stamp, host, behindHost);
+}
+
+function isPriority(word: string, hasColon: boolean): boolean {
+  // Nearly every word with a colon is a tag.
+  if (hasColon && !word.includes(".") && !word.includes("|") && !word.includes("/")) return false;
+  return PRIORITY_START.has(word.charCodeAt(0)) && PRIORITY.test(word);
 }
 
 /** The first characters of what PRIORITY takes: digits, brackets, and the names' small letters. */
@@ -206,11 +211,14 @@ function wordEnd(line: string, from: number): number {
 
 /** `IDENT[PID]` or `IDENT`; gdm's workers write `gdm-password]` and `gdm-password][PID]`. */
 function parseTag(tag: string): { identifier: string; pid: number | undefined } {
-  const parts = tag.charCodeAt(tag.length - 1) === 0x5d ? TAG.exec(tag) : null;
-  const name = parts === null ? tag : parts[1]!;
+  const bracket = tag.endsWith("]") ? tag.lastIndexOf("[") : -1;
+  const digits = bracket < 0 ? "" : tag.slice(bracket + 1, -1);
+  const hasPid = /^\d{1,10}$/.test(digits);
+  const name = hasPid ? tag.slice(0, bracket) : tag;
   const stray = name.endsWith("]") && !name.includes("[");
   return {
-    identifier: SSH_UNIT.test(name) ? "sshd" : stray ? name.slice(0, -1) : name,
-    pid: parts === null ? undefined : Number(parts[2]),
+    identifier:
+      name.endsWith(".service") && SSH_UNIT.test(name) ? "sshd" : stray ? name.slice(0, -1) : name,
+    pid: hasPid ? Number(digits) : undefined,
   };
 }

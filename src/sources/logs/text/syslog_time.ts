@@ -15,6 +15,8 @@ export interface StampClock {
   nowMs: number;
   /** The zone of the host that wrote it. */
   zone: () => TimeZone;
+  /** The minute of the stamp that was read last: lines come in bursts. */
+  lastMinute?: { text: string; nowMs: number; timeMs: number };
 }
 
 const MONTHS = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
@@ -52,9 +54,35 @@ export interface Stamp {
 
 /** Finds the stamp that begins at a place; undefined when none does. */
 export function readStamp(line: string, from: number, clock: StampClock): Stamp | undefined {
-  const short = shortStampEnd(line, from);
-  if (short > 0) return { end: short, timeMs: () => readLongStamp(line, from, clock)?.timeMs() };
+  const end = shortStampEnd(line, from);
+  if (end > 0) return { end, timeMs: () => shortStampMs(line, from, end, clock) };
   return readLongStamp(line, from, clock);
+}
+
+/** The time of a stamp of the two commonest forms, worked out anew for each minute only. */
+function shortStampMs(
+  line: string,
+  from: number,
+  end: number,
+  clock: StampClock,
+): number | undefined {
+  const isNumber = line.charCodeAt(from) <= 0x39;
+  const secondAt = from + (isNumber ? 17 : 13);
+  let fractionEnd = secondAt + 2;
+  if (isNumber && line.charCodeAt(fractionEnd) === 0x2e) {
+    while (isDigit(line.charCodeAt(++fractionEnd)));
+  }
+  const second = Number(line.slice(secondAt, secondAt + 2));
+  const digits = line.slice(secondAt + 3, fractionEnd);
+  const restMs = second * 1000 + fractionMs(digits === "" ? undefined : digits);
+  const text = line.slice(from, secondAt) + line.slice(fractionEnd, end);
+  const { lastMinute, nowMs } = clock;
+  if (lastMinute?.text === text && lastMinute.nowMs === nowMs && second <= 60) {
+    return lastMinute.timeMs + restMs;
+  }
+  const timeMs = readLongStamp(line, from, clock)?.timeMs();
+  if (timeMs !== undefined) clock.lastMinute = { text, nowMs, timeMs: timeMs - restMs };
+  return timeMs;
 }
 
 /**
@@ -74,9 +102,7 @@ function shortStampEnd(line: string, from: number): number {
 }
 
 function readLongStamp(line: string, from: number, clock: StampClock): Stamp | undefined {
-  const first = line.charCodeAt(from);
-  const isDigit = first >= 0x30 && first <= 0x39;
-  const forms = isDigit ? [ISO, NUMBER, NAMED_MONTH] : [NAMED_MONTH, ISO];
+  const forms = isDigit(line.charCodeAt(from)) ? [ISO, NUMBER, NAMED_MONTH] : [NAMED_MONTH, ISO];
   for (const form of forms) {
     form.lastIndex = from;
     const match = form.exec(line);
@@ -136,6 +162,10 @@ function timeOfDayMs(groups: Groups): number | undefined {
   const second = Number(groups["second"]);
   if (hour > 23 || minute > 59 || second > 60) return undefined;
   return ((hour * 60 + minute) * 60 + second) * 1000 + fractionMs(groups["fraction"]);
+}
+
+function isDigit(code: number): boolean {
+  return code >= 0x30 && code <= 0x39;
 }
 
 function fractionMs(digits: string | undefined): number {
