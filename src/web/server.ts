@@ -3,8 +3,14 @@ import type { Log } from "../log.ts";
 import { codeOf } from "../sources/errors.ts";
 import { type Site, route } from "./router.ts";
 
-/** A scrape of a huge host may take a while before it writes anything; Bun counts that as idle. */
-const IDLE_SECONDS = 120;
+/**
+ * A connection is closed when nothing was sent on it for so long, by a client that does not read either.
+ * It is longer than a collection may take, since Bun counts that as idle. The first request has 12 s.
+ */
+const IDLE_SECONDS = 30;
+
+/** Nobody needs to send a body, but with 0 a POST gets 413, where 405 says what is wrong. */
+const MAX_BODY_BYTES = 64 * 1024;
 
 /** How long requests in flight may take when the program is told to end. */
 const STOP_MS = 800;
@@ -12,6 +18,8 @@ const STOP_MS = 800;
 export interface Server {
   /** Where it listens, as `host:port`. */
   address: string;
+  /** Requests that have no complete answer yet, or whose client has not taken it. */
+  readonly unreadAnswers: number;
   /** Takes no more requests and waits for those in flight, for less than a second. */
   stop(): Promise<void>;
 }
@@ -22,11 +30,13 @@ export function serve(site: Site, listen: ListenAddress, log: Log): Server {
     Bun.serve({
       hostname,
       port: listen.port,
+      // By default Bun shares the port with a second copy.
+      reusePort: false,
       idleTimeout: IDLE_SECONDS,
-      maxRequestBodySize: 0,
+      maxRequestBodySize: MAX_BODY_BYTES,
       // Otherwise Bun answers an error with a page that shows the source.
       development: false,
-      fetch: (request) => route(site, request),
+      fetch: (request, { pendingRequests }) => route(site, request, pendingRequests),
       error(error) {
         log.error("a request failed", { err: error.message });
         return new Response("Internal error; the exporter's log says more.\n", { status: 500 });
@@ -36,6 +46,9 @@ export function serve(site: Site, listen: ListenAddress, log: Log): Server {
   const host = server.hostname ?? "";
   return {
     address: `${host.includes(":") ? `[${host}]` : host}:${server.port}`,
+    get unreadAnswers() {
+      return server.pendingRequests;
+    },
     stop: async () => {
       await Promise.race([server.stop(), Bun.sleep(STOP_MS)]);
     },

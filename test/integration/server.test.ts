@@ -3,7 +3,7 @@ import { afterAll, afterEach, beforeAll, expect, setDefaultTimeout, test } from 
 import { mkdirSync, writeFileSync } from "node:fs";
 import { connect } from "node:net";
 import { join } from "node:path";
-import { Servers, copyExporter } from "../helpers/exporter.ts";
+import { Servers, copyExporter, exporter } from "../helpers/exporter.ts";
 import { parseMetrics } from "../helpers/metrics_text.ts";
 import { describeWith } from "../helpers/needs.ts";
 import { Running, eventually, freePort, remove, run, scratchFolder } from "../helpers/run.ts";
@@ -128,6 +128,20 @@ describeWith([], "the server", () => {
       expect(performance.now() - signalledMs).toBeLessThan(1_000);
       await closed;
       expect(answer).toContain("\nuser_sessions_up 1\n");
+    },
+  );
+
+  test.each(["127.0.0.1", "[::1]", ""])(
+    "a second copy on the address %p ends with one line and code 2",
+    async (host) => {
+      const port = await freePort();
+      const words = [`--web.listen-address=${host}:${port}`];
+      const first = await serve(words);
+      const second = await exporter(words);
+      expect(second.code).toBe(2);
+      expect(second.stdout).toBe("");
+      expect(second.stderr).toMatch(/^user_sessions_exporter: [^\n]*the port is in use[^\n]*\n$/);
+      expect((await first.scrape()).value("user_sessions_up")).toBe(1);
     },
   );
 

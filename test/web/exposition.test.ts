@@ -1,0 +1,35 @@
+import { describe, expect, test } from "bun:test";
+import { counter, single } from "../../src/metrics/metric.ts";
+import { exposition } from "../../src/web/exposition.ts";
+
+const collection = () => [single(counter("logins_total", "Logins."), 3)];
+
+describe("exposition", () => {
+  test("is one body for all who share a collection, in each form", async () => {
+    const families = collection();
+    for (const format of ["text", "openmetrics"] as const) {
+      for (const gzip of [false, true]) {
+        const [first, second] = [
+          exposition(families, format, gzip),
+          exposition(families, format, gzip),
+        ];
+        expect(second).toBe(first);
+      }
+    }
+  });
+
+  test("is another body for another collection and for another form", async () => {
+    const families = collection();
+    const text = exposition(families, "text", true);
+    expect(exposition(collection(), "text", true)).not.toBe(text);
+    expect(exposition(families, "openmetrics", true)).not.toBe(text);
+  });
+
+  test("compressed, it is a Blob, which responses share, of the same text", async () => {
+    const families = collection();
+    const packed = await exposition(families, "text", true);
+    expect(packed).toBeInstanceOf(Blob);
+    const text = Buffer.from(Bun.gunzipSync(await (packed as Blob).arrayBuffer())).toString();
+    expect(text).toBe((await exposition(families, "text", false)) as string);
+  });
+});
