@@ -1,5 +1,4 @@
-import { viewersOf } from "../model/sessions/vnc_sessions.ts";
-import { findVncServers } from "../model/sessions/vnc_servers.ts";
+import { seesAllProcesses } from "../model/sessions/processes.ts";
 import { sshSockets } from "../model/sessions/ssh_sockets.ts";
 import { type Family, gauge, single } from "../metrics/metric.ts";
 import type { Snapshot } from "./runtime/snapshot.ts";
@@ -8,8 +7,8 @@ const SSH = gauge("ssh_connections", "Established TCP connections to a local SSH
 const VNC = gauge("vnc_connections", "Established TCP connections to a VNC server of this host.");
 const REMOTE = gauge("remote_connections", "SSH and VNC connections together.");
 
-/** The ports that a VNC server is looked for on. */
-const FIRST_VNC_PORT = 5901;
+/** The ports of VNC servers; x11vnc's own is the first. */
+const FIRST_VNC_PORT = 5900;
 const LAST_VNC_PORT = 64999;
 
 export const connectionsCollector = {
@@ -17,15 +16,16 @@ export const connectionsCollector = {
   help: "SSH and VNC connections",
 
   async collect(snapshot: Snapshot): Promise<Family[]> {
-    const view = await snapshot.view();
-    const { tcp, sshPorts } = view.sources;
+    const host = await snapshot.hostIndex();
+    const { tcp, sshPorts } = host.records;
     if (!tcp) return [];
     const ssh = sshSockets(tcp, sshPorts).length;
     // A VNC server is known by its process: where those are hidden, the number is not known.
-    if (!view.seesAllProcesses) return [single(SSH, ssh)];
-    const vnc = findVncServers(view)
+    if (!seesAllProcesses(host)) return [single(SSH, ssh)];
+    const vnc = (await snapshot.desktopServers())
+      .filter(({ protocol }) => protocol === "vnc")
       .filter(({ port }) => port >= FIRST_VNC_PORT && port <= LAST_VNC_PORT)
-      .reduce((sum, server) => sum + viewersOf(server, tcp).length, 0);
+      .reduce((sum, { viewers }) => sum + viewers.length, 0);
     return [single(SSH, ssh), single(VNC, vnc), single(REMOTE, ssh + vnc)];
   },
 };

@@ -1,3 +1,4 @@
+import { knowsSessions } from "../model/sessions/processes.ts";
 import type { Session } from "../model/sessions/session.ts";
 import { type Family, type Sample, gauge, single } from "../metrics/metric.ts";
 import type { Snapshot } from "./runtime/snapshot.ts";
@@ -30,8 +31,9 @@ export const sessionsCollector = {
 
   /** Nothing at all where no source tells of sessions: 0 would say that nobody is here. */
   async collect(snapshot: Snapshot): Promise<Family[]> {
-    const { knowsSessions } = await snapshot.view();
-    return knowsSessions ? sessionFamilies(await snapshot.sessions()) : [];
+    return knowsSessions(await snapshot.hostIndex())
+      ? sessionFamilies(await snapshot.sessions())
+      : [];
   },
 };
 

@@ -1,6 +1,7 @@
 import { Snapshot } from "../../collectors/runtime/snapshot.ts";
 import type { Config } from "../../config.ts";
 import { cleanLabel } from "../../metrics/labels.ts";
+import { knowsSessions } from "../../model/sessions/processes.ts";
 import type { Session } from "../../model/sessions/session.ts";
 import { formatDuration, formatTime } from "../../format.ts";
 import { setUp } from "../setup.ts";
@@ -13,7 +14,7 @@ export async function printSessions(config: Config, asJson: boolean): Promise<vo
   const { host, log } = setUp(config);
   const snapshot = new Snapshot(host);
   const sessions = await snapshot.sessions();
-  if (!(await snapshot.view()).knowsSessions) {
+  if (!knowsSessions(await snapshot.hostIndex())) {
     log.warn("Nothing here tells of sessions: the command doctor says why");
   }
   const text = asJson

@@ -1,11 +1,13 @@
 import type { Accounts } from "../../model/accounts.ts";
 import { joinSessions } from "../../model/sessions/join.ts";
-import { HostView } from "../../model/sessions/host_view.ts";
+import { HostIndex } from "../../model/sessions/host_index.ts";
+import { hasRdpDesktops } from "../../model/sessions/rdp_desktops.ts";
 import type { Session } from "../../model/sessions/session.ts";
+import { type DesktopServer, findDesktopServers } from "../../model/sessions/vnc_servers.ts";
 import type { Usage } from "../../model/usage/usage.ts";
 import { readLogindSessions, readLogindUsers } from "../../sources/logins/logind.ts";
 import { type TcpSocket, readTcpSockets } from "../../sources/proc/net_tcp.ts";
-import { readUnixConnections } from "../../sources/proc/net_unix.ts";
+import { readUnixSockets } from "../../sources/proc/net_unix.ts";
 import { type MachineStat, readMachineStat } from "../../sources/proc/machine_stat.ts";
 import { readUtmp } from "../../sources/logins/utmp.ts";
 import type { HostState } from "./host_state.ts";
@@ -43,26 +45,36 @@ export class Snapshot {
     });
   }
 
-  /** The sources that sessions are joined from, read in the order that lets none run ahead much. */
-  view(): Promise<HostView> {
-    return this.once("view", async () => {
+  /** The records that sessions are joined from, read in the order that lets none run ahead much. */
+  hostIndex(): Promise<HostIndex> {
+    return this.once("hostIndex", async () => {
       const { root, optional, sshPorts } = this.host;
       const accounts = await this.accounts();
       const { bootTimeSeconds } = await this.machine();
       const tcp = await this.tcp();
-      const unix = await optional("unix", () => readUnixConnections(root));
       const utmp = await optional("utmp", () => readUtmp(root));
       const logind = await optional("logind", () => readLogindSessions(root));
       const { table } = await this.usage();
+      // Any user can make this table long, and few hosts have anything in it that sessions need.
+      const unix = hasRdpDesktops(table, logind)
+        ? await optional("unix", () => readUnixSockets(root, "/xrdp_"))
+        : undefined;
       const records = { tcp, unix, utmp, logind };
-      return new HostView({ root, table, bootTimeSeconds, accounts, sshPorts, ...records });
+      return new HostIndex({ root, table, bootTimeSeconds, accounts, sshPorts, ...records });
     });
+  }
+
+  /** The VNC and RDP servers that users run. */
+  desktopServers(): Promise<DesktopServer[]> {
+    return this.once("desktopServers", async () => findDesktopServers(await this.hostIndex()));
   }
 
   /** The sessions of all users but the excluded ones. */
   sessions(): Promise<Session[]> {
     return this.once("sessions", async () =>
-      joinSessions(await this.view()).filter(({ user }) => !this.isExcluded(user)),
+      joinSessions(await this.hostIndex(), await this.desktopServers()).filter(
+        ({ user }) => !this.isExcluded(user),
+      ),
     );
   }
 

@@ -1,4 +1,5 @@
-import type { HostView } from "./host_view.ts";
+import type { HostIndex } from "./host_index.ts";
+import { lineage } from "./processes.ts";
 import type { SshConnection } from "./ssh_connections.ts";
 
 /** What earlier steps of the join have used, so that no later step makes a second session of it. */
@@ -36,8 +37,8 @@ export class Claims {
   }
 
   /** Whether a process descends from one that makes a session already. */
-  hasAncestor(view: HostView, pid: number): boolean {
-    for (const ancestor of view.lineage(pid)) if (this.pids.has(ancestor)) return true;
+  hasAncestor(host: HostIndex, pid: number): boolean {
+    for (const ancestor of lineage(host, pid)) if (this.pids.has(ancestor)) return true;
     return false;
   }
 }

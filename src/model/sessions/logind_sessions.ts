@@ -1,11 +1,10 @@
 import { canonicalAddress } from "../../sources/ip_address.ts";
 import type { LogindSession } from "../../sources/logins/logind.ts";
-import { ttyName } from "../../sources/proc/pid_stat.ts";
-import { readCgroupSession } from "../../sources/proc/pid_session.ts";
-import type { HostView } from "./host_view.ts";
-import { rdpSession } from "./rdp_sessions.ts";
-import type { Session } from "./session.ts";
 import type { Claims } from "./claims.ts";
+import type { HostIndex } from "./host_index.ts";
+import { isNestedSession } from "./nested.ts";
+import { isAlive, isLoginAlive } from "./processes.ts";
+import type { Session } from "./session.ts";
 
 /**
  * The classes of sessions that are logins (man 8 pam_systemd); the others are greeters, lock screens,
@@ -20,78 +19,92 @@ const LOGIN_CLASSES = new Set([
   "user-incomplete",
 ]);
 
-const GRAPHICAL_TYPES = new Set(["x11", "wayland", "mir", "web"]);
+/** The class of cron's jobs, and of logins whose server does not tell PAM of a terminal (Teleport). */
+const BACKGROUND = "background";
 
-/** The sessions that only logind knows: consoles, desktops, RDP, and SSH where titles can't be read. */
-export function logindSessions(view: HostView, taken: Claims): Session[] {
+const GRAPHICAL_TYPES = new Set(["x11", "wayland", "mir"]);
+
+/** The sessions that only logind knows: consoles, desktops, web consoles, and SSH where titles can't be read. */
+export function logindSessions(host: HostIndex, claims: Claims): Session[] {
   const sessions: Session[] = [];
-  for (const logind of view.sources.logind ?? []) {
-    if (!isLogin(view, logind, taken)) continue;
-    const session = toSession(view, logind);
-    if (!session || taken.hasTty(session.tty)) continue;
-    taken.takeLogind(logind.id);
-    taken.takePid(logind.leaderPid);
-    taken.takeTty(session.tty);
+  for (const logind of host.records.logind ?? []) {
+    if (claims.hasLogind(logind.id) || !isLogin(host, logind)) continue;
+    const session = toSession(host, logind);
+    if (!session || claims.hasTty(session.tty)) continue;
+    claims.takeLogind(logind.id);
+    claims.takePid(logind.leaderPid);
+    claims.takeTty(session.tty);
     sessions.push(session);
   }
   return sessions;
 }
 
-function isLogin(view: HostView, session: LogindSession, taken: Claims): boolean {
+function isLogin(host: HostIndex, session: LogindSession): boolean {
   return (
-    LOGIN_CLASSES.has(session.class) &&
+    (LOGIN_CLASSES.has(session.class) || session.class === BACKGROUND) &&
     session.state !== "closing" &&
-    !taken.hasLogind(session.id) &&
-    // TigerVNC's own unit is found as a VNC server, with its viewers.
-    !/^(tigervnc|vncsession)/.test(session.service) &&
-    view.isAlive(session.leaderPid, session.startSeconds, () => isInScope(view, session))
+    // These are found as VNC servers, with their viewers.
+    !/^(?:tigervnc|vncsession|vncserver|turbovnc)/.test(session.service) &&
+    isAlive(host, session.leaderPid, session.startSeconds, () => isInScope(host, session)) &&
+    !isNestedSession(host, session)
   );
 }
 
-function isInScope(view: HostView, { id, leaderPid }: LogindSession): boolean {
-  return readCgroupSession(view.sources.root, leaderPid) === id;
+function isInScope(host: HostIndex, { id, leaderPid }: LogindSession): boolean {
+  return host.sessionOf(leaderPid) === id;
 }
 
-function toSession(view: HostView, logind: LogindSession): Session | undefined {
-  const { accounts } = view.sources;
-  const user = accounts.nameOf(logind.uid);
+function toSession(host: HostIndex, logind: LogindSession): Session | undefined {
   const { startSeconds } = logind;
-  if (logind.service === "xrdp-sesman") return rdpSession(view, logind, user);
+  const user = host.records.accounts.nameOf(logind.uid);
   const fromIp = canonicalAddress(logind.remoteHost) ?? logind.remoteHost;
+  const session = { user, fromIp, startSeconds, lastInputSeconds: undefined };
+  if (logind.class === BACKGROUND) {
+    const tty = ttyOfLeader(host, logind);
+    return tty === undefined ? undefined : onTty(host, session, tty);
+  }
+  if (logind.type === "web") return { ...session, tty: "", type: "web" };
   if (GRAPHICAL_TYPES.has(logind.type)) {
-    const tty = logind.tty || logind.display;
-    const lastInputSeconds = logind.tty ? view.tty(tty)?.lastInputSeconds : undefined;
-    return { user, tty, fromIp, type: "graphical", startSeconds, lastInputSeconds };
+    const desktop: Session = { ...session, tty: logind.tty || logind.display, type: "graphical" };
+    return logind.tty ? { ...onTty(host, desktop, logind.tty), type: "graphical" } : desktop;
   }
-  const tty = logind.tty || ttyInScope(view, logind) || "";
-  if (tty !== "") {
-    const lastInputSeconds = view.tty(tty)?.lastInputSeconds;
-    return { user, tty, fromIp, type: "terminal", startSeconds, lastInputSeconds };
-  }
+  const tty = logind.tty || ttyInScope(host, logind);
+  if (tty !== undefined) return onTty(host, session, tty);
   if (!/^(sshd|ssh|dropbear)$/.test(logind.service)) return undefined;
   // A visible sshd shows its sessions by its titles: one that shows none is only just logging in.
-  if (leadsSshd(view, logind)) return undefined;
-  return { user, tty, fromIp, type: "ssh-npty", startSeconds, lastInputSeconds: undefined };
+  if (leadsSshd(host, logind)) return undefined;
+  return { ...session, tty: "", type: "ssh-npty" };
+}
+
+function onTty(host: HostIndex, session: Omit<Session, "tty" | "type">, tty: string): Session {
+  const lastInputSeconds = host.tty(tty)?.lastInputSeconds;
+  return { ...session, tty, type: "terminal", lastInputSeconds };
 }
 
 /** The terminal of a session whose file names none: its utmp entry's, or its oldest process's. */
-function ttyInScope(view: HostView, logind: LogindSession): string | undefined {
-  const { table, root, utmp = [] } = view.sources;
-  const entry = utmp.find(
-    (login) => login.pid === logind.leaderPid && view.tty(login.line) && view.isLoginAlive(login),
-  );
-  if (entry) return entry.line;
-  let oldest: { startTicks: number; tty: string } | undefined;
-  for (let row = 0; row < table.length; row++) {
-    const tty = ttyName(table.ttyNumber[row]!);
-    const startTicks = table.startTicks[row]!;
-    if (tty === undefined || (oldest && oldest.startTicks <= startTicks)) continue;
-    if (readCgroupSession(root, table.pid[row]!) === logind.id) oldest = { startTicks, tty };
-  }
-  return oldest?.tty;
+function ttyInScope(host: HostIndex, logind: LogindSession): string | undefined {
+  const entry = host
+    .utmpOf(logind.leaderPid)
+    .find((login) => host.tty(login.line) && isLoginAlive(host, login));
+  return entry?.line ?? host.ttysInScope(logind.id)[0];
 }
 
-function leadsSshd(view: HostView, { leaderPid }: LogindSession): boolean {
-  const row = view.sources.table.row(leaderPid);
-  return row >= 0 && view.sources.table.comm(row).startsWith("sshd");
+/**
+ * The terminal that root's server, which leads the session, gave to a child of its own. In cron's sessions there
+ * may be terminals as well, of tmux or expect: those are children of what cron started.
+ */
+function ttyOfLeader(host: HostIndex, { id, leaderPid, uid }: LogindSession): string | undefined {
+  const { table } = host.records;
+  const leader = table.row(leaderPid);
+  if (leader < 0 || table.uid[leader] !== 0) return undefined;
+  return host.ttysInScope(id).find((tty) => {
+    const oldest = host.rowsOnTty(tty)[0]!;
+    return table.parentPid[oldest] === leaderPid && table.uid[oldest] === uid;
+  });
+}
+
+function leadsSshd(host: HostIndex, { leaderPid }: LogindSession): boolean {
+  const { table } = host.records;
+  const row = table.row(leaderPid);
+  return row >= 0 && table.comm(row).startsWith("sshd");
 }

@@ -1,7 +1,7 @@
 import { canonicalAddress } from "../../sources/ip_address.ts";
 import { type TcpSocket, addressFromHex } from "../../sources/proc/net_tcp.ts";
 import { readOpenInodes } from "../../sources/proc/pid_fd.ts";
-import type { HostView } from "./host_view.ts";
+import type { HostIndex } from "./host_index.ts";
 import type { SshConnection } from "./ssh_connections.ts";
 
 /** What records say of a connection's other end, best first: addresses, and names where UseDNS is on. */
@@ -13,16 +13,16 @@ export type RecordedHosts = (string | undefined)[];
  * are left over: some belong to clients that have not logged in, and an attacker must not name himself.
  */
 export function resolvePeers(
-  view: HostView,
+  host: HostIndex,
   connections: SshConnection[],
   recordedHosts: (connection: SshConnection) => RecordedHosts,
 ): Map<SshConnection, string> {
-  const sockets = serverSockets(view);
+  const sockets = serverSockets(host);
   const peers = new Map<SshConnection, string>();
   for (const connection of connections) {
-    const hosts = recordedHosts(connection).filter((host) => host !== undefined && host !== "");
-    const literal = hosts.map((host) => canonicalAddress(host!)).find((host) => host !== undefined);
-    const address = literal ?? addressOfSocket(view, connection, sockets) ?? hosts[0];
+    const hosts = recordedHosts(connection).filter((name) => name !== undefined && name !== "");
+    const literal = hosts.map((name) => canonicalAddress(name!)).find((name) => name !== undefined);
+    const address = literal ?? addressOfSocket(host, connection, sockets) ?? hosts[0];
     peers.set(connection, address ?? "");
   }
   return peers;
@@ -32,8 +32,8 @@ export function resolvePeers(
  * The sockets that a server of root's accepted, by inode. An sshd may listen on ports that nobody told
  * us of, so every port counts that root listens on; a channel's outgoing socket leaves from another.
  */
-function serverSockets(view: HostView): Map<number, TcpSocket> {
-  const { tcp = [], sshPorts } = view.sources;
+function serverSockets(host: HostIndex): Map<number, TcpSocket> {
+  const { tcp = [], sshPorts } = host.records;
   const ofRoot = tcp.filter(({ uid }) => uid === 0);
   const ports = new Set(sshPorts);
   for (const { listening, localPort } of ofRoot) if (listening) ports.add(localPort);
@@ -43,11 +43,11 @@ function serverSockets(view: HostView): Map<number, TcpSocket> {
 
 /** The socket that both the user's process and its monitor hold; SSH's own port first, for root's forwards. */
 function addressOfSocket(
-  view: HostView,
+  host: HostIndex,
   { pid, leaderPid }: SshConnection,
   sockets: Map<number, TcpSocket>,
 ): string | undefined {
-  const { root, sshPorts } = view.sources;
+  const { root, sshPorts } = host.records;
   const held = readOpenInodes(root, pid);
   if (!held) return undefined;
   const monitors = leaderPid === pid ? held : readOpenInodes(root, leaderPid);

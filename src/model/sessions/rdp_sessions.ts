@@ -1,47 +1,97 @@
-import { canonicalAddress } from "../../sources/ip_address.ts";
-import type { LogindSession } from "../../sources/logins/logind.ts";
-import { addressFromHex } from "../../sources/proc/net_tcp.ts";
-import type { HostView } from "./host_view.ts";
+import { readSocketInodes } from "../../sources/proc/pid_fd.ts";
+import type { UnixSocket } from "../../sources/proc/net_unix.ts";
+import type { Claims } from "./claims.ts";
+import type { HostIndex } from "./host_index.ts";
+import { startSeconds } from "./processes.ts";
+import { type RdpDesktop, findRdpDesktops } from "./rdp_desktops.ts";
+import { assignPeers, rdpConnections } from "./rdp_peers.ts";
 import type { Session } from "./session.ts";
+import { vncPort } from "./vnc_programs.ts";
 
-const RDP_PORT = 3389;
+/** Where xrdp 0.10, and 0.9, puts a display's sockets: the X server's, and that of the channel server. */
+const SOCKET_PATH =
+  /^(?:(?:\/var)?\/run\/xrdp\/(?:sockdir\/)?(?:(\d+)\/)?|\/tmp\/\.xrdp\/)xrdp_(display|chansrv_socket)_(\d{1,5})$/;
 
-/** Where xrdp 0.10, and 0.9, puts the sockets of its displays. */
-const DISPLAY_SOCKET =
-  /^(?:(?:\/var)?\/run\/xrdp\/(?:sockdir\/)?(?:\d+\/)?|\/tmp\/\.xrdp\/)xrdp_display_\d+$/;
+/** `yes` and `no` are certain; `unclear` when the sockets contradict one another. */
+type Attachment = "yes" | "no" | "unclear";
 
 /**
- * An xrdp session that a client is attached to. A disconnected one stays `active` for logind; what
- * tells them apart is a connection to the display's socket, in `/proc/net/unix`.
+ * The xrdp sessions that a client is attached to. logind calls one `active` long after its client has gone, so
+ * the connections between xrdp and the desktop tell. Desktops without a client are claimed: they are no session
+ * of any other kind either.
  */
-export function rdpSession(
-  view: HostView,
-  logind: LogindSession,
-  user: string,
-): Session | undefined {
-  const display = logind.display.replace(/^:/, "");
-  const attached = [...(view.sources.unix ?? [])].filter(([path]) => DISPLAY_SOCKET.test(path));
-  if (!attached.some(([path]) => path.endsWith(`_${display}`))) return undefined;
-  const { startSeconds } = logind;
-  return {
-    user,
-    tty: logind.display,
-    fromIp: peerOf(view, logind, attached.length),
+export function rdpSessions(host: HostIndex, claims: Claims): Session[] {
+  const desktops = findRdpDesktops(host);
+  for (const { display, leaderPid, logind } of desktops) {
+    claims.takePid(leaderPid);
+    claims.takeTty(`:${display}`);
+    if (logind) claims.takeLogind(logind.id);
+  }
+  const attached = attachedOf(host, desktops);
+  const peers = assignPeers(host, attached);
+  return attached.map((desktop) => ({
+    user: host.records.accounts.nameOf(desktop.uid),
+    tty: `:${desktop.display}`,
+    fromIp: peers.get(desktop) ?? "",
     type: "rdp",
-    startSeconds,
+    startSeconds:
+      desktop.logind?.startSeconds ??
+      (desktop.row === undefined ? undefined : startSeconds(host, desktop.row)),
     lastInputSeconds: undefined,
-  };
+  }));
+}
+
+/** No more unclear ones than there are RDP connections that are not accounted for. */
+function attachedOf(host: HostIndex, desktops: RdpDesktop[]): RdpDesktop[] {
+  if (desktops.length === 0) return [];
+  const sockets = Map.groupBy(host.records.unix ?? [], ({ path }) => SOCKET_PATH.exec(path)?.[3]);
+  const attachment = new Map(
+    desktops.map((desktop) => [
+      desktop,
+      attachmentOf(host, desktop, sockets.get(String(desktop.display)) ?? []),
+    ]),
+  );
+  const certain = desktops.filter((desktop) => attachment.get(desktop) === "yes");
+  const connections = rdpConnections(host)?.length ?? Infinity;
+  if (connections === 0) return [];
+  const unclear = desktops.filter((desktop) => attachment.get(desktop) === "unclear");
+  const room = Math.max(0, connections - certain.length);
+  return [...certain, ...unclear.slice(0, room)];
 }
 
 /**
- * logind's address is the one of the session's start, which a client that came back from elsewhere
- * makes untrue; with one session attached, the RDP connection itself tells.
+ * Whether xrdp is connected to a desktop. Anybody can make a socket of any name, so the one who holds it tells,
+ * where descriptors may be read. Elsewhere both of xrdp's connections have to be there: that to the X server,
+ * and that to the channel server, which a desktop has unless channels are turned off.
  */
-function peerOf(view: HostView, logind: LogindSession, attachedSessions: number): string {
-  const peers = (view.sources.tcp ?? [])
-    .filter(({ listening, localPort }) => !listening && localPort === RDP_PORT)
-    .map(({ remoteHex }) => addressFromHex(remoteHex));
-  const unique = new Set(peers);
-  if (attachedSessions === 1 && unique.size === 1) return peers[0]!;
-  return canonicalAddress(logind.remoteHost) ?? "";
+function attachmentOf(
+  host: HostIndex,
+  desktop: RdpDesktop,
+  sockets: readonly UnixSocket[],
+): Attachment {
+  const { uid, display, isVnc } = desktop;
+  const own = sockets.filter(({ path }) => {
+    const folderUid = SOCKET_PATH.exec(path)![1];
+    return folderUid === undefined || Number(folderUid) === uid;
+  });
+  const viewers = isVnc ? host.connectionsTo(vncPort(display)).filter((it) => it.uid === uid) : [];
+  const connected = [...own.filter(({ listening }) => !listening), ...viewers];
+  const held = inodesOf(host, desktop);
+  if (held) return connected.some(({ inode }) => held.has(inode)) ? "yes" : "no";
+
+  const ofChannels = own.filter(({ path }) => path.includes("_chansrv_"));
+  const isSeen = connected.length > ofChannels.filter(({ listening }) => !listening).length;
+  if (!isSeen) return "no";
+  if (ofChannels.length === 0) return "yes";
+  return ofChannels.some(({ listening }) => !listening) ? "yes" : "unclear";
+}
+
+/** The sockets of a desktop's X server and channel server; undefined where they may not be read. */
+function inodesOf(host: HostIndex, { row, leaderPid }: RdpDesktop): Set<number> | undefined {
+  const { root, table } = host.records;
+  if (row === undefined) return undefined;
+  const channels = host.childrenOf(leaderPid).find((it) => table.comm(it) === "xrdp-chansrv");
+  const inodes = readSocketInodes(root, table.pid[row]!);
+  if (!inodes || channels === undefined) return inodes;
+  return inodes.union(readSocketInodes(root, table.pid[channels]!) ?? new Set());
 }

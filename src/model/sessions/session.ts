@@ -1,5 +1,5 @@
 /** How a user is logged in; the values of the label `session_type`. */
-export type SessionType = "terminal" | "ssh-npty" | "vnc" | "graphical" | "rdp";
+export type SessionType = "terminal" | "ssh-npty" | "vnc" | "graphical" | "rdp" | "web";
 
 /** One login that somebody is attached to. */
 export interface Session {
@@ -20,9 +20,16 @@ export function compareSessions(a: Session, b: Session): number {
   return (
     compareText(a.user, b.user) ||
     compareText(a.type, b.type) ||
-    a.tty.localeCompare(b.tty, "en", { numeric: true }) ||
+    compareTtys(a.tty, b.tty) ||
     compareText(a.fromIp, b.fromIp)
   );
+}
+
+/** `pts/9` before `pts/10`. */
+function compareTtys(a: string, b: string): number {
+  const [, nameA, numberA] = /^(\D*)(\d*)/.exec(a)!;
+  const [, nameB, numberB] = /^(\D*)(\d*)/.exec(b)!;
+  return compareText(nameA!, nameB!) || Number(numberA) - Number(numberB) || compareText(a, b);
 }
 
 function compareText(a: string, b: string): number {

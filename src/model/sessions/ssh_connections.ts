@@ -1,10 +1,11 @@
 import { ttyName } from "../../sources/proc/pid_stat.ts";
-import type { HostView } from "./host_view.ts";
 import {
   isListenerTitle,
   isMonitorTitle,
   parseSshdTitle,
 } from "../../sources/messages/sshd_title.ts";
+import type { HostIndex } from "./host_index.ts";
+import { argumentsOf, isGenuine } from "./processes.ts";
 
 /** An authenticated connection to an SSH server of this host. */
 export interface SshConnection {
@@ -24,51 +25,79 @@ const SERVER_COMMS = new Set(["sshd", "sshd-session", "dropbear"]);
  * The connections, as the processes of sshd and dropbear show them to everybody.
  *
  * Any user may name a process `sshd: root@pts/0`, so a process counts only as the child of root's own
- * server.
+ * server, and is asked for its title only then.
  */
-export function findSshConnections(view: HostView): SshConnection[] {
-  const { table } = view.sources;
+export function findSshConnections(host: HostIndex): SshConnection[] {
+  const { table } = host.records;
   const connections: SshConnection[] = [];
+  const titles = new ServerTitles(host);
   for (const row of table.rowsNamed(SERVER_COMMS)) {
-    const comm = table.comm(row);
-    const connection = isSshd(comm)
-      ? opensshConnection(view, row, comm)
-      : dropbearConnection(view, row);
+    const parent = table.row(table.parentPid[row]!);
+    if (parent < 0 || table.uid[parent] !== 0) continue;
+    const connection = isSshd(table.comm(row))
+      ? opensshConnection(host, row, parent, titles)
+      : dropbearConnection(host, row, parent, titles);
     if (connection) connections.push(connection);
   }
   return connections;
 }
 
-function isGenuine(view: HostView, row: number, leaderPid: number): boolean {
-  const leader = view.sources.table.row(leaderPid);
-  return view.isGenuine(row) && (leader === row || (leader >= 0 && view.isGenuine(leader)));
+/** What root's server processes are. A listener is asked for once, however many connections it has. */
+class ServerTitles {
+  private readonly kinds = new Map<number, "monitor" | "listener" | "other">();
+
+  constructor(private readonly host: HostIndex) {}
+
+  kindOf(row: number): "monitor" | "listener" | "other" {
+    let kind = this.kinds.get(row);
+    if (kind === undefined) this.kinds.set(row, (kind = this.read(row)));
+    return kind;
+  }
+
+  private read(row: number): "monitor" | "listener" | "other" {
+    if (!isGenuine(this.host, row)) return "other";
+    const { table } = this.host.records;
+    // Dropbear gives its processes no titles.
+    if (table.comm(row) === "dropbear") return "listener";
+    const title = argumentsOf(this.host, row)[0] ?? "";
+    if (isMonitorTitle(title)) return "monitor";
+    // Before OpenSSH 8.2 a listener keeps its command line.
+    const isPlain = !/^sshd(?:-session)?: /.test(title);
+    return isPlain || isListenerTitle(title) ? "listener" : "other";
+  }
 }
 
-function opensshConnection(view: HostView, row: number, comm: string): SshConnection | undefined {
-  const { table, accounts } = view.sources;
-  const title = parseSshdTitle(comm, view.arguments(row)[0] ?? "");
+function opensshConnection(
+  host: HostIndex,
+  row: number,
+  parent: number,
+  titles: ServerTitles,
+): SshConnection | undefined {
+  const { table, accounts } = host.records;
+  const pid = table.pid[row]!;
+  const leaderPid = opensshLeader(host, row, parent, titles);
+  if (leaderPid === undefined || !isGenuine(host, row)) return undefined;
+  const title = parseSshdTitle(table.comm(row), argumentsOf(host, row)[0] ?? "");
   if (!title) return undefined;
-  const leaderPid = opensshLeader(view, row);
-  if (leaderPid === undefined || !isGenuine(view, row, leaderPid)) return undefined;
   const uid = table.uid[row]!;
   accounts.learn(uid, title.user);
-  const { ttys } = title;
-  return { user: accounts.nameOf(uid), ttys, pid: table.pid[row]!, row, leaderPid };
+  return { user: accounts.nameOf(uid), ttys: title.ttys, pid, row, leaderPid };
 }
 
 /** The pid of the root process behind a user's process, or undefined when there is none: a forgery. */
-function opensshLeader(view: HostView, row: number): number | undefined {
-  const { table } = view.sources;
-  const parentPid = table.parentPid[row]!;
-  const parent = table.row(parentPid);
-  const isChildOfRoot = parent >= 0 && table.uid[parent] === 0;
-  const parentTitle = isChildOfRoot && isSshd(table.comm(parent)) ? view.arguments(parent)[0] : "";
-  if (isMonitorTitle(parentTitle ?? "")) return parentPid;
-  // Before OpenSSH 9.8 root has no monitor: its one process is the child of the listener, or of
-  // whatever accepts connections for `sshd -i`.
+function opensshLeader(
+  host: HostIndex,
+  row: number,
+  parent: number,
+  titles: ServerTitles,
+): number | undefined {
+  const { table } = host.records;
+  const kind = isSshd(table.comm(parent)) ? titles.kindOf(parent) : undefined;
+  if (kind === "monitor") return table.pid[parent]!;
+  // Before OpenSSH 9.8 root has no monitor: its one process is the child of the listener, of whatever accepts
+  // connections for `sshd -i`, or of whoever took it over when the listener was restarted.
   const isRoots = table.uid[row] === 0;
-  const standsAlone = isListenerTitle(parentTitle ?? "") || parentPid === 1;
-  return isRoots && standsAlone ? table.pid[row]! : undefined;
+  return isRoots && kind !== "other" ? table.pid[row]! : undefined;
 }
 
 function isSshd(comm: string): boolean {
@@ -76,16 +105,20 @@ function isSshd(comm: string): boolean {
 }
 
 /**
- * Dropbear gives its processes no titles. The child of the listener serves one connection; it takes
- * the user's uid after authentication (2025 and later), or is known by the uid of what it started.
+ * The child of dropbear's listener serves one connection; it takes the user's uid after authentication (2025 and
+ * later), or is known by the uid of what it started.
  */
-function dropbearConnection(view: HostView, row: number): SshConnection | undefined {
-  const { table, accounts } = view.sources;
+function dropbearConnection(
+  host: HostIndex,
+  row: number,
+  parent: number,
+  titles: ServerTitles,
+): SshConnection | undefined {
+  const { table, accounts } = host.records;
   const pid = table.pid[row]!;
-  const parent = table.row(table.parentPid[row]!);
-  if (parent < 0 || table.comm(parent) !== "dropbear" || table.uid[parent] !== 0) return undefined;
-  if (!view.isGenuine(parent) || !view.isGenuine(row)) return undefined;
-  const started = view.children(pid).filter((child) => table.comm(child) !== "dropbear");
+  if (table.comm(parent) !== "dropbear" || titles.kindOf(parent) !== "listener") return undefined;
+  if (!isGenuine(host, row)) return undefined;
+  const started = host.childrenOf(pid).filter((child) => table.comm(child) !== "dropbear");
   const uid = table.uid[row] !== 0 ? table.uid[row] : started.map((child) => table.uid[child])[0];
   if (uid === undefined) return undefined;
   const ttys = started

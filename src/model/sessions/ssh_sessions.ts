@@ -1,9 +1,9 @@
 import type { LogindSession } from "../../sources/logins/logind.ts";
-import { ttyName } from "../../sources/proc/pid_stat.ts";
-import { readCgroupSession } from "../../sources/proc/pid_session.ts";
 import type { UtmpLogin } from "../../sources/logins/utmp.ts";
-import type { HostView } from "./host_view.ts";
+import { ttyName } from "../../sources/proc/pid_stat.ts";
+import type { HostIndex } from "./host_index.ts";
 import { resolvePeers } from "./peers.ts";
+import { isLoginAlive, startSeconds } from "./processes.ts";
 import type { Session } from "./session.ts";
 import { type SshConnection, findSshConnections } from "./ssh_connections.ts";
 import type { Claims } from "./claims.ts";
@@ -12,77 +12,76 @@ import type { Claims } from "./claims.ts";
  * The sessions of SSH connections: one for each pty, or exactly one for a connection without. They
  * are joined with logind by leader pid (else by control group) and with utmp by terminal.
  */
-export function sshSessions(view: HostView, taken: Claims): Session[] {
-  const connections = findSshConnections(view);
-  const logind = new Map(connections.map((c) => [c, logindOf(view, c)]));
-  const peers = resolvePeers(view, connections, (connection) => [
+export function sshSessions(host: HostIndex, claims: Claims): Session[] {
+  const connections = findSshConnections(host);
+  const logind = new Map(connections.map((c) => [c, logindOf(host, c)]));
+  const peers = resolvePeers(host, connections, (connection) => [
     logind.get(connection)?.remoteHost,
-    ...utmpOf(view, connection).flatMap(({ address, host }) => [address, host]),
+    ...utmpOf(host, connection).flatMap(({ address, host }) => [address, host]),
   ]);
   return connections.flatMap((connection) => {
-    taken.take(connection, logind.get(connection)?.id);
+    claims.take(connection, logind.get(connection)?.id);
     const fromIp = peers.get(connection) ?? "";
-    return sessionsOf(view, connection, logind.get(connection), fromIp);
+    return sessionsOf(host, connection, logind.get(connection), fromIp);
   });
 }
 
 function sessionsOf(
-  view: HostView,
+  host: HostIndex,
   connection: SshConnection,
   logind: LogindSession | undefined,
   fromIp: string,
 ): Session[] {
   const { user, ttys } = connection;
   if (ttys.length === 0) {
-    const startSeconds = logind?.startSeconds ?? leaderStart(view, connection);
-    const lastInputSeconds = undefined;
-    return [{ user, tty: "", fromIp, type: "ssh-npty", startSeconds, lastInputSeconds }];
+    const started = logind?.startSeconds ?? leaderStart(host, connection);
+    const none = { tty: "", lastInputSeconds: undefined };
+    return [{ ...none, user, fromIp, type: "ssh-npty", startSeconds: started }];
   }
   return ttys.map((tty) => ({
     user,
     tty,
     fromIp,
     type: "terminal",
-    startSeconds: ttyStart(view, connection, tty),
-    lastInputSeconds: view.tty(tty)?.lastInputSeconds,
+    startSeconds: ttyStart(host, connection, tty),
+    lastInputSeconds: host.tty(tty)?.lastInputSeconds,
   }));
 }
 
 /** The choice is made in a fixed order, so that a session's start does not waver between sources. */
-function ttyStart(view: HostView, connection: SshConnection, tty: string): number | undefined {
-  const { table } = view.sources;
-  const record = utmpOf(view, connection).find((login) => login.line === tty);
+function ttyStart(host: HostIndex, connection: SshConnection, tty: string): number | undefined {
+  const { table } = host.records;
+  const record = utmpOf(host, connection).find((login) => login.line === tty);
   if (record) return record.timeSeconds;
-  const shell = view
-    .children(connection.pid)
+  const shell = host
+    .childrenOf(connection.pid)
     .find((child) => ttyName(table.ttyNumber[child]!) === tty);
-  if (shell !== undefined) return view.startSeconds(shell);
-  return view.tty(tty)?.changedSeconds ?? leaderStart(view, connection);
+  if (shell !== undefined) return startSeconds(host, shell);
+  return host.tty(tty)?.changedSeconds ?? leaderStart(host, connection);
 }
 
-function leaderStart(view: HostView, { leaderPid, row }: SshConnection): number {
-  const leader = view.sources.table.row(leaderPid);
-  return view.startSeconds(leader >= 0 ? leader : row);
+function leaderStart(host: HostIndex, { leaderPid, row }: SshConnection): number {
+  const leader = host.records.table.row(leaderPid);
+  return startSeconds(host, leader >= 0 ? leader : row);
 }
 
-function logindOf(view: HostView, connection: SshConnection): LogindSession | undefined {
-  const { logind = [], root, table } = view.sources;
-  const uid = table.uid[connection.row]!;
+function logindOf(host: HostIndex, connection: SshConnection): LogindSession | undefined {
+  const uid = host.records.table.uid[connection.row]!;
   // One that is closing can have had a leader of the same pid, long ago.
-  const own = logind.filter((session) => session.uid === uid && session.state !== "closing");
-  const led = own.find(({ leaderPid }) => leaderPid === connection.leaderPid);
-  if (led || own.length === 0) return led;
-  const id = readCgroupSession(root, connection.pid);
-  return own.find((session) => session.id === id);
+  const isOwn = (session: LogindSession) => session.uid === uid && session.state !== "closing";
+  const led = host.logindLedBy(connection.leaderPid).find(isOwn);
+  if (led || !host.records.logind) return led;
+  const inScope = host.logindSession(host.sessionOf(connection.pid) ?? "");
+  return inScope && isOwn(inScope) ? inScope : undefined;
 }
 
 /**
  * The utmp entries of a connection's ptys. Before OpenSSH 9.8 root's name the shell, a user's name the
  * monitor, so the terminal is the key; an entry that an earlier session left on it is not alive.
  */
-function utmpOf(view: HostView, { ttys }: SshConnection): UtmpLogin[] {
-  const { utmp = [] } = view.sources;
-  return utmp
-    .filter((login) => ttys.includes(login.line) && view.isLoginAlive(login))
+function utmpOf(host: HostIndex, { ttys }: SshConnection): UtmpLogin[] {
+  return ttys
+    .flatMap((tty) => host.utmpOn(tty))
+    .filter((login) => isLoginAlive(host, login))
     .sort((a, b) => b.timeSeconds - a.timeSeconds);
 }

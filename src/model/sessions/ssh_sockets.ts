@@ -7,7 +7,7 @@ const FIRST_UNPRIVILEGED_PORT = 1024;
  * The established connections to a local SSH port. Outgoing connections leave from ports above 1024,
  * so a port up there counts only while something listens on it.
  */
-export function sshSockets(tcp: TcpSocket[], sshPorts: ReadonlySet<number>): TcpSocket[] {
+export function sshSockets(tcp: readonly TcpSocket[], sshPorts: ReadonlySet<number>): TcpSocket[] {
   const listening = new Set(
     tcp.filter((socket) => socket.listening).map(({ localPort }) => localPort),
   );

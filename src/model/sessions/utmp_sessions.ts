@@ -1,29 +1,32 @@
 import { canonicalAddress } from "../../sources/ip_address.ts";
-import { readAuditSession, readCgroupSession } from "../../sources/proc/pid_session.ts";
 import type { UtmpLogin } from "../../sources/logins/utmp.ts";
-import type { HostView } from "./host_view.ts";
-import type { Session } from "./session.ts";
+import { isBelowUserManager } from "../../sources/proc/pid_session.ts";
 import type { Claims } from "./claims.ts";
+import type { HostIndex } from "./host_index.ts";
+import { isInListed } from "./nested.ts";
+import { isLoginAlive } from "./processes.ts";
+import type { Session } from "./session.ts";
 
 /** Programs that write a utmp entry for a terminal inside a session that is already open. */
 const NESTING_COMMS = new Set(["sudo", "screen", "tmux: server"]);
 
 /** The sessions that only utmp knows: logins on hosts without logind. */
-export function utmpSessions(view: HostView, taken: Claims): Session[] {
+export function utmpSessions(host: HostIndex, claims: Claims): Session[] {
   const sessions: Session[] = [];
-  for (const login of newestPerLine(view.sources.utmp ?? [])) {
-    if (taken.hasTty(login.line) || !isOpen(view, login) || isNested(view, login, taken)) continue;
-    const session = toSession(view, login);
+  for (const login of newestPerLine(host.records.utmp ?? [])) {
+    if (claims.hasTty(login.line) || !isOpen(host, login) || isNested(host, login, claims))
+      continue;
+    const session = toSession(host, login);
     if (!session) continue;
-    taken.takeTty(login.line);
-    taken.takePid(login.pid);
+    claims.takeTty(login.line);
+    claims.takePid(login.pid);
     sessions.push(session);
   }
   return sessions;
 }
 
 /** Entries are keyed by ut_id, so one line can have two: an xterm's and the login's inside it. */
-function newestPerLine(logins: UtmpLogin[]): Iterable<UtmpLogin> {
+function newestPerLine(logins: readonly UtmpLogin[]): Iterable<UtmpLogin> {
   const byLine = new Map<string, UtmpLogin>();
   for (const login of logins) {
     const other = byLine.get(login.line);
@@ -33,49 +36,44 @@ function newestPerLine(logins: UtmpLogin[]): Iterable<UtmpLogin> {
 }
 
 /** Entries outlive processes that were killed; a pty that is gone says so even when the pid is reused. */
-function isOpen(view: HostView, login: UtmpLogin): boolean {
-  const hasTerminal = login.line.startsWith(":") || view.tty(login.line) !== undefined;
-  return hasTerminal && view.isLoginAlive(login);
+function isOpen(host: HostIndex, login: UtmpLogin): boolean {
+  const hasTerminal = login.line.startsWith(":") || host.tty(login.line) !== undefined;
+  return hasTerminal && isLoginAlive(host, login);
 }
 
 /** An entry for a terminal inside another session: of tmux, screen, sudo, a terminal emulator. */
-function isNested(view: HostView, login: UtmpLogin, taken: Claims): boolean {
+function isNested(host: HostIndex, login: UtmpLogin, claims: Claims): boolean {
   if (/^tmux\(\d+\)\.%\d+$|^:pts\/\d+:S\.\d+$/.test(login.host)) return true;
   if (/^:\d/.test(login.host) && login.line.startsWith("pts/")) return true;
-  const { table, root } = view.sources;
+  const { table } = host.records;
   const row = table.row(login.pid);
   if (row >= 0 && NESTING_COMMS.has(table.comm(row))) return true;
-  if (taken.hasAncestor(view, login.pid)) return true;
-  const logindId = readCgroupSession(root, login.pid) ?? auditId(view, login.pid);
-  return logindId !== undefined && taken.hasLogind(logindId);
+  // A terminal emulator or script(1) that a desktop started.
+  if (isBelowUserManager(host.cgroupOf(login.pid))) return true;
+  return isInListed(host, login.pid, claims);
 }
 
-/** Where auditing works, logind names its sessions after the audit session. */
-function auditId(view: HostView, pid: number): string | undefined {
-  return readAuditSession(view.sources.root, pid)?.toString();
-}
-
-function toSession(view: HostView, login: UtmpLogin): Session | undefined {
+function toSession(host: HostIndex, login: UtmpLogin): Session | undefined {
   const mosh = /^(?:(\S+) via )?mosh \[\d+\]$/.exec(login.host);
   // A mosh server without a client is as detached as a tmux without one.
   if (mosh && mosh[1] === undefined) return undefined;
-  const host = mosh?.[1] ?? login.host;
+  const remote = mosh?.[1] ?? login.host;
   const isDisplay = login.line.startsWith(":");
-  const fromIp = login.address ?? canonicalAddress(host) ?? (isDisplay ? "" : host);
+  const fromIp = login.address ?? canonicalAddress(remote) ?? (isDisplay ? "" : remote);
   return {
-    user: fullName(view, login),
+    user: fullName(host, login),
     tty: login.line,
     fromIp: fromIp.startsWith(":") ? "" : fromIp,
     type: isDisplay ? "graphical" : "terminal",
     startSeconds: login.timeSeconds,
-    lastInputSeconds: isDisplay ? undefined : view.tty(login.line)?.lastInputSeconds,
+    lastInputSeconds: isDisplay ? undefined : host.tty(login.line)?.lastInputSeconds,
   };
 }
 
 /** utmp cuts names to 32 bytes; the terminal's owner has the whole one. */
-function fullName(view: HostView, { user, line }: UtmpLogin): string {
+function fullName(host: HostIndex, { user, line }: UtmpLogin): string {
   if (Buffer.byteLength(user) < 32) return user;
-  const owner = view.tty(line)?.uid;
-  const name = owner === undefined ? user : view.sources.accounts.nameOf(owner);
+  const owner = host.tty(line)?.uid;
+  const name = owner === undefined ? user : host.records.accounts.nameOf(owner);
   return name.startsWith(user) ? name : user;
 }

@@ -1,88 +1,107 @@
 import type { TcpSocket } from "../../sources/proc/net_tcp.ts";
-import type { HostView } from "./host_view.ts";
+import { readSocketInodes } from "../../sources/proc/pid_fd.ts";
+import type { HostIndex } from "./host_index.ts";
+import { argumentsOf, isGenuine } from "./processes.ts";
+import { isXrdpChild } from "./rdp_desktops.ts";
+import { findInetdServers } from "./vnc_inetd.ts";
+import {
+  DESKTOP_PROGRAMS,
+  type DesktopProgram,
+  USUAL_PORTS,
+  desktopProcesses,
+  displayArgument,
+  portsOf,
+} from "./vnc_programs.ts";
 
-/** A VNC server: who runs it, and the port that its viewers connect to. */
-export interface VncServer {
+/** A server that shows a desktop to whoever connects to its port. */
+export interface DesktopServer {
+  protocol: "vnc" | "rdp";
   uid: number;
   port: number;
-  /** What viewers are told to connect to: the display's number, or `:PORT` for a port below 5900. */
-  display: string;
+  /** The X display that it says it makes, if it does. */
+  claimedDisplay?: number | undefined;
+  /** The established connections to it, of viewers that have not yet proved who they are too. */
+  viewers: readonly TcpSocket[];
 }
 
-/** Servers with a desktop of their own, on port 5900+N for display N (TigerVNC, TightVNC, RealVNC). */
-const DESKTOP_COMMS = new Set(["Xtigervnc", "Xvnc", "Xtightvnc", "Xvnc-core", "Xrealvnc"]);
-
-/** Servers that share a desktop which somebody else shows; they listen on 5900 or the next free port. */
-const SHARING_COMMS = new Set([
-  "x11vnc",
-  "X0tigervnc",
-  "x0vncserver",
-  "wayvnc",
-  "krfb",
-  "vino-server",
-  "gnome-remote-de", // comm is cut to 15 bytes
-  "vncserver-x11-c",
-]);
-
-const SERVER_COMMS = DESKTOP_COMMS.union(SHARING_COMMS);
-
-const FIRST_PORT = 5900;
-const LAST_SHARING_PORT = 5999;
+/** A process whose port its arguments do not tell. */
+interface Candidate {
+  row: number;
+  program: DesktopProgram;
+}
 
 /**
- * The VNC servers: processes of a known kind that own a listening socket on their port. A port number
- * alone proves nothing, since outgoing connections leave from the same range.
+ * The servers: processes of a known kind whose user listens on their port. A port number alone proves nothing,
+ * since outgoing connections leave from the same range.
  */
-export function findVncServers(view: HostView): VncServer[] {
-  const listeners = (view.sources.tcp ?? []).filter(({ listening }) => listening);
-  const servers: VncServer[] = [];
-  const { table } = view.sources;
-  for (const row of table.rowsNamed(SERVER_COMMS)) {
-    if (!view.isGenuine(row)) continue;
-    const sharing = SHARING_COMMS.has(table.comm(row));
+export function findDesktopServers(host: HostIndex): DesktopServer[] {
+  const servers = new Map<string, DesktopServer>();
+  const candidates = new Map<number, Candidate[]>();
+  const { table } = host.records;
+  for (const row of desktopProcesses(host)) {
     const uid = table.uid[row]!;
-    const mine = listeners.filter((socket) => socket.uid === uid);
-    const args = view.arguments(row);
-    const port = sharing ? sharingPort(args, mine) : desktopPort(args, mine);
-    if (port === undefined || servers.some((server) => server.port === port)) continue;
-    servers.push({ uid, port, display: displayLabel(displayOf(args, sharing), port) });
+    if (host.listenersOf(uid).length === 0 || isXrdpChild(host, row)) continue;
+    if (!isGenuine(host, row)) continue;
+    const args = argumentsOf(host, row);
+    // gnome-remote-desktop's system service hands its clients over to the user's own process.
+    if (args.includes("--system")) continue;
+    for (const program of DESKTOP_PROGRAMS.get(table.comm(row))!) {
+      const given = portsOf(program, args);
+      const isKnown = given.length > 0 || program.port === "display";
+      if (!isKnown) candidates.set(uid, [...(candidates.get(uid) ?? []), { row, program }]);
+      const claimedDisplay = program.port === "display" ? displayArgument(args) : undefined;
+      for (const port of given) {
+        addServer(host, servers, { protocol: program.protocol, uid, port, claimedDisplay });
+      }
+    }
   }
-  return servers;
-}
-
-function displayLabel(display: number | undefined, port: number): string {
-  if (display !== undefined) return String(display);
-  return port >= FIRST_PORT ? String(port - FIRST_PORT) : `:${port}`;
-}
-
-/** `-rfbport P` or `-rfbport=P`; without it, or with 0, 5900+N; -1 is no TCP at all. */
-function desktopPort(args: string[], listeners: TcpSocket[]): number | undefined {
-  const display = displayOf(args, false);
-  const given = portArgument(args) ?? 0;
-  const port = given !== 0 ? given : display === undefined ? 0 : FIRST_PORT + display;
-  return listeners.some(({ localPort }) => localPort === port) ? port : undefined;
-}
-
-/** A given port, else the one port of the usual range that the server's user listens on. */
-function sharingPort(args: string[], listeners: TcpSocket[]): number | undefined {
-  const given = portArgument(args);
-  const ports = new Set(listeners.map(({ localPort }) => localPort));
-  if (given !== undefined) return ports.has(given) ? given : undefined;
-  const usual = [...ports].filter((port) => port >= FIRST_PORT && port <= LAST_SHARING_PORT);
-  return usual.length === 1 ? usual[0] : undefined;
-}
-
-function portArgument(args: string[]): number | undefined {
-  for (const [i, arg] of args.entries()) {
-    const match = /^--?rfbport(?:=(-?\d+))?$/i.exec(arg);
-    const value = match?.[1] ?? (match ? args[i + 1] : undefined);
-    if (value !== undefined && /^-?\d+$/.test(value)) return Number(value);
+  for (const [uid, ofUser] of candidates) {
+    for (const [program, rows] of Map.groupBy(ofUser, (it) => it.program)) {
+      const pids = rows.map(({ row }) => table.pid[row]!);
+      for (const port of unnamedPorts(host, servers, program, uid, pids)) {
+        addServer(host, servers, { protocol: program.protocol, uid, port });
+      }
+    }
   }
-  return undefined;
+  return [...servers.values(), ...findInetdServers(host)];
 }
 
-/** The display that a desktop server makes; a sharing server's number follows from its port. */
-function displayOf(args: string[], sharing: boolean): number | undefined {
-  const display = sharing ? undefined : args.slice(1).find((arg) => /^:\d+$/.test(arg));
-  return display === undefined ? undefined : Number(display.slice(1));
+function addServer(
+  host: HostIndex,
+  servers: Map<string, DesktopServer>,
+  server: Omit<DesktopServer, "viewers">,
+): void {
+  const { uid, port } = server;
+  const key = `${uid}:${port}`;
+  if (servers.has(key) || !host.listens(uid, port)) return;
+  const viewers = host.connectionsTo(port).filter((socket) => socket.uid === uid);
+  servers.set(key, { ...server, viewers });
+}
+
+/**
+ * The ports of servers that say nothing of one: those that they hold open, where that may be seen. Else the usual
+ * ones that their user listens on and that no other server has: all, if there are no more than servers; the
+ * default one, if there are.
+ */
+function unnamedPorts(
+  host: HostIndex,
+  servers: ReadonlyMap<string, DesktopServer>,
+  { defaultPort }: DesktopProgram,
+  uid: number,
+  pids: readonly number[],
+): number[] {
+  const listeners = host.listenersOf(uid).filter(({ localPort }) => {
+    const isUsual = localPort >= defaultPort && localPort < defaultPort + USUAL_PORTS;
+    return isUsual && !servers.has(`${uid}:${localPort}`);
+  });
+  const ports = [...new Set(listeners.map(({ localPort }) => localPort))];
+  if (ports.length === 0) return [];
+  const held = pids.map((pid) => readSocketInodes(host.records.root, pid));
+  if (held.every((inodes) => inodes !== undefined)) {
+    const inodes = held.reduce((all, some) => all.union(some), new Set<number>());
+    const own = listeners.filter(({ inode }) => inodes.has(inode));
+    return [...new Set(own.map(({ localPort }) => localPort))];
+  }
+  if (ports.length <= pids.length) return ports;
+  return ports.includes(defaultPort) ? [defaultPort] : [];
 }

@@ -1,29 +1,36 @@
-import { type TcpSocket, addressFromHex } from "../../sources/proc/net_tcp.ts";
-import type { HostView } from "./host_view.ts";
+import { addressFromHex } from "../../sources/proc/net_tcp.ts";
+import type { HostIndex } from "./host_index.ts";
 import type { Session } from "./session.ts";
-import { type VncServer, findVncServers } from "./vnc_servers.ts";
-
-/** The connections of viewers: accepted by the server on its port, so they are its user's. */
-export function viewersOf(server: VncServer, tcp: TcpSocket[]): TcpSocket[] {
-  return tcp.filter(
-    ({ listening, localPort, uid }) =>
-      !listening && localPort === server.port && uid === server.uid,
-  );
-}
+import type { DesktopServer } from "./vnc_servers.ts";
+import { vncPort } from "./vnc_programs.ts";
 
 /**
- * One session for each viewer that looks at a VNC desktop. When a viewer came is on no record, so
- * these sessions have no start.
+ * One session for each viewer that looks at a desktop. When a viewer came is on no record, so these sessions have
+ * no start.
  */
-export function vncSessions(view: HostView): Session[] {
-  return findVncServers(view).flatMap((server) =>
-    viewersOf(server, view.sources.tcp ?? []).map((socket) => ({
-      user: view.sources.accounts.nameOf(server.uid),
-      tty: `vnc:${server.display}`,
+export function viewerSessions(host: HostIndex, servers: readonly DesktopServer[]): Session[] {
+  return servers.flatMap(({ protocol, uid, port, claimedDisplay, viewers }) =>
+    viewers.map((socket) => ({
+      user: host.records.accounts.nameOf(uid),
+      tty: protocol === "vnc" ? displayOf(port, claimedDisplay) : "",
       fromIp: addressFromHex(socket.remoteHex),
-      type: "vnc",
+      type: protocol,
       startSeconds: undefined,
       lastInputSeconds: undefined,
     })),
   );
+}
+
+/** The numbers that servers give their displays by themselves. */
+const USUAL_DISPLAYS = 100;
+
+/**
+ * The display of a server on another port than its own, `vnc:7` for `:7` on port 6100; else what viewers are told to
+ * connect to: `vnc:1` for port 5901, `vnc::443` for a port below 5900. A server's arguments can say any number that
+ * its user likes, so only a usual one counts.
+ */
+function displayOf(port: number, claimed: number | undefined): string {
+  if (claimed !== undefined && claimed < USUAL_DISPLAYS) return `vnc:${claimed}`;
+  const display = port - vncPort(0);
+  return display >= 0 ? `vnc:${display}` : `vnc::${port}`;
 }

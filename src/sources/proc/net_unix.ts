@@ -1,28 +1,63 @@
 /**
- * `/proc/net/unix`: the Unix sockets of the network namespace, readable by everybody. It tells how
- * many clients a socket path has, never who they are. man 5 proc_pid_net.
+ * `/proc/net/unix`: the Unix sockets of the network namespace, readable by everybody. man 5 proc_pid_net.
+ *
+ * Any user decides how many there are, and the kernel prints a socket's path as it was given to bind(2),
+ * newlines included, seen from the mount namespace of whoever bound it. So a line proves no more than that
+ * somebody made it: the model looks for more (see the model's rdp_sessions.ts).
  */
 import type { Root } from "../root.ts";
 import { readSeqFile } from "./seq_file.ts";
 
-const CONNECTED = "03";
-
-/** How many connections each socket path has accepted that are still open. */
-export type UnixConnections = Map<string, number>;
-
-/** @throws the system's error when the table can't be read */
-export async function readUnixConnections(root: Root): Promise<UnixConnections> {
-  return parseUnix((await readSeqFile(root.proc("net/unix"))).toString());
+/** A stream socket with a path that listens or that was accepted from one that did. */
+export interface UnixSocket {
+  path: string;
+  listening: boolean;
+  inode: number;
 }
 
-/** The columns: `Num RefCount Protocol Flags Type St Inode Path`. */
-export function parseUnix(text: string): UnixConnections {
-  const connections: UnixConnections = new Map();
-  for (const line of text.split("\n")) {
-    const match = /^\S+ \S+ \S+ \S+ \S+ (\S\S) +\d+ (\/.*)$/.exec(line);
-    if (match?.[1] !== CONNECTED) continue;
-    const path = match[2]!;
-    connections.set(path, (connections.get(path) ?? 0) + 1);
+/** `Num RefCount Protocol Flags Type St Inode Path`, widths as in the kernel's net/unix/af_unix.c. */
+const LINE = /^[0-9a-f]{8,16}: [0-9A-F]{8} 00000000 ([0-9A-F]{8}) 0001 (0[13]) +(\d{1,20}) (\/.*)$/;
+
+const LISTENS = "00010000";
+const UNCONNECTED = "01";
+
+/** A line has 60 bytes before the path, which has 108 at most. */
+const MAX_LINE_BYTES = 256;
+
+const NEWLINE = 0x0a;
+
+/**
+ * @param namePart only sockets with this in their path are made objects of
+ * @throws the system's error when the table can't be read
+ */
+export async function readUnixSockets(root: Root, namePart: string): Promise<UnixSocket[]> {
+  return parseUnix(await readSeqFile(root.proc("net/unix")), namePart);
+}
+
+/** The sockets in whole lines of the kernel's form; other lines are passed over. */
+export function parseUnix(bytes: Buffer, namePart: string): UnixSocket[] {
+  const sockets = new Map<string, UnixSocket>();
+  let end = 0;
+  for (;;) {
+    const at = bytes.indexOf(namePart, end);
+    if (at < 0) return [...sockets.values()];
+    const newline = bytes.indexOf(NEWLINE, at);
+    if (newline < 0) return [...sockets.values()];
+    const start = Math.max(bytes.lastIndexOf(NEWLINE, at) + 1, end, at - MAX_LINE_BYTES);
+    end = newline + 1;
+    const socket = parseLine(
+      bytes.toString("latin1", start, Math.min(newline, at + MAX_LINE_BYTES)),
+    );
+    // Under churn the kernel may list a socket twice.
+    if (socket) sockets.set(`${socket.inode} ${socket.listening} ${socket.path}`, socket);
   }
-  return connections;
+}
+
+function parseLine(line: string): UnixSocket | undefined {
+  const [, flags, state, inode, path] = LINE.exec(line) ?? [];
+  if (path === undefined) return undefined;
+  const listening = flags === LISTENS;
+  // A socket that is bound, but neither listens nor is connected, is not waited for by anybody.
+  if (!listening && state === UNCONNECTED) return undefined;
+  return { path, listening, inode: Number(inode) };
 }

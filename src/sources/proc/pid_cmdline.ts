@@ -1,13 +1,32 @@
 /** `/proc/PID/cmdline`: the arguments of a process, or the title it gave itself. man 5 proc_pid_cmdline. */
-import { readFileSync } from "node:fs";
+import { closeSync, openSync, readSync } from "node:fs";
 import type { Root } from "../root.ts";
 
-/** The arguments, or undefined when the process is gone, a zombie, a kernel thread or hidden. */
+/** A process can have megabytes of arguments. What a server says of itself stands in the first ones. */
+export const TITLE_LIMIT_BYTES = 4096;
+
+const NUL = 0;
+
+/** Every title is read into this buffer, and no longer needed when the next one is. */
+const buffer = Buffer.alloc(TITLE_LIMIT_BYTES);
+
+/**
+ * The arguments that fit into the limit, in one read; undefined when the process is gone, a zombie, a
+ * kernel thread or hidden.
+ */
 export function readArguments(root: Root, pid: number): string[] | undefined {
+  let fd: number;
   try {
-    return parseArguments(readFileSync(root.proc(`${pid}/cmdline`), "utf8"));
+    fd = openSync(root.proc(`${pid}/cmdline`), "r");
   } catch {
     return undefined;
+  }
+  try {
+    return parseArguments(buffer.subarray(0, readSync(fd, buffer, 0, TITLE_LIMIT_BYTES, 0)));
+  } catch {
+    return undefined;
+  } finally {
+    closeSync(fd);
   }
 }
 
@@ -15,7 +34,10 @@ export function readArguments(root: Root, pid: number): string[] | undefined {
  * Arguments end with NUL. A title is one such string, padded with NULs to the room that the arguments
  * had, so trailing empty arguments can't be told from padding and go.
  */
-export function parseArguments(text: string): string[] | undefined {
-  const trimmed = text.replace(/\0+$/, "");
-  return trimmed === "" ? undefined : trimmed.split("\0");
+export function parseArguments(bytes: Uint8Array): string[] | undefined {
+  let end = bytes.length;
+  while (end > 0 && bytes[end - 1] === NUL) end--;
+  return end === 0
+    ? undefined
+    : Buffer.from(bytes.buffer, bytes.byteOffset, end).toString().split("\0");
 }

@@ -11,10 +11,19 @@ import type { Root } from "../root.ts";
  * is a socket's when it stands in a socket table. Undefined when neither may be read.
  */
 export function readOpenInodes(root: Root, pid: number): Set<number> | undefined {
-  return (
-    inodesOf(root.proc(`${pid}/fd`), fromLink) ?? inodesOf(root.proc(`${pid}/fdinfo`), fromInfo)
-  );
+  return readSocketInodes(root, pid) ?? inodesOf(root.proc(`${pid}/fdinfo`), fromInfo);
 }
+
+/** The inodes of the process's sockets; undefined when the links in `fd` may not be read. */
+export function readSocketInodes(root: Root, pid: number): Set<number> | undefined {
+  return inodesOf(root.proc(`${pid}/fd`), fromLink);
+}
+
+/**
+ * So many descriptors are looked at, the lowest numbers: a server has its client before its user can open
+ * anything through it, forwarded ports say.
+ */
+const MAX_DESCRIPTORS = 512;
 
 function inodesOf(
   folder: string,
@@ -28,7 +37,8 @@ function inodesOf(
   }
   const inodes = new Set<number>();
   let readable = false;
-  for (const name of names) {
+  names.sort((a, b) => Number(a) - Number(b));
+  for (const name of names.slice(0, MAX_DESCRIPTORS)) {
     try {
       const inode = inodeOf(`${folder}/${name}`);
       readable = true;

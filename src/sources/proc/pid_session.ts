@@ -2,22 +2,41 @@
  * What ties a process to a login: its control group (`/proc/PID/cgroup`, man 7 cgroups) and its audit
  * session (`/proc/PID/sessionid`, man 8 pam_loginuid).
  */
-import { readFileSync } from "node:fs";
+import { closeSync, openSync, readSync } from "node:fs";
 import type { Root } from "../root.ts";
 
 /** An audit session that was never set. */
 const UNSET = 0xffff_ffff;
 
-/** The logind session whose scope the process is in, `c1` say, or undefined. */
-export function readCgroupSession(root: Root, pid: number): string | undefined {
-  const text = readOrUndefined(root.proc(`${pid}/cgroup`));
-  return text === undefined ? undefined : parseCgroupSession(text);
+/** A user nests groups at will below what systemd gave them; the scope of the login stands before. */
+const LIMIT_BYTES = 4096;
+
+const buffer = Buffer.alloc(LIMIT_BYTES);
+
+/** The first 4 KiB of the file, one line a hierarchy: `0::/user.slice/user-1000.slice/session-3.scope`. */
+export function readCgroup(root: Root, pid: number): string | undefined {
+  return readOrUndefined(root.proc(`${pid}/cgroup`));
 }
 
-/** On hybrid hosts several lines name the scope; a container's paths have a prefix. */
+const USER_MANAGER = /\/user@\d+\.service(?:\/|$)/;
+
+/**
+ * The logind session whose scope a control group lies in, `c1` say, or undefined. On hybrid hosts several
+ * lines name the scope; a container's paths have a prefix. Below their own manager users give groups any
+ * name, so what stands there tells nothing.
+ */
 export function parseCgroupSession(text: string): string | undefined {
-  const scopes = [...text.matchAll(/\/session-([^/\n]+)\.scope/g)];
-  return scopes.at(-1)?.[1];
+  let id: string | undefined;
+  for (const line of text.split("\n")) {
+    const [trusted] = line.split(USER_MANAGER, 1);
+    for (const scope of trusted!.matchAll(/\/session-([^/]+)\.scope/g)) id = scope[1];
+  }
+  return id;
+}
+
+/** Whether a control group lies below a user's own service manager. */
+export function isBelowUserManager(cgroup: string): boolean {
+  return cgroup.split("\n").some((line) => USER_MANAGER.test(line));
 }
 
 /** The kernel's number of the login that the process descends from; undefined without auditing. */
@@ -28,9 +47,17 @@ export function readAuditSession(root: Root, pid: number): number | undefined {
 }
 
 function readOrUndefined(path: string): string | undefined {
+  let fd: number;
   try {
-    return readFileSync(path, "latin1");
+    fd = openSync(path, "r");
   } catch {
     return undefined;
+  }
+  try {
+    return buffer.toString("latin1", 0, readSync(fd, buffer, 0, LIMIT_BYTES, 0));
+  } catch {
+    return undefined;
+  } finally {
+    closeSync(fd);
   }
 }

@@ -1,6 +1,8 @@
+import { mkdirSync, symlinkSync } from "node:fs";
 import { Accounts } from "../../../src/model/accounts.ts";
-import { HostView } from "../../../src/model/sessions/host_view.ts";
+import { HostIndex } from "../../../src/model/sessions/host_index.ts";
 import { joinSessions } from "../../../src/model/sessions/join.ts";
+import { findDesktopServers } from "../../../src/model/sessions/vnc_servers.ts";
 import type { Session } from "../../../src/model/sessions/session.ts";
 import { parseSession } from "../../../src/sources/logins/logind.ts";
 import { parseTcp } from "../../../src/sources/proc/net_tcp.ts";
@@ -31,7 +33,10 @@ interface FakeProcess {
   state?: string;
   /** The number of its pty. */
   pty?: number;
+  /** The logind session whose scope it is in. */
   session?: string;
+  /** Its control group, where it is in no session's. */
+  cgroup?: string;
   pidNamespaces?: number;
   startSeconds?: number;
 }
@@ -63,7 +68,7 @@ export class FakeHost extends TempTree {
     this.write(`/proc/${pid}/status`, `Name:\t${comm}\nUid:\t${uids}\nNSpid:\t${namespaces}\n`);
     this.write(`/proc/${pid}/cmdline`, args.map((arg) => `${arg}\0`).join(""));
     const scope = fake.session ? `/user.slice/session-${fake.session}.scope` : "/system.slice";
-    this.write(`/proc/${pid}/cgroup`, `0::${scope}\n`);
+    this.write(`/proc/${pid}/cgroup`, `0::${fake.cgroup ?? scope}\n`);
     if (fake.pty !== undefined) this.write(`/dev/pts/${fake.pty}`, "");
     return this;
   }
@@ -94,8 +99,8 @@ export class FakeHost extends TempTree {
     return this;
   }
 
-  /** A socket of the table: listening, or with a peer. */
-  tcp(port: number, uid: number, peer?: string): this {
+  /** A socket of the table, listening or with a peer; its inode is 5000 and so many as there are before it. */
+  tcp(port: number, uid: number, peer?: string, peerPort?: number): this {
     const hex = (n: number) => n.toString(16).toUpperCase().padStart(4, "0");
     const address = (peer ?? "0.0.0.0").split(".").map(Number);
     const remote = address
@@ -103,7 +108,7 @@ export class FakeHost extends TempTree {
       .map((byte) => byte.toString(16).toUpperCase().padStart(2, "0"))
       .join("");
     const inode = 5000 + this.tcpLines.length;
-    const ends = `0100007F:${hex(port)} ${remote}:${peer ? hex(40_000 + inode) : "0000"}`;
+    const ends = `0100007F:${hex(port)} ${remote}:${peer ? hex(peerPort ?? 40_000 + inode) : "0000"}`;
     const state = peer ? "01" : "0A";
     this.tcpLines.push(
       `   0: ${ends} ${state} 00000000:00000000 00:00000000 00000000 ${uid} 0 ${inode} 1`,
@@ -111,9 +116,18 @@ export class FakeHost extends TempTree {
     return this;
   }
 
-  /** A client that is connected to a Unix socket. */
-  unix(path: string): this {
-    this.unixLines.push(`0000000000000000: 00000003 00000000 00000000 0001 03 999 ${path}`);
+  /** A client that is connected to a Unix socket, or the socket that listens. */
+  unix(path: string, state: "connected" | "listening" = "connected", inode = 999): this {
+    const [flags, st] = state === "connected" ? ["00000000", "03"] : ["00010000", "01"];
+    this.unixLines.push(`0000000000000000: 00000003 00000000 ${flags} 0001 ${st} ${inode} ${path}`);
+    return this;
+  }
+
+  /** Sockets that a process holds, by inode, where the exporter may see them. */
+  sockets(pid: number, ...inodes: number[]): this {
+    const folder = `${this.folder}/proc/${pid}/fd`;
+    mkdirSync(folder, { recursive: true });
+    for (const [i, inode] of inodes.entries()) symlinkSync(`socket:[${inode}]`, `${folder}/${i}`);
     return this;
   }
 
@@ -122,21 +136,33 @@ export class FakeHost extends TempTree {
     return this;
   }
 
-  async sessions(): Promise<Session[]> {
+  async index(): Promise<HostIndex> {
     const accounts = new Accounts(this.root, undefined);
     await accounts.refreshPasswd();
-    const view = new HostView({
+    return new HostIndex({
       root: this.root,
       table: await new ProcessScan(this.root).run(),
       bootTimeSeconds: BOOT_SECONDS,
       accounts,
       sshPorts: new Set([22]),
       tcp: parseTcp(Buffer.from(`header\n${this.tcpLines.join("\n")}\n`)),
-      unix: parseUnix(`header\n${this.unixLines.join("\n")}\n`),
+      unix: parseUnix(Buffer.from(`header\n${this.unixLines.join("\n")}\n`), "/xrdp_"),
       utmp: this.hasUtmp ? parseUtmp(Buffer.concat(this.utmpRecords)) : undefined,
       logind: this.logindTexts.map(([id, text]) => parseSession(id, text)!),
     });
-    return joinSessions(view);
+  }
+
+  async sessions(): Promise<Session[]> {
+    const host = await this.index();
+    return joinSessions(host, findDesktopServers(host));
+  }
+
+  /** The connections to VNC servers. */
+  async vncConnections(): Promise<number> {
+    const servers = findDesktopServers(await this.index());
+    return servers
+      .filter(({ protocol }) => protocol === "vnc")
+      .reduce((sum, { viewers }) => sum + viewers.length, 0);
   }
 
   /** The sessions as `user type tty address`, `-` for what is empty. */

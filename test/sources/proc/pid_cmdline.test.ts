@@ -1,5 +1,9 @@
 import { expect, test } from "bun:test";
-import { parseArguments, readArguments } from "../../../src/sources/proc/pid_cmdline.ts";
+import {
+  TITLE_LIMIT_BYTES,
+  parseArguments,
+  readArguments,
+} from "../../../src/sources/proc/pid_cmdline.ts";
 import { Root } from "../../../src/sources/root.ts";
 import { isLinux } from "../../helpers/system.ts";
 import { TempTree } from "../../helpers/temp_tree.ts";
@@ -12,16 +16,44 @@ test.each([
   ["no end", ["no end"]],
   ["line\nbreak\0", ["line\nbreak"]],
 ])("%j holds %j", (text, words) => {
-  expect(parseArguments(text)).toEqual(words);
+  expect(parseArguments(Buffer.from(text))).toEqual(words);
 });
 
 test.each(["", "\0", "\0\0\0"])("%j holds nothing, as a zombie's and a kernel thread's", (text) => {
-  expect(parseArguments(text)).toBeUndefined();
+  expect(parseArguments(Buffer.from(text))).toBeUndefined();
 });
 
 test("a process that is gone has none", () => {
   using tree = new TempTree();
   expect(readArguments(tree.root, 5)).toBeUndefined();
+});
+
+test("no more is read than the limit, whatever a process has for arguments", () => {
+  const title = `Xvnc\0:1\0${"\0".repeat(1_900_000)}x\0`;
+  using tree = new TempTree({ "/proc/5/cmdline": title });
+  const kept = readArguments(tree.root, 5)!;
+  expect(kept).toEqual(["Xvnc", ":1"]);
+  tree.write("/proc/5/cmdline", "y".repeat(10 * TITLE_LIMIT_BYTES));
+  expect(readArguments(tree.root, 5)).toEqual(["y".repeat(TITLE_LIMIT_BYTES)]);
+});
+
+test("each byte is looked at once, where the old expression looked again for each NUL", () => {
+  // NULs that padding does not follow: each was taken for the beginning of the padding.
+  for (const filler of ["\0", "\0x", "x\0\0"]) {
+    const steps = (length: number) => {
+      const bytes = Buffer.from(`${filler.repeat(length)}x`);
+      let looked = 0;
+      const counted = new Proxy(bytes, {
+        get(target, key) {
+          if (typeof key === "string" && /^\d+$/.test(key)) looked++;
+          return Reflect.get(target, key, target);
+        },
+      });
+      parseArguments(counted);
+      return looked;
+    };
+    expect(steps(2000)).toBeLessThanOrEqual(2 * steps(1000) + 2);
+  }
 });
 
 test.skipIf(!isLinux)("reads the arguments of a child as it was started", async () => {

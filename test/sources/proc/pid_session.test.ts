@@ -1,8 +1,9 @@
 import { describe, expect, test } from "bun:test";
 import {
+  isBelowUserManager,
   parseCgroupSession,
   readAuditSession,
-  readCgroupSession,
+  readCgroup,
 } from "../../../src/sources/proc/pid_session.ts";
 import { TempTree } from "../../helpers/temp_tree.ts";
 
@@ -33,15 +34,25 @@ describe("parseCgroupSession", () => {
     "0::/user.slice/user-1000.slice/user@1000.service/app.slice/tmux.scope\n",
     "0::/user.slice/session-.scope\n",
     "0::/my-session-3.scope\n",
+    // A group that its user named after somebody else's session.
+    "0::/user.slice/user-1000.slice/user@1000.service/session-3.scope\n",
   ])("%j is in none", (text) => {
     expect(parseCgroupSession(text)).toBeUndefined();
   });
 });
 
-test("readCgroupSession reads the process's own file; one that is gone is in no session", () => {
+test("readCgroup reads the process's own file, 4 KiB of it at most; one that is gone has none", () => {
   using tree = new TempTree({ "/proc/12/cgroup": "0::/user.slice/session-2.scope\n" });
-  expect(readCgroupSession(tree.root, 12)).toBe("2");
-  expect(readCgroupSession(tree.root, 13)).toBeUndefined();
+  expect(readCgroup(tree.root, 12)).toBe("0::/user.slice/session-2.scope\n");
+  expect(readCgroup(tree.root, 13)).toBeUndefined();
+  tree.write("/proc/12/cgroup", "x".repeat(100_000));
+  expect(readCgroup(tree.root, 12)).toHaveLength(4096);
+});
+
+test("isBelowUserManager", () => {
+  expect(isBelowUserManager("0::/user.slice/user-1.slice/user@1.service/a.scope\n")).toBe(true);
+  expect(isBelowUserManager("0::/user.slice/user-1.slice/user@1.service")).toBe(true);
+  expect(isBelowUserManager("0::/user.slice/user-1.slice/session-1.scope")).toBe(false);
 });
 
 test.each([

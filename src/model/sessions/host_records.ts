@@ -1,0 +1,20 @@
+import type { LogindSession } from "../../sources/logins/logind.ts";
+import type { UtmpLogin } from "../../sources/logins/utmp.ts";
+import type { TcpSocket } from "../../sources/proc/net_tcp.ts";
+import type { UnixSocket } from "../../sources/proc/net_unix.ts";
+import type { ProcessTable } from "../../sources/proc/process_table.ts";
+import type { Root } from "../../sources/root.ts";
+import type { Accounts } from "../accounts.ts";
+
+/** What was read of a host for one collection; what could not be read is undefined. */
+export interface HostRecords {
+  root: Root;
+  table: ProcessTable;
+  bootTimeSeconds: number;
+  accounts: Accounts;
+  sshPorts: ReadonlySet<number>;
+  tcp: readonly TcpSocket[] | undefined;
+  unix: readonly UnixSocket[] | undefined;
+  utmp: readonly UtmpLogin[] | undefined;
+  logind: readonly LogindSession[] | undefined;
+}

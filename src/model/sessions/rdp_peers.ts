@@ -1,0 +1,72 @@
+import { canonicalAddress } from "../../sources/ip_address.ts";
+import { type TcpSocket, addressFromHex } from "../../sources/proc/net_tcp.ts";
+import { readSocketInodes } from "../../sources/proc/pid_fd.ts";
+import type { HostIndex } from "./host_index.ts";
+import { isGenuine } from "./processes.ts";
+import type { RdpDesktop } from "./rdp_desktops.ts";
+
+const RDP_PORT = 3389;
+
+/** The program that accepts clients: one process that listens, and a child of it for each client. */
+const SERVER = new Set(["xrdp"]);
+
+/** The established connections to xrdp's port; undefined where xrdp does not listen on it, or that is unknown. */
+export function rdpConnections(host: HostIndex): readonly TcpSocket[] | undefined {
+  const connections = host.connectionsTo(RDP_PORT);
+  return connections.length > 0 || host.listens("anybody", RDP_PORT) ? connections : undefined;
+}
+
+/**
+ * The address of each attached desktop's client. What logind recorded is the address of the session's start,
+ * and a client that came back from elsewhere makes it untrue, so it counts only while there is a connection from
+ * it. Anybody can connect to the port: without a record, and without the right to see which connections xrdp's
+ * processes serve a desktop with, an address is known only when there is no other.
+ */
+export function assignPeers(
+  host: HostIndex,
+  desktops: readonly RdpDesktop[],
+): Map<RdpDesktop, string> {
+  const connections = rdpConnections(host) ?? [];
+  const free = (servingConnections(host, connections) ?? connections).map(({ remoteHex }) =>
+    addressFromHex(remoteHex),
+  );
+  const peers = new Map<RdpDesktop, string>();
+  for (const desktop of desktops) {
+    const recorded = canonicalAddress(desktop.logind?.remoteHost ?? "");
+    const at = desktops.length === 1 && new Set(free).size === 1 ? 0 : free.indexOf(recorded ?? "");
+    if (at >= 0) peers.set(desktop, free.splice(at, 1)[0]!);
+  }
+  const left = desktops.filter((desktop) => !peers.has(desktop));
+  if (left.length > 0 && left.length === free.length && new Set(free).size === 1) {
+    for (const desktop of left) peers.set(desktop, free[0]!);
+  }
+  return peers;
+}
+
+/**
+ * The connections whose xrdp process is connected to a desktop as well: it has sockets that neither the process
+ * that listens has nor the client made. Undefined where descriptors may not be read.
+ */
+function servingConnections(
+  host: HostIndex,
+  connections: readonly TcpSocket[],
+): TcpSocket[] | undefined {
+  const { root, table } = host.records;
+  const clients = new Map(connections.map((socket) => [socket.inode, socket]));
+  const serverUids = new Set(connections.map(({ uid }) => uid));
+  const serving: TcpSocket[] = [];
+  let isReadable = false;
+  for (const row of table.rowsNamed(SERVER)) {
+    const parent = table.row(table.parentPid[row]!);
+    if (!serverUids.has(table.uid[row]!) || parent < 0 || table.comm(parent) !== "xrdp") continue;
+    if (table.uid[parent] !== table.uid[row] || !isGenuine(host, row)) continue;
+    const held = readSocketInodes(root, table.pid[row]!);
+    const inherited = readSocketInodes(root, table.pid[parent]!);
+    if (!held || !inherited) continue;
+    isReadable = true;
+    const own = [...held].filter((inode) => !inherited.has(inode));
+    const client = own.map((inode) => clients.get(inode)).find((socket) => socket !== undefined);
+    if (client && own.length > 1) serving.push(client);
+  }
+  return isReadable ? serving : undefined;
+}

@@ -1,0 +1,93 @@
+import { canonicalAddress } from "../../sources/ip_address.ts";
+import { type TcpSocket, addressFromHex } from "../../sources/proc/net_tcp.ts";
+import { readSocketInodes } from "../../sources/proc/pid_fd.ts";
+import type { HostIndex } from "./host_index.ts";
+import { argumentsOf, isGenuine } from "./processes.ts";
+import { USUAL_PORTS, desktopProcesses, vncPort } from "./vnc_programs.ts";
+import type { DesktopServer } from "./vnc_servers.ts";
+
+/** The programs that listen for others and start one process for each connection. */
+const SUPER_SERVERS = new Set([
+  "systemd",
+  "init",
+  "xinetd",
+  "inetd",
+  "openbsd-inetd",
+  "inetutils-inetd",
+]);
+
+/** An end of a connection, as systemd puts it into the name of a unit with `Accept=yes`: systemd.socket(5). */
+const INSTANCE =
+  /\/system\.slice\/(?:[^/]+\.slice\/)*[^/]+@\d+-[^/]*?:(\d{1,5})-([\dA-Fa-f.:]+):(\d{1,5})[^/]*\.service/;
+
+/**
+ * The VNC servers that root's systemd or inetd started for one connection each (`-inetd`). They listen on no port
+ * of their own; systemd names the connection in their control group, with an inetd it is among those to root's
+ * ports.
+ */
+export function findInetdServers(host: HostIndex): DesktopServer[] {
+  const { table } = host.records;
+  const servers: DesktopServer[] = [];
+  const unnamed: number[] = [];
+  const byRemotePort = new Map<number, Map<number, TcpSocket[]>>();
+  for (const row of desktopProcesses(host)) {
+    if (!isStartedByRoot(host, row) || !isGenuine(host, row)) continue;
+    if (!argumentsOf(host, row).includes("-inetd")) continue;
+    const instance = INSTANCE.exec(host.cgroupOf(table.pid[row]!));
+    if (instance) {
+      const viewer = findConnection(host, byRemotePort, instance);
+      if (viewer) servers.push(serverOf(table.uid[row]!, viewer));
+    } else if (table.parentPid[row]! !== 1) unnamed.push(row);
+  }
+  return [...servers, ...findByConnections(host, unnamed)];
+}
+
+/** Whoever leaves its parent becomes a child of process 1, so for that one the control group has to tell. */
+function isStartedByRoot(host: HostIndex, row: number): boolean {
+  const { table } = host.records;
+  const parent = table.row(table.parentPid[row]!);
+  if (parent < 0 || table.uid[parent] !== 0 || !SUPER_SERVERS.has(table.comm(parent))) return false;
+  return table.pid[parent] !== 1 || INSTANCE.test(host.cgroupOf(table.pid[row]!));
+}
+
+/** @param byRemotePort the connections to each local port, kept from one process to the next */
+function findConnection(
+  host: HostIndex,
+  byRemotePort: Map<number, Map<number, TcpSocket[]>>,
+  instance: RegExpExecArray,
+): TcpSocket | undefined {
+  const [localPort, remotePort] = [Number(instance[1]), Number(instance[3])];
+  let connections = byRemotePort.get(localPort);
+  if (!connections) {
+    connections = Map.groupBy(host.connectionsTo(localPort), (socket) => socket.remotePort);
+    byRemotePort.set(localPort, connections);
+  }
+  const address = canonicalAddress(instance[2]!);
+  return connections.get(remotePort)?.find((it) => addressFromHex(it.remoteHex) === address);
+}
+
+/** The connections that the processes hold; where that can't be seen, all to root's ports if each has its process. */
+function findByConnections(host: HostIndex, rows: readonly number[]): DesktopServer[] {
+  if (rows.length === 0) return [];
+  const { root, table } = host.records;
+  const connections: TcpSocket[] = [];
+  for (let port = vncPort(0); port < vncPort(USUAL_PORTS); port++) {
+    if (host.listens(0, port)) connections.push(...host.connectionsTo(port));
+  }
+  const byInode = new Map(connections.map((socket) => [socket.inode, socket]));
+  const servers: DesktopServer[] = [];
+  const unknown: number[] = [];
+  for (const row of rows) {
+    const held = readSocketInodes(root, table.pid[row]!);
+    const viewer = [...(held ?? [])].map((inode) => byInode.get(inode)).find(Boolean);
+    if (viewer) servers.push(serverOf(table.uid[row]!, viewer));
+    if (!held) unknown.push(row);
+  }
+  const uids = new Set(unknown.map((row) => table.uid[row]!));
+  if (uids.size !== 1 || connections.length > unknown.length) return servers;
+  return connections.map((socket) => serverOf([...uids][0]!, socket));
+}
+
+function serverOf(uid: number, viewer: TcpSocket): DesktopServer {
+  return { protocol: "vnc", uid, port: viewer.localPort, viewers: [viewer] };
+}
