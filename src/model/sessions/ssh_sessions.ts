@@ -17,7 +17,7 @@ export function sshSessions(host: HostIndex, claims: Claims): Session[] {
   const logind = new Map(connections.map((c) => [c, logindOf(host, c)]));
   const peers = resolvePeers(host, connections, (connection) => [
     logind.get(connection)?.remoteHost,
-    ...utmpOf(host, connection).flatMap(({ address, host }) => [address, host]),
+    ...utmpOf(host, connection).flatMap((login) => [login.address, login.host]),
   ]);
   return connections.flatMap((connection) => {
     claims.take(connection, logind.get(connection)?.id);
