@@ -24,7 +24,7 @@ const MODULES = new Set([
   "node:net",
   "node:path",
   "node:zlib",
-  "prom-client",
+  "prom-client/lib/registry.js",
   "../package.json",
 ]);
 

@@ -1,13 +1,13 @@
 import type { Tally } from "../model/auth/tally.ts";
 import { MAX_ORIGINS } from "../model/auth/failure_window.ts";
-import { type Family, byLabel, counter, gauge, single } from "../metrics/metric.ts";
+import { type Family, byLabel, counter, family, gauge, single } from "../metrics/metric.ts";
 import type { Snapshot } from "./runtime/snapshot.ts";
 
-const FAILED_1H = gauge(
+export const FAILED_LOGINS_1H = gauge(
   "failed_logins_1h",
   "Failed SSH logins in the last 60 minutes, each attempt once.",
 );
-const SOURCES_1H = gauge(
+export const FAILED_LOGIN_SOURCES_1H = gauge(
   "failed_login_sources_1h",
   `Distinct addresses that failed logins came from in the last 60 minutes; at most ${MAX_ORIGINS} are told apart.`,
 );
@@ -21,7 +21,10 @@ const FAILED = counter(
   "reason",
 );
 const LOGINS = counter("logins_total", "Accepted SSH logins.", "method");
-const ROOT_LOGINS = counter("root_logins_total", "Logins as root, over SSH and at the console.");
+export const ROOT_LOGINS = counter(
+  "root_logins_total",
+  "Logins as root, over SSH and at the console.",
+);
 const UNAUTHENTICATED = counter(
   "ssh_unauthenticated_disconnects_total",
   "SSH connections that ended before they named a user.",
@@ -56,14 +59,14 @@ export function authFamilies(tally: Tally, nowMs: number): Family[] {
     Object.entries(counts).map(([result, value]) => ({ labels: { method, result }, value })),
   );
   return [
-    single(FAILED_1H, tally.window.failures(nowMs)),
-    single(SOURCES_1H, sources.count),
+    single(FAILED_LOGINS_1H, tally.window.failures(nowMs)),
+    single(FAILED_LOGIN_SOURCES_1H, sources.count),
     single(SOURCES_LIMITED, sources.exceeded ? 1 : 0),
     byLabel(FAILED, Object.entries(tally.failures)),
     byLabel(LOGINS, Object.entries(tally.logins)),
     single(ROOT_LOGINS, tally.rootLogins),
     single(UNAUTHENTICATED, tally.unauthenticatedDisconnects),
     single(DROPPED, tally.droppedConnections),
-    { ...ESCALATIONS, samples: escalations },
+    family(ESCALATIONS, escalations),
   ];
 }

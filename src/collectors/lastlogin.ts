@@ -1,10 +1,12 @@
-import { type Family, byLabel, gauge } from "../metrics/metric.ts";
+import { type Family, byLabel, gauge, newest } from "../metrics/metric.ts";
 import type { Snapshot } from "./runtime/snapshot.ts";
 
-const LAST_LOGIN = gauge(
-  "last_login_timestamp_seconds",
-  "When the user last logged in, by any record of the host.",
-  "username",
+const LAST_LOGIN = newest(
+  gauge(
+    "last_login_timestamp_seconds",
+    "When the user last logged in, by any record of the host.",
+    "username",
+  ),
 );
 
 export const lastLoginCollector = {
@@ -13,14 +15,14 @@ export const lastLoginCollector = {
 
   async collect(snapshot: Snapshot): Promise<Family[]> {
     const { lastLogins, optional } = snapshot.host;
-    const newest = await lastLogins.read(await snapshot.accounts(), optional);
+    const byUser = await lastLogins.read(await snapshot.accounts(), optional);
     for (const { user, startSeconds = 0 } of await snapshot.sessions()) {
-      if (startSeconds > (newest.get(user) ?? 0)) newest.set(user, startSeconds);
+      if (startSeconds > (byUser.get(user) ?? 0)) byUser.set(user, startSeconds);
     }
     return [
       byLabel(
         LAST_LOGIN,
-        [...newest].filter(([user]) => !snapshot.isExcluded(user)),
+        [...byUser].filter(([user]) => !snapshot.isExcluded(user)),
       ),
     ];
   },

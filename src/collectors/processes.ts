@@ -1,19 +1,25 @@
 import type { Accounts } from "../model/accounts.ts";
-import { type Family, byLabel, counter, gauge } from "../metrics/metric.ts";
+import { type Family, byLabel, counter, gauge, ofThisRun } from "../metrics/metric.ts";
 import type { Snapshot } from "./runtime/snapshot.ts";
 
-const CPU_RATIO = gauge(
+export const CPU_RATIO = gauge(
   "cpu_ratio",
   "Share of all CPUs, 0 to 1, that the user's processes used over the last seconds.",
   "username",
 );
-export const CPU_SECONDS = counter(
-  "cpu_seconds_total",
-  "CPU seconds of the user's processes since the exporter started, ended ones included.",
+const CPU_SECONDS = ofThisRun(
+  counter(
+    "cpu_seconds_total",
+    "CPU seconds of the user's processes since the exporter started, ended ones included.",
+    "username",
+  ),
+);
+export const MEMORY_BYTES = gauge(
+  "memory_bytes",
+  "Resident memory of the user's processes.",
   "username",
 );
-const MEMORY = gauge("memory_bytes", "Resident memory of the user's processes.", "username");
-const PROCESSES = gauge("process_count", "The user's processes.", "username");
+export const PROCESS_COUNT = gauge("process_count", "The user's processes.", "username");
 
 export const processesCollector = {
   name: "processes",
@@ -29,8 +35,8 @@ export const processesCollector = {
     return [
       byLabel(CPU_RATIO, perUser(ratios)),
       byLabel(CPU_SECONDS, perUser(cpuSecondsByUid)),
-      byLabel(MEMORY, perUser(held.map(([uid, usage]) => [uid, usage.rssBytes]))),
-      byLabel(PROCESSES, perUser(held.map(([uid, usage]) => [uid, usage.processCount]))),
+      byLabel(MEMORY_BYTES, perUser(held.map(([uid, usage]) => [uid, usage.rssBytes]))),
+      byLabel(PROCESS_COUNT, perUser(held.map(([uid, usage]) => [uid, usage.processCount]))),
     ];
   },
 };

@@ -1,33 +1,46 @@
 import { knowsSessions } from "../model/sessions/processes.ts";
 import type { Session } from "../model/sessions/session.ts";
-import { type Family, type Sample, gauge, single } from "../metrics/metric.ts";
+import {
+  type Family,
+  type Sample,
+  earliest,
+  family,
+  gauge,
+  newest,
+  single,
+} from "../metrics/metric.ts";
 import type { Snapshot } from "./runtime/snapshot.ts";
 
-const LABELS = ["username", "tty", "from_ip", "session_type"];
+const LABELS = ["username", "tty", "from_ip", "session_type"] as const;
+type SessionSample = Sample<(typeof LABELS)[number]>;
 
-const LOGGED_IN_USERS = gauge(
+export const LOGGED_IN_USERS = gauge(
   "logged_in_users",
   "Distinct users with at least one active session.",
 );
-const SESSION_ACTIVE = gauge(
+export const SESSION_ACTIVE = gauge(
   "session_active",
   "Active sessions that share these labels: 1 for each session with a terminal.",
   ...LABELS,
 );
-const SESSION_START = gauge(
-  "session_start_timestamp_seconds",
-  "When the session began; the earliest where several share these labels.",
-  ...LABELS,
+export const SESSION_START = earliest(
+  gauge(
+    "session_start_timestamp_seconds",
+    "When the session began; the earliest where several share these labels.",
+    ...LABELS,
+  ),
 );
-const SESSION_LAST_INPUT = gauge(
-  "session_last_input_timestamp_seconds",
-  "When the session's terminal was last typed on; idle time is time() minus this.",
-  ...LABELS,
+export const SESSION_LAST_INPUT = newest(
+  gauge(
+    "session_last_input_timestamp_seconds",
+    "When the session's terminal was last typed on; idle time is time() minus this.",
+    ...LABELS,
+  ),
 );
 
 export const sessionsCollector = {
   name: "sessions",
-  help: "who is logged in, from where and by which way",
+  help: "who is logged in, from where and how",
 
   /** Nothing at all where no source tells of sessions: 0 would say that nobody is here. */
   async collect(snapshot: Snapshot): Promise<Family[]> {
@@ -46,9 +59,9 @@ export function sessionFamilies(sessions: Session[]): Family[] {
     if (group) group.push(session);
     else groups.set(key, [session]);
   }
-  const active: Sample[] = [];
-  const start: Sample[] = [];
-  const lastInput: Sample[] = [];
+  const active: SessionSample[] = [];
+  const start: SessionSample[] = [];
+  const lastInput: SessionSample[] = [];
   for (const group of groups.values()) {
     const { user, tty, fromIp, type } = group[0]!;
     const labels = { username: user, tty, from_ip: fromIp, session_type: type };
@@ -60,8 +73,8 @@ export function sessionFamilies(sessions: Session[]): Family[] {
   }
   return [
     single(LOGGED_IN_USERS, new Set(sessions.map(({ user }) => user)).size),
-    { ...SESSION_ACTIVE, samples: active },
-    { ...SESSION_START, samples: start },
-    { ...SESSION_LAST_INPUT, samples: lastInput },
+    family(SESSION_ACTIVE, active),
+    family(SESSION_START, start),
+    family(SESSION_LAST_INPUT, lastInput),
   ];
 }

@@ -1,8 +1,8 @@
 import type { Accounts } from "../model/accounts.ts";
-import { type Family, gauge } from "../metrics/metric.ts";
+import { type Family, family, gauge } from "../metrics/metric.ts";
 import type { Snapshot } from "./runtime/snapshot.ts";
 
-const USER_INFO = gauge(
+export const USER_INFO = gauge(
   "user_info",
   "Who a user is that other series name; the value is always 1.",
   "username",
@@ -23,8 +23,8 @@ export const usersCollector = {
 /** One series for every user that a series of the other families names. */
 export function userInfo(families: readonly Family[], accounts: Accounts): Family {
   const names = new Set<string>();
-  for (const { labels, samples } of families) {
-    if (!labels.includes("username")) continue;
+  for (const { definition, samples } of families) {
+    if (!definition.labels.includes("username")) continue;
     for (const sample of samples) names.add(sample.labels["username"]!);
   }
   const samples = [...names].sort().map((username) => {
@@ -32,7 +32,7 @@ export function userInfo(families: readonly Family[], accounts: Accounts): Famil
     const labels = { username, real_name: realName, uid: String(uid), primary_group: primaryGroup };
     return { labels, value: 1 };
   });
-  return { ...USER_INFO, samples };
+  return family(USER_INFO, samples);
 }
 
 const UNKNOWN = { uid: "", realName: "", primaryGroup: "" };

@@ -1,7 +1,16 @@
+/** The longest label value, in UTF-16 code units. No login name is longer (LOGIN_NAME_MAX is 256). */
+export const MAX_LABEL_LENGTH = 256;
+
+const CONTROL = /\p{Cc}/u;
+const EVERY_CONTROL = /\p{Cc}/gu;
+
 /**
  * A label value that every tool downstream can show: control characters, and what was no valid UTF-8,
- * become U+FFFD. Quotes, backslashes and newlines are the renderer's to escape.
+ * become U+FFFD; what is longer than the limit ends in `…`. Quotes, backslashes and newlines are the
+ * renderer's to escape.
  */
 export function cleanLabel(value: string): string {
-  return value.toWellFormed().replace(/\p{Cc}/gu, "\ufffd");
+  const cut = value.length > MAX_LABEL_LENGTH ? `${value.slice(0, MAX_LABEL_LENGTH - 1)}…` : value;
+  const wellFormed = cut.toWellFormed();
+  return CONTROL.test(wellFormed) ? wellFormed.replace(EVERY_CONTROL, "\ufffd") : wellFormed;
 }

@@ -1,37 +1,163 @@
-/** A metric's definition: name, help, type and label names, as Prometheus has them. */
-export interface MetricDefinition {
-  name: string;
-  help: string;
-  type: "gauge" | "counter";
-  labels: readonly string[];
+/** Metric definitions and the samples of one collection. prometheus.io/docs/concepts/data_model. */
+
+/**
+ * How long the meaning of a metric lasts.
+ *
+ * - `host`: it tells of the host, or the kernel counts it, so every run of the program shows the same.
+ * - `saved`: the exporter counts, and keeps its counts in the state directory.
+ * - `run`: it begins anew with each run of the program.
+ */
+export type Lifetime = "host" | "saved" | "run";
+
+/** How two samples become one when no label tells them apart any more. */
+export type Merge = "sum" | "newest" | "earliest";
+
+/** A metric without its samples. `L` is the union of its label names. */
+export interface MetricDefinition<L extends string = string> {
+  readonly name: string;
+  readonly help: string;
+  readonly type: "gauge" | "counter" | "histogram";
+  readonly labels: readonly L[];
+  readonly lifetime: Lifetime;
+  readonly merge: Merge;
 }
 
-export interface Sample {
-  labels: Record<string, string>;
-  value: number;
+export interface HistogramDefinition<L extends string = string> extends MetricDefinition<L> {
+  /** The upper bounds of the buckets, ascending, without the last one, `+Inf`. */
+  readonly bounds: readonly number[];
+}
+
+export interface Sample<L extends string = string> {
+  readonly labels: Readonly<Record<L, string>>;
+  readonly value: number;
+  /** Which of a histogram's series this is; the label `le` of a bucket is among the labels. */
+  readonly suffix?: "_bucket" | "_sum" | "_count";
 }
 
 /** A metric with the samples of one collection. A metric without samples is not exported. */
-export interface Family extends MetricDefinition {
-  samples: Sample[];
+export interface Family<L extends string = string> {
+  readonly definition: MetricDefinition<L>;
+  readonly samples: readonly Sample<L>[];
 }
 
-export function gauge(name: string, help: string, ...labels: string[]): MetricDefinition {
-  return { name: `user_sessions_${name}`, help, type: "gauge", labels };
+/** What a histogram counted for one set of labels. */
+export interface Observations<L extends string> {
+  readonly labels: Readonly<Record<L, string>>;
+  /** How many fell into each bucket (not cumulative); one more than there are bounds. */
+  readonly counts: readonly number[];
+  readonly sum: number;
 }
 
-export function counter(name: string, help: string, ...labels: string[]): MetricDefinition {
-  return { name: `user_sessions_${name}`, help, type: "counter", labels };
+type Labels = readonly string[];
+
+/** A gauge of the host. */
+export function gauge<const T extends Labels>(
+  name: string,
+  help: string,
+  ...labels: T
+): MetricDefinition<T[number]> {
+  return define("gauge", name, help, labels, "host");
+}
+
+/** A counter that the exporter keeps in its state directory. */
+export function counter<const T extends Labels>(
+  name: string,
+  help: string,
+  ...labels: T
+): MetricDefinition<T[number]> {
+  return define("counter", name, help, labels, "saved");
+}
+
+/** A histogram that the exporter keeps in its state directory. */
+export function histogram<const T extends Labels>(
+  name: string,
+  help: string,
+  bounds: readonly number[],
+  ...labels: T
+): HistogramDefinition<T[number]> {
+  return { ...define("histogram", name, help, labels, "saved"), bounds };
+}
+
+/** The same metric, which begins anew with each run. */
+export function ofThisRun<D extends MetricDefinition>(definition: D): D {
+  return { ...definition, lifetime: "run" };
+}
+
+/** The same metric, which the kernel or another program counts. */
+export function ofTheHost<D extends MetricDefinition>(definition: D): D {
+  return { ...definition, lifetime: "host" };
+}
+
+/** The same metric, of time stamps of which the newest counts. */
+export function newest<D extends MetricDefinition>(definition: D): D {
+  return { ...definition, merge: "newest" };
+}
+
+/** The same metric, of time stamps of which the earliest counts. */
+export function earliest<D extends MetricDefinition>(definition: D): D {
+  return { ...definition, merge: "earliest" };
+}
+
+export function family<L extends string>(
+  definition: MetricDefinition<L>,
+  samples: readonly Sample<L>[],
+): Family<L> {
+  return { definition, samples };
 }
 
 /** A metric with one sample and no labels; none when the value is not known. */
-export function single(definition: MetricDefinition, value: number | undefined): Family {
-  return { ...definition, samples: value === undefined ? [] : [{ labels: {}, value }] };
+export function single(definition: MetricDefinition<never>, value: number | undefined): Family {
+  return { definition, samples: value === undefined ? [] : [{ labels: {}, value }] };
 }
 
 /** A metric with one label, whose values are a map's keys. */
-export function byLabel(definition: MetricDefinition, values: Iterable<[string, number]>): Family {
+export function byLabel<L extends string>(
+  definition: MetricDefinition<L>,
+  values: Iterable<readonly [string, number]>,
+): Family<L> {
   const label = definition.labels[0]!;
-  const samples = Array.from(values, ([key, value]) => ({ labels: { [label]: key }, value }));
-  return { ...definition, samples };
+  const sampleOf = ([key, value]: readonly [string, number]) => {
+    return { labels: { [label]: key } as Record<L, string>, value };
+  };
+  return { definition, samples: Array.from(values, sampleOf) };
+}
+
+/** The series of a histogram: its buckets, cumulative as Prometheus wants them, sum and count. */
+export function observed<L extends string>(
+  definition: HistogramDefinition<L>,
+  values: Iterable<Observations<L>>,
+): Family<L> {
+  const les = [...definition.bounds.map(String), "+Inf"];
+  const samples: Sample<L>[] = [];
+  for (const { labels, counts, sum } of values) {
+    let count = 0;
+    for (const [i, le] of les.entries()) {
+      count += counts[i] ?? 0;
+      samples.push({ labels: { ...labels, le }, value: count, suffix: "_bucket" });
+    }
+    samples.push(
+      { labels, value: sum, suffix: "_sum" },
+      { labels, value: count, suffix: "_count" },
+    );
+  }
+  return { definition, samples };
+}
+
+/** The samples of a metric; none where it was not collected. */
+export function samplesOf<L extends string>(
+  families: readonly Family[],
+  definition: MetricDefinition<L>,
+): readonly Sample<L>[] {
+  const found = families.find((candidate) => candidate.definition.name === definition.name);
+  return (found?.samples ?? []) as readonly Sample<L>[];
+}
+
+function define<L extends string>(
+  type: MetricDefinition["type"],
+  name: string,
+  help: string,
+  labels: readonly L[],
+  lifetime: Lifetime,
+): MetricDefinition<L> {
+  return { name: `user_sessions_${name}`, help, type, labels, lifetime, merge: "sum" };
 }

@@ -1,20 +1,20 @@
-import { Counter, Gauge, Registry } from "prom-client";
-import type { Family } from "./metric.ts";
-import { cleanLabel } from "./labels.ts";
+import Registry, { type PromMetric, type PromValue } from "prom-client/lib/registry.js";
+import type { Family, Sample } from "./metric.ts";
 
-/** The two forms that Prometheus reads, by their content types. */
+/** The two forms that Prometheus reads. */
 export type Format = "text" | "openmetrics";
 
 /**
- * The exposition of one collection. Each one gets a registry of its own: prom-client's collect hooks
- * mix the series of overlapping scrapes, and rendering OpenMetrics renames its counters for good.
+ * The exposition of one collection. Each one gets a registry and metric objects of its own, since
+ * rendering OpenMetrics renames the counters in place.
+ *
+ * @param families as `checkFamilies` has passed them
  */
-export async function render(families: readonly Family[], format: Format): Promise<string> {
-  const registry = new Registry();
-  if (format === "openmetrics") {
-    registry.setContentType(Registry.OPENMETRICS_CONTENT_TYPE as never);
+export function render(families: readonly Family[], format: Format): Promise<string> {
+  const registry = new Registry(contentType(format));
+  for (const family of families) {
+    if (family.samples.length > 0) registry.registerMetric(promMetric(family, format));
   }
-  for (const family of families) if (family.samples.length > 0) register(registry, family);
   return registry.metrics();
 }
 
@@ -24,27 +24,39 @@ export function contentType(format: Format): string {
     : Registry.PROMETHEUS_CONTENT_TYPE;
 }
 
-function register(registry: Registry, { name, help, type, labels, samples }: Family): void {
-  const options = { name, help, labelNames: labels, registers: [registry] };
-  const separator = new RegExp(`,(?=(?:${labels.join("|")}):)`, "g");
-  const clean = (values: Record<string, string>) => cleanLabels(values, separator);
-  if (type === "counter") {
-    const metric = new Counter(options);
-    for (const sample of samples) metric.inc(clean(sample.labels), sample.value);
-  } else {
-    const metric = new Gauge(options);
-    for (const sample of samples) metric.set(clean(sample.labels), sample.value);
-  }
+/** prom-client keeps the text of shared labels by this object, so all values have the same one. */
+const NO_LABELS = Object.freeze({});
+
+function promMetric({ definition, samples }: Family, format: Format): PromMetric {
+  const { name, help, type } = definition;
+  const values = samples.map((sample) => promValue(sample, name, format));
+  return {
+    name,
+    help,
+    type,
+    values,
+    get() {
+      return this;
+    },
+  };
 }
 
-/**
- * prom-client tells series apart by their labels strung together as `name:value,`; a value that holds
- * such a piece could make two series one, so its comma goes.
- */
-function cleanLabels(labels: Record<string, string>, separator: RegExp): Record<string, string> {
-  const cleaned: Record<string, string> = {};
-  for (const name in labels) {
-    cleaned[name] = cleanLabel(labels[name]!).replace(separator, "\ufffd");
+function promValue({ labels, value, suffix }: Sample, name: string, format: Format): PromValue {
+  const rounded = { labels, value: withoutNoise(value), sharedLabels: NO_LABELS };
+  if (suffix === undefined) return rounded;
+  if (suffix === "_bucket" && format === "openmetrics") {
+    return { ...rounded, labels: withFloatBound(labels), metricName: name + suffix };
   }
-  return cleaned;
+  return { ...rounded, metricName: name + suffix };
+}
+
+/** 0.1 + 0.2 as 0.3: a sum of binary fractions is off in its 16th or 17th digit. */
+function withoutNoise(value: number): number {
+  return Number.isSafeInteger(value) ? value : Number(value.toPrecision(15));
+}
+
+/** OpenMetrics 1.0 wants the bound of a bucket as a float: `60.0`. */
+function withFloatBound(labels: Readonly<Record<string, string>>): Record<string, string> {
+  const le = labels["le"]!;
+  return { ...labels, le: /^\d+$/.test(le) ? `${le}.0` : le };
 }

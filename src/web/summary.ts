@@ -1,4 +1,14 @@
-import type { Family, Sample } from "../metrics/metric.ts";
+import { FAILED_LOGINS_1H, FAILED_LOGIN_SOURCES_1H, ROOT_LOGINS } from "../collectors/auth.ts";
+import { CPU_RATIO, MEMORY_BYTES, PROCESS_COUNT } from "../collectors/processes.ts";
+import { COLLECTOR_SUCCESS } from "../collectors/runtime/collection.ts";
+import {
+  LOGGED_IN_USERS,
+  SESSION_ACTIVE,
+  SESSION_LAST_INPUT,
+  SESSION_START,
+} from "../collectors/sessions.ts";
+import { USER_INFO } from "../collectors/users.ts";
+import { type Family, type MetricDefinition, type Sample, samplesOf } from "../metrics/metric.ts";
 
 /** What the landing page shows of one collection; undefined where nothing is known. */
 export interface Summary {
@@ -35,31 +45,28 @@ const TOP_USERS = 10;
 
 /** Puts together what belongs together in the metrics of one collection. */
 export function summarize(families: readonly Family[]): Summary {
-  const samples = (name: string): Sample[] =>
-    families.find((family) => family.name === `user_sessions_${name}`)?.samples ?? [];
-  const single = (name: string) => samples(name)[0]?.value;
-  const loggedInUsers = single("logged_in_users");
+  const valueOf = (definition: MetricDefinition) => samplesOf(families, definition)[0]?.value;
+  const loggedInUsers = valueOf(LOGGED_IN_USERS);
+  const failed = samplesOf(families, COLLECTOR_SUCCESS).filter(({ value }) => value === 0);
   return {
-    sessions: loggedInUsers === undefined ? undefined : sessionRows(samples),
+    sessions: loggedInUsers === undefined ? undefined : sessionRows(families),
     loggedInUsers,
-    failedLogins1h: single("failed_logins_1h"),
-    failedSources1h: single("failed_login_sources_1h"),
-    rootLogins: single("root_logins_total"),
-    users: samples("process_count").length === 0 ? undefined : topUsers(samples),
-    failedCollectors: samples("collector_success")
-      .filter(({ value }) => value === 0)
-      .map(({ labels }) => labels["collector"]!),
+    failedLogins1h: valueOf(FAILED_LOGINS_1H),
+    failedSources1h: valueOf(FAILED_LOGIN_SOURCES_1H),
+    rootLogins: valueOf(ROOT_LOGINS),
+    users: valueOf(PROCESS_COUNT) === undefined ? undefined : topUsers(families),
+    failedCollectors: failed.map(({ labels }) => labels.collector),
   };
 }
 
-function sessionRows(samples: (name: string) => Sample[]): SessionRow[] {
-  const starts = bySession(samples("session_start_timestamp_seconds"));
-  const inputs = bySession(samples("session_last_input_timestamp_seconds"));
-  return samples("session_active").map((sample) => ({
-    user: sample.labels["username"]!,
-    type: sample.labels["session_type"]!,
-    tty: sample.labels["tty"]!,
-    from: sample.labels["from_ip"]!,
+function sessionRows(families: readonly Family[]): SessionRow[] {
+  const starts = bySession(samplesOf(families, SESSION_START));
+  const inputs = bySession(samplesOf(families, SESSION_LAST_INPUT));
+  return samplesOf(families, SESSION_ACTIVE).map((sample) => ({
+    user: sample.labels.username,
+    type: sample.labels.session_type,
+    tty: sample.labels.tty,
+    from: sample.labels.from_ip,
     count: sample.value,
     startSeconds: starts.get(sessionKey(sample)),
     lastInputSeconds: inputs.get(sessionKey(sample)),
@@ -67,14 +74,14 @@ function sessionRows(samples: (name: string) => Sample[]): SessionRow[] {
 }
 
 /** The users who take most, by CPU and then by memory. */
-function topUsers(samples: (name: string) => Sample[]): UserRow[] {
-  const byUser = (name: string) =>
-    new Map(samples(name).map(({ labels, value }) => [labels["username"]!, value]));
-  const cpu = byUser("cpu_ratio");
-  const memory = byUser("memory_bytes");
-  const processes = byUser("process_count");
+function topUsers(families: readonly Family[]): UserRow[] {
+  const byUser = (definition: MetricDefinition<"username">) =>
+    new Map(samplesOf(families, definition).map(({ labels, value }) => [labels.username, value]));
+  const cpu = byUser(CPU_RATIO);
+  const memory = byUser(MEMORY_BYTES);
+  const processes = byUser(PROCESS_COUNT);
   const realNames = new Map(
-    samples("user_info").map(({ labels }) => [labels["username"]!, labels["real_name"]!]),
+    samplesOf(families, USER_INFO).map(({ labels }) => [labels.username, labels.real_name]),
   );
   return [...new Set([...cpu.keys(), ...memory.keys()])]
     .map((user) => ({
@@ -91,15 +98,12 @@ function topUsers(samples: (name: string) => Sample[]): UserRow[] {
     .slice(0, TOP_USERS);
 }
 
-function bySession(samples: Sample[]): Map<string, number> {
+type SessionSample = Sample<(typeof SESSION_ACTIVE.labels)[number]>;
+
+function bySession(samples: readonly SessionSample[]): Map<string, number> {
   return new Map(samples.map((sample) => [sessionKey(sample), sample.value]));
 }
 
-function sessionKey({ labels }: Sample): string {
-  return JSON.stringify([
-    labels["username"],
-    labels["tty"],
-    labels["from_ip"],
-    labels["session_type"],
-  ]);
+function sessionKey({ labels }: SessionSample): string {
+  return JSON.stringify([labels.username, labels.tty, labels.from_ip, labels.session_type]);
 }

@@ -22,8 +22,8 @@ const TUNNEL: Session = {
 /** The families as exposition-like lines, by the last part of their names. */
 function linesOf(sessions: Session[]): Record<string, string[]> {
   return Object.fromEntries(
-    sessionFamilies(sessions).map(({ name, samples }) => [
-      name.replace("user_sessions_", ""),
+    sessionFamilies(sessions).map(({ definition, samples }) => [
+      definition.name.replace("user_sessions_", ""),
       samples.map(({ labels, value }) => `${Object.values(labels).join("|")} ${value}`).sort(),
     ]),
   );
@@ -41,7 +41,7 @@ describe("sessionFamilies", () => {
 
   test("a session has the four labels of the contract", () => {
     const [, active] = sessionFamilies([ALICE]);
-    expect(active!.labels).toEqual(["username", "tty", "from_ip", "session_type"]);
+    expect(active!.definition.labels).toEqual(["username", "tty", "from_ip", "session_type"]);
     expect(active!.samples).toEqual([
       {
         labels: {

@@ -1,5 +1,5 @@
 import { expect, test } from "bun:test";
-import { byLabel, gauge } from "../../src/metrics/metric.ts";
+import { byLabel, family, gauge } from "../../src/metrics/metric.ts";
 import { userInfo } from "../../src/collectors/users.ts";
 import { Accounts } from "../../src/model/accounts.ts";
 import { TempTree } from "../helpers/temp_tree.ts";
@@ -23,18 +23,15 @@ test("every user that any series names is there once, and nobody else", async ()
       ["alice", 1],
       ["bob", 2],
     ]),
-    {
-      ...gauge("session_active", "", "tty", "username"),
-      samples: [
-        { labels: { tty: "pts/0", username: "alice" }, value: 1 },
-        { labels: { tty: "", username: "4242" }, value: 1 },
-      ],
-    },
+    family(gauge("session_active", "", "tty", "username"), [
+      { labels: { tty: "pts/0", username: "alice" }, value: 1 },
+      { labels: { tty: "", username: "4242" }, value: 1 },
+    ]),
     byLabel(gauge("source_available", "", "source"), [["utmp", 1]]),
   ];
   const info = userInfo(families, await accounts(tree));
-  expect(info.name).toBe("user_sessions_user_info");
-  expect(info.labels).toEqual(["username", "real_name", "uid", "primary_group"]);
+  expect(info.definition.name).toBe("user_sessions_user_info");
+  expect(info.definition.labels).toEqual(["username", "real_name", "uid", "primary_group"]);
   expect(info.samples).toEqual([
     { labels: { username: "4242", real_name: "", uid: "4242", primary_group: "" }, value: 1 },
     {

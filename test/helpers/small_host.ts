@@ -68,10 +68,10 @@ export class SmallHost extends TempTree {
 
 /** The samples of a collection as `name{values} value`, without the exporter's prefix. */
 export function series(families: readonly Family[]): string[] {
-  return families.flatMap(({ name, samples }) =>
+  return families.flatMap(({ definition, samples }) =>
     samples.map(({ labels, value }) => {
       const values = Object.values(labels).join("|");
-      return `${name.replace("user_sessions_", "")}{${values}} ${value}`;
+      return `${definition.name.replace("user_sessions_", "")}{${values}} ${value}`;
     }),
   );
 }

@@ -13,6 +13,9 @@ test.each([
   ["\u001b[31mred", `${REPLACED}[31mred`],
   ["\u007f\u0080\u009b\u009f\u00a0", `${REPLACED}${REPLACED}${REPLACED}${REPLACED}\u00a0`],
   ["half \ud83d of a pair", `half ${REPLACED} of a pair`],
+  ["x".repeat(256), "x".repeat(256)],
+  ["x".repeat(257), `${"x".repeat(255)}…`],
+  ["x".repeat(1_000_000), `${"x".repeat(255)}…`],
 ])("%j becomes %j", (value, cleaned) => {
   expect(cleanLabel(value)).toBe(cleaned);
 });

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "bun:test";
-import { type Family, byLabel, counter, gauge, single } from "../../src/metrics/metric.ts";
+import { type Family, byLabel, counter, family, gauge, single } from "../../src/metrics/metric.ts";
 import { sessionFamilies } from "../../src/collectors/sessions.ts";
 import type { Session } from "../../src/model/sessions/session.ts";
 import { summarize } from "../../src/web/summary.ts";
@@ -80,10 +80,9 @@ describe("summarize", () => {
       ]),
       perUser("memory_bytes", memory),
       perUser("process_count", [["user5", 9]]),
-      {
-        ...gauge("user_info", "", "username", "real_name"),
-        samples: [{ labels: { username: "user5", real_name: "Five" }, value: 1 }],
-      },
+      family(gauge("user_info", "", "username", "real_name"), [
+        { labels: { username: "user5", real_name: "Five" }, value: 1 },
+      ]),
     ];
     const users = summarize(families).users!;
     expect(users.map(({ user }) => user).slice(0, 4)).toEqual([

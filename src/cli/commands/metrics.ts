@@ -1,5 +1,4 @@
 import type { Family } from "../../metrics/metric.ts";
-import { CPU_SECONDS } from "../../collectors/processes.ts";
 import type { Config } from "../../config.ts";
 import { render } from "../../metrics/render.ts";
 import { setUp } from "../setup.ts";
@@ -14,11 +13,10 @@ export async function printMetrics(config: Config): Promise<void> {
 }
 
 /**
- * Whether a metric means anything after this run. Counters would begin anew with each run, but for those
- * of logins where a state directory keeps them. `process_*` would be of a process that is gone, and clash
- * with node_exporter's own, which shows the file.
+ * Whether a metric means anything after this run. `process_*` would clash with node_exporter's own, too,
+ * when that shows the file.
  */
-function outlastsRun({ name, type }: Family, { stateDirectory }: Config): boolean {
-  if (name.startsWith("process_")) return false;
-  return type !== "counter" || (stateDirectory !== undefined && name !== CPU_SECONDS.name);
+function outlastsRun({ definition }: Family, { stateDirectory }: Config): boolean {
+  if (definition.lifetime === "saved") return stateDirectory !== undefined;
+  return definition.lifetime === "host";
 }

@@ -1,5 +1,6 @@
 import { probeSources } from "../../sources/probe.ts";
 import type { BuildInfo } from "./build_info.ts";
+import { checkFamilies } from "../../metrics/check.ts";
 import { type Family, byLabel, gauge, single } from "../../metrics/metric.ts";
 import type { HostState } from "./host_state.ts";
 import type { Collector } from "../registry.ts";
@@ -8,7 +9,7 @@ import { selfFamilies } from "./self.ts";
 
 const UP = gauge("up", "1 when every collector succeeded, 0 when one failed.");
 const DURATION = gauge("scrape_duration_seconds", "Wall time of this collection.");
-const COLLECTOR_SUCCESS = gauge(
+export const COLLECTOR_SUCCESS = gauge(
   "collector_success",
   "1 when the collector succeeded.",
   "collector",
@@ -65,11 +66,12 @@ export class Collection {
     const startMs = performance.now();
     const snapshot = new Snapshot(this.host);
     const families: Family[] = [];
+    const names = new Set<string>();
     const success: [string, number][] = [];
     const duration: [string, number][] = [];
     for (const collector of this.collectors) {
       const beganMs = performance.now();
-      const collected = await this.attempt(collector, snapshot, families);
+      const collected = await this.attempt(collector, snapshot, families, names);
       families.push(...(collected ?? []));
       success.push([collector.name, collected ? 1 : 0]);
       duration.push([collector.name, (performance.now() - beganMs) / 1000]);
@@ -93,10 +95,11 @@ export class Collection {
     collector: Collector,
     snapshot: Snapshot,
     collected: readonly Family[],
+    names: Set<string>,
   ): Promise<Family[] | undefined> {
     const what = `the collector ${collector.name}`;
     try {
-      const families = await collector.collect(snapshot, collected);
+      const families = checkFamilies(await collector.collect(snapshot, collected), names);
       this.host.faults.end(what);
       return families;
     } catch (error) {

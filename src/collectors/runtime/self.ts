@@ -1,7 +1,7 @@
 /** The exporter's own process, as the Prometheus client libraries show it. man 5 proc_pid_stat. */
 import { readFileSync, readdirSync } from "node:fs";
 import type { BuildInfo } from "./build_info.ts";
-import { type Family, type MetricDefinition, gauge, single } from "../../metrics/metric.ts";
+import { type Family, type MetricDefinition, family, gauge, single } from "../../metrics/metric.ts";
 
 const BUILD_INFO = gauge(
   "exporter_build_info",
@@ -15,7 +15,14 @@ const processMetric = (
   name: string,
   help: string,
   type: MetricDefinition["type"] = "gauge",
-): MetricDefinition => ({ name: `process_${name}`, help, type, labels: [] });
+): MetricDefinition<never> => ({
+  name: `process_${name}`,
+  help,
+  type,
+  labels: [],
+  lifetime: "run",
+  merge: "sum",
+});
 
 const CPU = processMetric(
   "cpu_seconds_total",
@@ -37,7 +44,7 @@ export function selfFamilies({ version, revision, bunVersion }: BuildInfo): Fami
   const labels = { version, revision, bun_version: bunVersion };
   const cpu = process.cpuUsage();
   return [
-    { ...BUILD_INFO, samples: [{ labels, value: 1 }] },
+    family(BUILD_INFO, [{ labels, value: 1 }]),
     single(CPU, (cpu.user + cpu.system) / 1e6),
     single(START, startTimeSeconds),
     single(RESIDENT, process.memoryUsage.rss()),

@@ -109,7 +109,9 @@ describe("collections", () => {
     expect(sources).toContain("source_available{utmp} 1");
     expect(sources).toContain("source_available{logind} 0");
     expect(lines).toContain("exporter_build_info{1|r|b} 1");
-    const duration = families.find(({ name }) => name.endsWith("scrape_duration_seconds"))!;
+    const duration = families.find(({ definition }) =>
+      definition.name.endsWith("scrape_duration_seconds"),
+    )!;
     expect(duration.samples[0]!.value).toBeGreaterThan(0);
     expect(duration.samples[0]!.value).toBeLessThan(5);
   });

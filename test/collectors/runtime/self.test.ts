@@ -7,7 +7,9 @@ const BUILD = { version: "1.2.3", revision: "abc", bunVersion: "9" };
 
 function values(): Record<string, number> {
   return Object.fromEntries(
-    selfFamilies(BUILD).flatMap(({ name, samples }) => samples.map(({ value }) => [name, value])),
+    selfFamilies(BUILD).flatMap(({ definition, samples }) =>
+      samples.map(({ value }) => [definition.name, value]),
+    ),
   );
 }
 

@@ -40,7 +40,7 @@ describe.each(hosts)("%s", (name) => {
   test("connections", async () => {
     const families = await connectionsCollector.collect(snapshot);
     const value = (metric: string) =>
-      families.find((family) => family.name.endsWith(metric))!.samples[0]!.value;
+      families.find(({ definition }) => definition.name.endsWith(metric))!.samples[0]!.value;
     expect(value("ssh_connections")).toBe(tree.expected.ssh_connections);
     expect(value("vnc_connections")).toBe(tree.expected.vnc_connections);
   });

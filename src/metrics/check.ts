@@ -1,0 +1,99 @@
+import { cleanLabel } from "./labels.ts";
+import type { Family, MetricDefinition, Sample } from "./metric.ts";
+
+/** A metric that can't be rendered, or would be refused by Prometheus. */
+export class MalformedMetricError extends Error {
+  override name = "MalformedMetricError";
+}
+
+/** Of metrics and of labels. */
+const NAME = /^[a-zA-Z_][a-zA-Z0-9_]*$/;
+
+/**
+ * The families with label values that can be shown everywhere. Samples that only cleaning has made
+ * equal become one.
+ *
+ * @param taken the names of metrics that are there already; those of the families are added
+ * @throws MalformedMetricError for a name that is taken or bad, labels other than the definition's, a
+ *   value that is no finite number, a counter below 0, two samples with the same labels
+ */
+export function checkFamilies(families: readonly Family[], taken: Set<string>): Family[] {
+  const names = new Set(taken);
+  const checked = families.map((family) => {
+    const { name, labels } = family.definition;
+    if (names.has(name)) throw new MalformedMetricError(`${name}: this metric exists already`);
+    if (!NAME.test(name)) throw new MalformedMetricError(`${name}: invalid metric name`);
+    const bad = labels.find((label) => !NAME.test(label) || label.startsWith("__"));
+    if (bad !== undefined) throw new MalformedMetricError(`${name}: invalid label name "${bad}"`);
+    names.add(name);
+    return checkFamily(family);
+  });
+  for (const name of names) taken.add(name);
+  return checked;
+}
+
+function checkFamily({ definition, samples }: Family): Family {
+  const byKey = new Map<string, Sample>();
+  const changed = new Set<string>();
+  for (const sample of samples) {
+    checkSample(definition, sample);
+    const clean = cleanSample(sample);
+    const key = keyOf(definition, clean);
+    const other = byKey.get(key);
+    if (clean !== sample) changed.add(key);
+    if (other && !changed.has(key)) throw malformed(definition, sample, "duplicate series");
+    byKey.set(key, other ? mergeSamples(definition, other, clean) : clean);
+  }
+  return { definition, samples: [...byKey.values()] };
+}
+
+/** One sample of two whose labels are equal. */
+export function mergeSamples({ merge }: MetricDefinition, one: Sample, other: Sample): Sample {
+  const combine = { sum: (a: number, b: number) => a + b, newest: Math.max, earliest: Math.min };
+  return { ...one, value: combine[merge](one.value, other.value) };
+}
+
+/** Tells a metric's samples apart: the label values, each with its length. */
+export function keyOf({ labels: names }: MetricDefinition, { labels, suffix }: Sample): string {
+  let key = suffix ?? "";
+  for (const name of names) key += `${labels[name]!.length}:${labels[name]}`;
+  return suffix === "_bucket" ? `${key}${labels["le"]}` : key;
+}
+
+function checkSample(definition: MetricDefinition, sample: Sample): void {
+  const { labels, value, suffix } = sample;
+  const isHistogram = definition.type === "histogram";
+  if (isHistogram !== (suffix !== undefined)) throw malformed(definition, sample, "bad suffix");
+  let count = 0;
+  for (const name in labels) {
+    if (name !== "le" || suffix !== "_bucket") {
+      if (!definition.labels.includes(name)) {
+        throw malformed(definition, sample, `unknown label "${name}"`);
+      }
+      count++;
+    }
+    if (typeof labels[name] !== "string") {
+      throw malformed(definition, sample, `the label "${name}" is no text`);
+    }
+  }
+  if (count !== definition.labels.length) throw malformed(definition, sample, "a label is missing");
+  if (!Number.isFinite(value)) throw malformed(definition, sample, "the value is no finite number");
+  if (definition.type !== "gauge" && value < 0 && suffix !== "_sum") {
+    throw malformed(definition, sample, "a counter is below 0");
+  }
+}
+
+function cleanSample(sample: Sample): Sample {
+  const { labels } = sample;
+  for (const name in labels) {
+    if (cleanLabel(labels[name]!) === labels[name]) continue;
+    const cleaned = Object.entries(labels).map(([key, value]) => [key, cleanLabel(value)]);
+    return { ...sample, labels: Object.fromEntries(cleaned) as Record<string, string> };
+  }
+  return sample;
+}
+
+function malformed({ name }: MetricDefinition, { labels, value }: Sample, what: string): Error {
+  const series = cleanLabel(JSON.stringify(labels));
+  return new MalformedMetricError(`${name}${series} ${value}: ${what}`);
+}
