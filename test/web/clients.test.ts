@@ -2,7 +2,7 @@
 import { afterEach, describe, expect, test } from "bun:test";
 import { type Socket, connect } from "node:net";
 import { createLog } from "../../src/log.ts";
-import { type Family, counter, gauge, single } from "../../src/metrics/metric.ts";
+import { type Family, counter, family, gauge, single } from "../../src/metrics/metric.ts";
 import { MAX_UNREAD_ANSWERS, type Site } from "../../src/web/router.ts";
 import { type Server, serve } from "../../src/web/server.ts";
 import { eventually } from "../helpers/run.ts";
@@ -128,7 +128,7 @@ describe("clients that do not read", () => {
       labels: { method: `method-${i}`.padEnd(80_000, "x") },
       value: 1,
     }));
-    const families = [{ ...counter("logins_total", "Logins.", "method"), samples }];
+    const families = [family(counter("logins_total", "Logins.", "method"), samples)];
     let asked = 0;
     const port = start({ collect: async () => (asked++, families) });
     // Also renders the body that all the others share.
