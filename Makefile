@@ -10,13 +10,21 @@ ARGS ?=
 # The Debian releases that make e2e boots.
 SUITES ?= bookworm trixie
 
+# The unit tests: all that needs no executable, no server and no package.
+UNIT := test/architecture.test.ts test/config.test.ts test/format.test.ts test/log.test.ts test/sources \
+	test/model test/metrics test/collectors test/web test/cli test/helpers test/scripts
+# Left out of the fast ones, which also share a process: what forges, damages or races for seconds.
+SLOW := damage real_journald trust follower_race growth program
+UNIT_TEST = $(BUN) test --parallel --timeout 120000
+
 # A bun of the right version on PATH is as good as the one that npm brings.
 SYSTEM_BUN := $(shell [ "$$(bun --version 2>/dev/null)" = $(BUN_VERSION) ] && command -v bun)
 BUN := $(or $(SYSTEM_BUN),node_modules/.bin/bun)
 INSTALLED := node_modules/.installed
 
 .DEFAULT_GOAL := help
-.PHONY: help run build build-linux test lint fmt coverage bench fuzz update-golden deb e2e install clean
+.PHONY: help run build build-linux test test-fast test-unit watch lint fmt coverage bench fuzz mutate \
+	update-golden deb e2e install clean
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "  %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -35,6 +43,16 @@ test: $(BINARY) ## Run all tests; as root on Debian they install the servers tha
 	scripts/test_prerequisites.sh
 	$(BUN) test $(ARGS)
 
+test-fast: lint ## Check the code and run the unit tests, in parallel, without the slow ones and with little fuzzing
+	FUZZ_SECONDS=0.02 $(UNIT_TEST) --no-isolate --only-failures $(UNIT) \
+		$(SLOW:%=--path-ignore-patterns '**/%.test.ts') $(ARGS)
+
+test-unit: $(INSTALLED) ## Run all unit tests in parallel
+	$(UNIT_TEST) --only-failures $(UNIT) $(ARGS)
+
+watch: $(INSTALLED) ## Run the unit tests of what changes, at each change
+	FUZZ_SECONDS=0.02 $(BUN) --watch test --changed --timeout 120000 $(UNIT) $(ARGS)
+
 lint: $(INSTALLED) ## Check formatting, types and lint rules
 	$(BUN) fmt --check
 	$(BUN) check
@@ -47,8 +65,8 @@ coverage: $(BINARY) ## Run the tests and write a coverage report to coverage/
 	scripts/test_prerequisites.sh
 	$(BUN) test --coverage
 
-fuzz: $(INSTALLED) ## Run the fuzz tests for a minute each; FUZZ_SECONDS sets another time
-	FUZZ_SECONDS=$${FUZZ_SECONDS:-60} $(BUN) test --timeout 1000000 fuzz
+fuzz: $(INSTALLED) ## Fuzz every parser for a minute, or CASES=10000000 times, or FUZZ_SECONDS=600
+	FUZZ_SECONDS=$${FUZZ_SECONDS:-60} $(if $(CASES),CASES=$(CASES)) $(BUN) test --parallel --timeout 100000000 fuzz $(ARGS)
 
 bench: $(BINARY) ## Measure a scrape of 3,000 processes against a C program
 	$(BUN) scripts/bench.ts

@@ -1,7 +1,7 @@
 #!/bin/sh
 # Installs the servers and tools that the tests run the exporter against, as far as they are missing:
 # only as root on Debian and its like. Elsewhere it says what is missing, and those tests are skipped.
-# Nothing that it installs is started, neither now nor at the next boot.
+# It says what it installs before it does. Nothing of that is started, neither now nor at the next boot.
 set -u
 export DEBIAN_FRONTEND=noninteractive LC_ALL=C PATH="$PATH:/usr/local/sbin:/usr/sbin:/sbin"
 name=${0##*/}
@@ -64,6 +64,7 @@ skipped="tests that need these will be skipped: $missing"
 command -v apt-get > /dev/null || report "there is no apt-get; $skipped"
 [ "$(id -u)" = 0 ] || report "not root, so nothing is installed; $skipped"
 
+echo "$name: the tests run the exporter against servers of this system; installing: $missing"
 log=$(mktemp)
 trap 'allow_starts; rm -f "$log"' EXIT
 trap 'exit 130' INT TERM
