@@ -1,9 +1,11 @@
 # Everything a contributor or a packager runs. `make help` lists the targets.
 
 BUN_VERSION := 1.4.5
-BINARY := dist/user_sessions_exporter
+# What it is built for: amd64 or arm64. The one for arm64 has that in its name.
+ARCH ?= amd64
+BINARY := dist/user_sessions_exporter$(if $(filter-out amd64,$(ARCH)),_$(ARCH))
 SOURCES := $(shell find src -name '*.ts' 2>/dev/null) scripts/build.ts scripts/check_executable.ts \
-	package.json Makefile
+	scripts/arch.ts scripts/runtime.ts package.json Makefile
 
 PREFIX ?= /usr/local
 ARGS ?=
@@ -24,7 +26,7 @@ INSTALLED := node_modules/.installed
 
 .DEFAULT_GOAL := help
 .PHONY: help run build build-linux test test-fast test-unit watch lint fmt coverage bench fuzz mutate \
-	update-golden deb e2e install clean
+	update-golden deb dist e2e install clean
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "  %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -32,12 +34,12 @@ help: ## List the targets
 run: $(BINARY) ## Build it and serve metrics on :10041; make run ARGS="--log.level=debug"
 	$(BINARY) $(ARGS)
 
-build: $(BINARY) ## Build and check dist/user_sessions_exporter
+build: $(BINARY) ## Build and check dist/user_sessions_exporter; make build ARCH=arm64
 
-build-linux: $(BINARY) ## The same: the executable is always for linux-amd64, whatever builds it
+build-linux: $(BINARY) ## The same: the executable is always for Linux, whatever builds it
 
 $(BINARY): $(SOURCES) $(INSTALLED)
-	$(BUN) scripts/build.ts $@
+	$(BUN) scripts/build.ts --arch=$(ARCH) $@
 
 test: $(BINARY) ## Run all tests; as root on Debian they install the servers that they test against
 	scripts/test_prerequisites.sh
@@ -74,8 +76,13 @@ bench: $(BINARY) ## Measure a scrape of 3,000 processes against a C program
 update-golden: $(BINARY) ## Write the golden files anew from what the executable prints now
 	UPDATE_GOLDEN=1 $(BUN) test test/golden.test.ts
 
-deb: $(BINARY) ## Build the Debian package in dist/ (needs dpkg-deb, and no root)
-	$(BUN) scripts/deb.ts $(ARGS)
+deb: $(BINARY) ## Build the Debian package in dist/ (needs dpkg-deb, and no root); make deb ARCH=arm64
+	$(BUN) scripts/deb.ts --arch=$(ARCH) $(ARGS)
+
+dist: ## Build all that a release consists of in dist/release/: for both machines, with sums and an SBOM
+	$(MAKE) build deb ARCH=amd64
+	$(MAKE) build deb ARCH=arm64
+	$(BUN) scripts/dist.ts
 
 e2e: deb ## Boot Debian hosts, install the package in each and use it; make e2e SUITES="bookworm sid"
 	scripts/test_prerequisites.sh

@@ -1,11 +1,19 @@
 /**
- * Builds the executable for linux-amd64, on any platform, and checks what came out.
+ * Builds the executable for Linux, on any platform, and checks what came out.
  *
- *   bun scripts/build.ts [OUTPUT]
+ *   bun scripts/build.ts [--arch=amd64|arm64] [OUTPUT]
  */
+import { parseArgs } from "node:util";
+import { archNamed } from "./arch.ts";
 import { checkExecutable } from "./check_executable.ts";
+import { runtimePath } from "./runtime.ts";
 
-const output = process.argv[2] ?? "dist/user_sessions_exporter";
+const { values, positionals } = parseArgs({
+  options: { arch: { type: "string", default: "amd64" } },
+  allowPositionals: true,
+});
+const arch = archNamed(values.arch);
+const output = positionals[0] ?? "dist/user_sessions_exporter";
 
 const result = await Bun.build({
   entrypoints: ["src/main.ts"],
@@ -13,8 +21,10 @@ const result = await Bun.build({
   minify: false,
   define: { BUILD_REVISION: JSON.stringify(revision()), "process.env.NODE_ENV": '"production"' },
   compile: {
-    target: "bun-linux-x64",
+    target: arch.target,
     outfile: output,
+    // The runtime of the machine that builds is at hand; that of another one is brought by npm.
+    ...(arch.name === "amd64" ? {} : { executablePath: await runtimePath(arch) }),
     // By default the executable would run what a .env or a bunfig.toml in the working directory says.
     autoloadDotenv: false,
     autoloadBunfig: false,
@@ -24,7 +34,7 @@ if (!result.success) {
   for (const log of result.logs) console.error(log);
   process.exit(1);
 }
-const problems = checkExecutable(await Bun.file(output).bytes());
+const problems = checkExecutable(await Bun.file(output).bytes(), arch);
 for (const problem of problems) console.error(`${output}: ${problem}`);
 if (problems.length > 0) process.exit(1);
 console.log(`${output}: ${(Bun.file(output).size / 1e6).toFixed(0)} MB`);

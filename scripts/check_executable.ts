@@ -2,9 +2,10 @@
  * What an executable needs of the system it runs on, read from its ELF dynamic section (man 5 elf), so
  * that a build on any platform can be checked without binutils.
  */
+import type { Arch } from "./arch.ts";
 
 /** All of these are glibc. */
-const GLIBC = /^(libc|libm|libpthread|libdl|librt|ld-linux-x86-64)\.so\.\d+$/;
+const GLIBC = /^(libc|libm|libpthread|libdl|librt|ld-linux-x86-64|ld-linux-aarch64)\.so\.\d+$/;
 
 /** RHEL 7 and everything since has it. */
 const NEWEST_GLIBC = [2, 17];
@@ -17,8 +18,8 @@ const DT_VERNEED = 0x6ffffffe;
 const DT_VERNEEDNUM = 0x6fffffff;
 
 /** Why the executable would not run on every Linux since 2014; nothing when it will. */
-export function checkExecutable(bytes: Uint8Array): string[] {
-  const { libraries, versions } = readNeeds(bytes);
+export function checkExecutable(bytes: Uint8Array, arch: Arch): string[] {
+  const { libraries, versions } = readNeeds(bytes, arch);
   const problems: string[] = [];
   for (const library of libraries) {
     if (!GLIBC.test(library)) problems.push(`needs the library ${library}`);
@@ -33,11 +34,15 @@ export function checkExecutable(bytes: Uint8Array): string[] {
   return problems;
 }
 
-/** @throws an Error when it is no 64-bit little-endian ELF file for x86-64 */
-export function readNeeds(bytes: Uint8Array): { libraries: string[]; versions: string[] } {
+/** @throws an Error when it is no 64-bit little-endian ELF file for that machine */
+export function readNeeds(
+  bytes: Uint8Array,
+  { name, machine }: Arch,
+): { libraries: string[]; versions: string[] } {
   const file = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const isElf64 = file.readUInt32BE(0) === 0x7f454c46 && file[4] === 2 && file[5] === 1;
-  if (!isElf64 || file.readUInt16LE(18) !== 62) throw new Error("not an x86-64 ELF executable");
+  if (!isElf64 || file.readUInt16LE(18) !== machine)
+    throw new Error(`not an ELF executable for ${name}`);
   const headers = programHeaders(file);
   const offsetOf = (address: number) => {
     const load = headers.find(

@@ -1,7 +1,7 @@
 /**
  * Builds the Debian package with dpkg-deb, without being root:
  *
- *   bun scripts/deb.ts [--version=1.2.3] [--binary=FILE] [--output=FOLDER] [--xz-level=6]
+ *   bun scripts/deb.ts [--version=1.2.3] [--arch=arm64] [--binary=FILE] [--output=FOLDER] [--xz-level=6]
  *
  * The same inputs give the same bytes. All times in the package are SOURCE_DATE_EPOCH, or else that of
  * the last commit. Whoever publishes a package gives their name in DEBFULLNAME and DEBEMAIL, as for
@@ -22,17 +22,21 @@ import {
 import { dirname, join, relative } from "node:path";
 import { parseArgs } from "node:util";
 import packageJson from "../package.json" with { type: "json" };
+import { archNamed } from "./arch.ts";
 import { toDebianChangelog, toDebianVersion } from "./debian/changelog.ts";
 import { PACKAGE, packageContents } from "./debian/contents.ts";
 
 const { values: given } = parseArgs({
   options: {
     version: { type: "string", default: packageJson.version },
-    binary: { type: "string", default: "dist/user_sessions_exporter" },
+    arch: { type: "string", default: "amd64" },
+    binary: { type: "string" },
     output: { type: "string", default: "dist" },
     "xz-level": { type: "string", default: "6" },
   },
 });
+const arch = archNamed(given.arch).name;
+const binary = given.binary ?? `dist/user_sessions_exporter${arch === "amd64" ? "" : `_${arch}`}`;
 const { DEBFULLNAME, DEBEMAIL } = process.env;
 const maintainer = `${DEBFULLNAME ?? "User Session Exporter maintainers"} <${DEBEMAIL ?? "maintainers@user-sessions-exporter.invalid"}>`;
 const epochSeconds = sourceDateEpoch();
@@ -41,7 +45,7 @@ mkdirSync(given.output, { recursive: true });
 const stage = mkdtempSync(join(given.output, ".deb-"));
 try {
   fill(join(stage, "root"));
-  const deb = join(given.output, `${PACKAGE}_${toDebianVersion(given.version)}_amd64.deb`);
+  const deb = join(given.output, `${PACKAGE}_${toDebianVersion(given.version)}_${arch}.deb`);
   // Debian 12's dpkg reads xz, and no zstd.
   const how = ["--root-owner-group", "-Zxz", `-z${given["xz-level"]}`];
   run(["dpkg-deb", ...how, "--build", join(stage, "root"), deb]);
@@ -51,7 +55,7 @@ try {
 }
 
 function fill(root: string): void {
-  for (const { target, source, mode, compressed, edit } of packageContents(given.binary)) {
+  for (const { target, source, mode, compressed, edit } of packageContents(binary)) {
     const path = join(root, target);
     mkdirSync(dirname(path), { recursive: true });
     if (compressed) put(`${path}.gz`, gzip(readFileSync(source)), mode);
@@ -86,6 +90,7 @@ function addControl(root: string): void {
   mkdirSync(folder);
   const control = readFileSync("scripts/debian/control", "utf8")
     .replace("@VERSION@", toDebianVersion(given.version))
+    .replace("@ARCHITECTURE@", arch)
     .replace("@MAINTAINER@", maintainer)
     .replace("@INSTALLED_SIZE@", String(installedKib));
   put(join(folder, "control"), control, 0o644);

@@ -1,6 +1,10 @@
 import { describe, expect, test } from "bun:test";
+import { archNamed } from "../../scripts/arch.ts";
 import { checkExecutable, readNeeds } from "../../scripts/check_executable.ts";
 import { hasTool, output } from "../helpers/system.ts";
+
+const AMD64 = archNamed("amd64");
+const ARM64 = archNamed("arm64");
 
 /**
  * The least ELF file with a dynamic section: one segment that holds all, loaded at 64 KiB.
@@ -59,7 +63,7 @@ describe("checkExecutable", () => {
   test("an executable that needs an old glibc only has no problem", () => {
     const libraries = ["libc.so.6", "libm.so.6", "libpthread.so.0", "ld-linux-x86-64.so.2"];
     const versions = { "libc.so.6": ["GLIBC_2.2.5", "GLIBC_2.17"], "libm.so.6": ["GLIBC_2.9"] };
-    expect(checkExecutable(elf(libraries, versions))).toEqual([]);
+    expect(checkExecutable(elf(libraries, versions), AMD64)).toEqual([]);
   });
 
   test.each([
@@ -70,7 +74,7 @@ describe("checkExecutable", () => {
     "libcxx.so",
     "libc.so",
   ])("the library %s is a problem", (library) => {
-    expect(checkExecutable(elf(["libc.so.6", library], {}))).toEqual([
+    expect(checkExecutable(elf(["libc.so.6", library], {}), AMD64)).toEqual([
       `needs the library ${library}`,
     ]);
   });
@@ -85,9 +89,15 @@ describe("checkExecutable", () => {
     "FOO_1",
   ])("the symbol version %s is a problem", (version) => {
     const versions = { "libm.so.6": ["GLIBC_2.2.5"], "libc.so.6": ["GLIBC_2.3", version] };
-    expect(checkExecutable(elf(["libc.so.6"], versions))).toEqual([
+    expect(checkExecutable(elf(["libc.so.6"], versions), AMD64)).toEqual([
       `needs the symbol version ${version}`,
     ]);
+  });
+
+  test("one for arm64 is one when that is asked for", () => {
+    const bytes = elf(["libc.so.6", "ld-linux-aarch64.so.1"], { "libc.so.6": ["GLIBC_2.17"] });
+    bytes.writeUInt16LE(183, 18);
+    expect(checkExecutable(bytes, ARM64)).toEqual([]);
   });
 
   test.each([
@@ -95,7 +105,7 @@ describe("checkExecutable", () => {
     ["ARM", elf([], {}).fill(183, 18, 19)],
     ["32 bits", elf([], {}).fill(1, 4, 5)],
   ])("%s is an error", (_, bytes) => {
-    expect(() => checkExecutable(bytes)).toThrow("not an x86-64 ELF executable");
+    expect(() => checkExecutable(bytes, AMD64)).toThrow("not an ELF executable for amd64");
   });
 });
 
@@ -103,7 +113,7 @@ test.skipIf(!hasTool("readelf") || process.arch !== "x64").each(["getent", "read
   "agrees with readelf on %s",
   async (name) => {
     const path = Bun.which(name)!;
-    const { libraries, versions } = readNeeds(await Bun.file(path).bytes());
+    const { libraries, versions } = readNeeds(await Bun.file(path).bytes(), AMD64);
     const dynamic = output("readelf", "-dW", path).matchAll(/\(NEEDED\).*\[(.*)\]/g);
     expect(libraries).toEqual(Array.from(dynamic, ([, library]) => library!));
     const needs = output("readelf", "-VW", path).split("Version needs section")[1] ?? "";
