@@ -70,6 +70,11 @@ export const SESSIONS_FLAGS: ArgsDef = {
   json: { type: "boolean", description: "Print JSON instead of a table." },
 };
 
+/** The flags that only the command `doctor` has. */
+export const DOCTOR_FLAGS: ArgsDef = {
+  json: { type: "boolean", description: "Print JSON. The exit code is 1 when something is lost." },
+};
+
 /** What the environment sets, for the help text. */
 export const ENVIRONMENT: readonly (readonly [name: string, description: string])[] = [
   ["PORT", "The port to serve metrics on; it overrides the one of the flag."],

@@ -2,7 +2,7 @@ import { type ArgsDef, type CommandDef, defineCommand, renderUsage, runCommand }
 import { COLLECTORS } from "../collectors/registry.ts";
 import { type Config, type Environment, type Flags, readConfig } from "../config.ts";
 import { doctor } from "./commands/doctor.ts";
-import { ENVIRONMENT, FLAGS, SESSIONS_FLAGS } from "./flags.ts";
+import { DOCTOR_FLAGS, ENVIRONMENT, FLAGS, SESSIONS_FLAGS } from "./flags.ts";
 import { printMetrics } from "./commands/metrics.ts";
 import { serveForever } from "./commands/serve.ts";
 import { printSessions } from "./commands/sessions.ts";
@@ -24,8 +24,8 @@ const COMMANDS: Record<string, { description: string; args: ArgsDef; run: Run }>
   },
   doctor: {
     description: "Tell which sources can be read, and how to make the others readable",
-    args: {},
-    run: doctor,
+    args: DOCTOR_FLAGS,
+    run: (config, _flags, _env, args) => doctor(config, args["json"] === true),
   },
   metrics: { description: "Print one collection to standard output", args: {}, run: printMetrics },
 };

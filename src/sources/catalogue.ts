@@ -1,33 +1,7 @@
 /** Every OS source by name: where it is, what is lost without it, and how it can be had. */
 
 import { probeJournal } from "./logs/journal/probe.ts";
-import type { Root } from "./root.ts";
-
-export interface SourceInfo {
-  /** The value of the label `source`. */
-  name: string;
-  /** Where it may be, in the order in which it is looked for; below /proc where it begins so. */
-  paths: readonly string[];
-  /** Where opening one of the paths would not tell enough: gives what can be read, throws why nothing can. */
-  probe?: (root: Root) => string;
-  /** What the exporter can't tell without it. */
-  lost: string;
-  /** Why it may be missing, and what to do where that is no good. */
-  whenMissing: string;
-  /** What gives the exporter the right to read it. */
-  whenForbidden: string;
-  /** Sources one of which is as good: where it can be read, nothing is lost. */
-  coveredBy?: readonly string[];
-  /** Sources that took its place on other systems: where one is there, it is no fault that this one is not. */
-  replacedBy?: readonly string[];
-}
-
-const HIDEPID =
-  "it is mounted with hidepid: add the exporter to the group of its gid= option, or give it CAP_SYS_PTRACE";
-const READABLE_BY_ALL = "it should be readable by all: chmod a+r";
-const NAMESPACE =
-  "run the exporter in the host's network namespace, with all of /proc (no ProcSubset=pid)";
-const NOT_MOUNTED = "it is not where the exporter looks: mount the host's / at --path.rootfs";
+import { HIDEPID, NAMESPACE, NOT_MOUNTED, READABLE_BY_ALL, type SourceInfo } from "./source.ts";
 
 export const SOURCES = [
   {
@@ -40,6 +14,7 @@ export const SOURCES = [
   {
     name: "proc_fd",
     paths: ["/proc/1/fd", "/proc/1/fdinfo"],
+    isFolder: true,
     lost: "addresses of SSH sessions that neither logind nor utmp records",
     whenMissing: `no /proc is mounted there, or ${HIDEPID}`,
     whenForbidden: "give it CAP_SYS_PTRACE, which root may lack in a container",
@@ -78,6 +53,7 @@ export const SOURCES = [
   {
     name: "tty",
     paths: ["/dev/pts"],
+    isFolder: true,
     lost: "when terminals were last typed on",
     whenMissing: NOT_MOUNTED,
     whenForbidden: READABLE_BY_ALL,
@@ -101,9 +77,9 @@ export const SOURCES = [
     paths: ["/run/log/journal", "/var/log/journal"],
     probe: probeJournal,
     lost: "failed logins, root logins and accepted logins that nobody can forge",
-    whenMissing:
-      "no journald of this boot writes files here that can be understood; the auth log is read instead",
+    whenMissing: "no journald of this boot writes files here that can be understood",
     whenForbidden: "add the exporter to the group systemd-journal or adm",
+    fallbacks: ["auth_log"],
   },
   {
     name: "auth_log",

@@ -43,3 +43,15 @@ export function isUnavailable(error: unknown): boolean {
 export function isGone(error: unknown): boolean {
   return faultOf(error) === "missing";
 }
+
+/**
+ * What is wrong, for people: a broken source's reason, or the system's words without its code and call
+ * (`ELOOP: too many symbolic links encountered, open '/x'` is `too many symbolic links encountered`).
+ */
+export function explain(error: unknown): string {
+  if (error instanceof BrokenSourceError) return error.reason;
+  if (!(error instanceof Error)) return String(error);
+  const code = codeOf(error);
+  if (code === undefined || !error.message.startsWith(`${code}: `)) return error.message;
+  return error.message.slice(code.length + 2).replace(/, \w+( '.*')?$/s, "");
+}

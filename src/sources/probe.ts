@@ -1,65 +1,80 @@
 /** Looks which sources can be read here. */
-import {
-  closeSync,
-  constants,
-  openSync,
-  readSync,
-  readdirSync,
-  readlinkSync,
-  statSync,
-} from "node:fs";
-import { SOURCES, type SourceInfo } from "./catalogue.ts";
+import { readSync, readdirSync, readlinkSync, statSync } from "node:fs";
+import { SOURCES } from "./catalogue.ts";
+import { BrokenSourceError, type Fault, explain, faultOf } from "./errors.ts";
+import { withRegular } from "./regular_file.ts";
 import type { Root } from "./root.ts";
+import { type SourceInfo, sourcePath } from "./source.ts";
 
-export type SourceState =
-  | { available: true; path: string }
-  | { available: false; path: string; reason: "missing" | "forbidden" };
+export type SourceState = { available: true; path: string } | UnavailableState;
+
+export interface UnavailableState {
+  available: false;
+  /** Where it was looked for; several places where it is in none of them. */
+  path: string;
+  reason: Fault;
+  /** What is wrong with a broken source: `is a FIFO, want a regular file`. */
+  detail?: string;
+}
 
 export interface ProbedSource {
   info: SourceInfo;
   state: SourceState;
   /** The source that is read in its place: where there is one, nothing is lost. */
   coveredBy: string | undefined;
+  /** The source that is read in its place and tells less. */
+  fallback: string | undefined;
 }
 
-/** The state of every source. */
-export function probeSources(root: Root): ProbedSource[] {
-  const probed = SOURCES.map((info: SourceInfo) => ({ info, state: probeSource(root, info) }));
+/**
+ * The state of every source.
+ *
+ * @param faults by name, why the last attempt to read a source failed: some faults show in its content only
+ */
+export function probeSources(
+  root: Root,
+  faults: ReadonlyMap<string, unknown> = new Map(),
+): ProbedSource[] {
+  const probed = SOURCES.map((info: SourceInfo) => {
+    const state = probeSource(root, info);
+    const fault = faults.get(info.name);
+    if (!state.available || fault === undefined) return { info, state };
+    return { info, state: stateAfter(fault, state.path) };
+  });
   const readable = new Set(
     probed.filter(({ state }) => state.available).map(({ info }) => info.name),
   );
+  const firstReadable = (names: readonly string[] = []) => names.find((name) => readable.has(name));
   return probed.map(({ info, state }) => {
-    const isMissing = !state.available && state.reason === "missing";
-    const others = [...(info.coveredBy ?? []), ...(isMissing ? (info.replacedBy ?? []) : [])];
-    const covering = others.find((name) => readable.has(name));
-    return { info, state, coveredBy: state.available ? undefined : covering };
+    if (state.available) return { info, state, coveredBy: undefined, fallback: undefined };
+    const replacements = state.reason === "missing" ? info.replacedBy : [];
+    const coveredBy = firstReadable(info.coveredBy) ?? firstReadable(replacements);
+    return { info, state, coveredBy, fallback: firstReadable(info.fallbacks) };
   });
 }
 
 /** Why a source that can't be read can't, and what to do about it. */
-export function remedyOf(info: SourceInfo, reason: "missing" | "forbidden"): string {
-  return reason === "missing" ? info.whenMissing : info.whenForbidden;
-}
-
-/** The place of one of a source's paths below a root. */
-export function sourcePath(root: Root, path: string): string {
-  return path.startsWith("/proc/") ? root.proc(path.slice("/proc/".length)) : root.path(path);
+export function remedyOf(info: SourceInfo, reason: Fault): string {
+  if (reason === "missing") return info.whenMissing;
+  if (reason === "forbidden") return info.whenForbidden;
+  return info.whenBroken ?? "something else is in its place: look at it with ls -lL";
 }
 
 /**
- * Looks whether a source can be read, by opening it; the first of its paths that can be wins. Where it
- * is missing, the state names all places where it was looked for.
+ * Looks whether a source can be read, by opening it; the first of its paths that can be wins. Else the
+ * first that is there tells what is wrong; where there is none, the state names all places.
  */
-export function probeSource(root: Root, { paths, probe }: SourceInfo): SourceState {
-  const places = paths.map((path) => sourcePath(root, path));
+export function probeSource(root: Root, info: SourceInfo): SourceState {
+  const places = info.paths.map((path) => sourcePath(root, path));
+  const { probe } = info;
   if (probe) return stateOf(places.join(", "), () => probe(root));
-  let forbidden: SourceState | undefined;
+  let fault: UnavailableState | undefined;
   for (const place of places) {
-    const state = stateOf(place, () => tryToRead(place));
+    const state = stateOf(place, () => tryToRead(place, info));
     if (state.available) return state;
-    if (state.reason === "forbidden") forbidden = state;
+    if (state.reason !== "missing") fault ??= state;
   }
-  return forbidden ?? { available: false, path: places.join(", "), reason: "missing" };
+  return fault ?? { available: false, path: places.join(", "), reason: "missing" };
 }
 
 /** @param read gives the path that it could read */
@@ -67,26 +82,26 @@ function stateOf(path: string, read: () => string): SourceState {
   try {
     return { available: true, path: read() };
   } catch (error) {
-    const code = (error as NodeJS.ErrnoException).code;
-    const isForbidden = code !== undefined && !/^(ENOENT|ENOTDIR|ESRCH)$/.test(code);
-    return { available: false, path, reason: isForbidden ? "forbidden" : "missing" };
+    return stateAfter(error, path);
   }
 }
 
-function tryToRead(path: string): string {
-  if (statSync(path).isDirectory()) followOneOf(path, readdirSync(path));
-  else open(path);
+function stateAfter(error: unknown, path: string): UnavailableState {
+  const reason = faultOf(error);
+  if (reason !== "broken") return { available: false, path, reason };
+  return { available: false, path, reason, detail: explain(error) };
+}
+
+function tryToRead(path: string, { isFolder, limitBytes = Infinity }: SourceInfo): string {
+  if (!isFolder) readFirstByte(path, limitBytes);
+  else if (statSync(path).isDirectory()) followOneOf(path, readdirSync(path));
+  else throw new BrokenSourceError(path, "is no directory");
   return path;
 }
 
 /** Some files of /proc can be opened by everybody, and read by few. */
-function open(path: string): void {
-  const fd = openSync(path, constants.O_RDONLY | constants.O_NONBLOCK);
-  try {
-    readSync(fd, Buffer.alloc(1), 0, 1, 0);
-  } finally {
-    closeSync(fd);
-  }
+function readFirstByte(path: string, limitBytes: number): void {
+  withRegular(path, limitBytes, (fd) => readSync(fd, Buffer.alloc(1), 0, 1, 0));
 }
 
 /** The names of another process's files can be listed with less privilege than followed. */
@@ -94,5 +109,5 @@ function followOneOf(folder: string, names: string[]): void {
   const first = names[0];
   if (first === undefined) return;
   if (folder.endsWith("/fd")) readlinkSync(`${folder}/${first}`);
-  if (folder.endsWith("/fdinfo")) open(`${folder}/${first}`);
+  if (folder.endsWith("/fdinfo")) readFirstByte(`${folder}/${first}`, Infinity);
 }

@@ -160,17 +160,25 @@ function bar(label: string, share: number, text: string): Html {
 }
 
 /** What can't be read and matters here has a second row, that tells what to do. */
-function sourceRows({ info, state, coveredBy }: ProbedSource): Html[] {
+function sourceRows({ info, state, coveredBy, fallback }: ProbedSource): Html[] {
   if (state.available) return [row(info.name, html`<span class="ok">readable</span>`, state.path)];
+  const { path, reason, detail } = state;
+  const where = detail === undefined ? path : `${path}: ${detail}`;
   if (coveredBy) {
-    return [row(info.name, html`<span class="dim">not needed: ${coveredBy}</span>`, state.path)];
+    const style = reason === "broken" ? "bad" : "dim";
+    const text =
+      reason === "broken" ? `broken, not needed: ${coveredBy}` : `not needed: ${coveredBy}`;
+    return [row(info.name, html`<span class="${style}">${text}</span>`, where)];
   }
-  const why = state.reason === "missing" ? "Why" : "To do";
+  const instead = fallback === undefined ? "" : ` Read instead: ${fallback}.`;
+  const why = reason === "missing" ? "Why" : "To do";
   return [
-    row(info.name, html`<span class="bad">${state.reason}</span>`, state.path),
+    row(info.name, html`<span class="bad">${reason}</span>`, where),
     html`<tr class="more">
       <td></td>
-      <td colspan="2">Lost without it: ${info.lost}. ${why}: ${remedyOf(info, state.reason)}.</td>
+      <td colspan="2">
+        Lost without it: ${info.lost}.${instead} ${why}: ${remedyOf(info, reason)}.
+      </td>
     </tr>`,
   ];
 }

@@ -31,8 +31,8 @@ export async function compareSources(scene: Scene): Promise<States> {
 }
 
 async function doctor(scene: Scene): Promise<States> {
-  const output = await inTwin(scene, "exec /usr/bin/user_sessions_exporter doctor");
-  const states = output.matchAll(/^(ok|missing|forbidden|empty) +(\w+) +\//gm);
+  const output = await inTwin(scene, "/usr/bin/user_sessions_exporter doctor || true");
+  const states = output.matchAll(/^(ok|missing|forbidden|broken) +(\w+) +\//gm);
   return Object.fromEntries([...states].map(([, state, name]) => [name!, state!]));
 }
 

@@ -87,7 +87,7 @@ describeWith([], "what the user has to put right", () => {
     ["a flag misspelt", ["-web.listen-adress=:1"], {}, "-web.listen-adress"],
     ["a stray word", ["stray"], {}, '"stray"'],
     ["a second word", ["sessions", "stray"], {}, '"stray"'],
-    ["another command's flag", ["doctor", "--json"], {}, "--json"],
+    ["another command's flag", ["metrics", "--json"], {}, "--json"],
     ["a flag without its value", ["--log.level"], {}, "--log.level"],
     ["a switch with a word", ["--collector.users=maybe"], {}, "true or false"],
     ["an unknown level", ["--log.level=loud"], {}, '"loud"'],

@@ -3,6 +3,7 @@ import { readFileSync } from "node:fs";
 import {
   BrokenSourceError,
   codeOf,
+  explain,
   faultOf,
   isGone,
   isUnavailable,
@@ -42,4 +43,14 @@ test("the system's own errors have a code", () => {
     thrown = error;
   }
   expect(codeOf(thrown)).toBe("ENOENT");
+});
+
+test("a fault is explained without the system's code and call", () => {
+  const system = (message: string, code: string) =>
+    explain(Object.assign(new Error(message), { code }));
+  expect(explain(new BrokenSourceError("/etc/passwd", "is a FIFO"))).toBe("is a FIFO");
+  expect(explain(new Error("no such table"))).toBe("no such table");
+  expect(system("ELOOP: too many links, open '/a, b'", "ELOOP")).toBe("too many links");
+  expect(system("EIO: i/o error, read", "EIO")).toBe("i/o error");
+  expect(explain("thrown")).toBe("thrown");
 });

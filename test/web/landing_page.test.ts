@@ -1,5 +1,5 @@
 import { describe, expect, test } from "bun:test";
-import type { SourceInfo } from "../../src/sources/catalogue.ts";
+import type { SourceInfo } from "../../src/sources/source.ts";
 import type { ProbedSource, SourceState } from "../../src/sources/probe.ts";
 import { type LandingPage, landingPage } from "../../src/web/landing_page.ts";
 import type { SessionRow, Summary, UserRow } from "../../src/web/summary.ts";
@@ -51,6 +51,7 @@ const utmp = (state: SourceState, coveredBy?: string): ProbedSource => ({
   info: UTMP,
   state,
   coveredBy,
+  fallback: undefined,
 });
 
 function page(summary: Partial<Summary>, sources: LandingPage["sources"] = []): string {

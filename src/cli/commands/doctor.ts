@@ -1,27 +1,79 @@
 import type { Config } from "../../config.ts";
+import { SOURCES } from "../../sources/catalogue.ts";
 import { type ProbedSource, probeSources, remedyOf } from "../../sources/probe.ts";
 import { Root } from "../../sources/root.ts";
+import type { SourceInfo } from "../../sources/source.ts";
 
-/** Prints each source: whether it can be read here, why not, what is lost, and how it can be had. */
-export async function doctor({ rootfs, procfs, listen }: Config): Promise<void> {
-  const report = probeSources(new Root(rootfs, procfs)).map(describe);
+/**
+ * Prints each source: whether it can be read here, why not, what is lost, and how it can be had. The exit
+ * code is 1 when something is lost, 0 when nothing is.
+ */
+export async function doctor(config: Config, asJson: boolean): Promise<void> {
+  const root = new Root(config.rootfs, config.procfs);
+  const probed = probeSources(root, await verify(root));
+  const text = asJson ? JSON.stringify(probed.map(toJson), null, 2) : report(probed, config);
+  process.stdout.write(`${text}\n`);
+  if (probed.some(isLoss)) process.exitCode = 1;
+}
+
+/** What reading the sources as a collection does gives, where that tells more than opening them. */
+async function verify(root: Root): Promise<Map<string, unknown>> {
+  const faults = new Map<string, unknown>();
+  for (const { name, verify: read } of SOURCES as readonly SourceInfo[]) {
+    try {
+      await read?.(root);
+    } catch (error) {
+      faults.set(name, error);
+    }
+  }
+  return faults;
+}
+
+/** Whether the exporter can't tell something here. */
+function isLoss({ state, coveredBy, fallback }: ProbedSource): boolean {
+  if (state.available || coveredBy !== undefined) return false;
+  return state.reason !== "missing" || fallback === undefined;
+}
+
+function toJson(source: ProbedSource) {
+  const { info, state, coveredBy, fallback } = source;
+  const common = { source: info.name, path: state.path };
+  if (state.available) return { ...common, state: "ok", lost: null };
+  return {
+    ...common,
+    state: state.reason,
+    detail: state.detail ?? null,
+    lost: isLoss(source) ? info.lost : null,
+    remedy: remedyOf(info, state.reason),
+    read_instead: coveredBy ?? fallback ?? null,
+  };
+}
+
+function report(probed: ProbedSource[], { listen }: Config): string {
   const groups = process.getgroups?.().join(", ") || "none";
   const who = `This is what uid ${process.geteuid?.()} can read, with the supplementary groups ${groups}.`;
   const page = `http://localhost:${listen.port}/`;
   const service = `A running service has rights of its own: what it can read is at ${page}.`;
-  process.stdout.write(`${who}\n${service}\n\n${report.join("\n")}\n`);
+  return `${who}\n${service}\n\n${probed.map(describe).join("\n")}`;
 }
 
 /** The widths of the columns for state and name, blanks between them included. */
 const STATE_WIDTH = 11;
 const NAME_WIDTH = 10;
 
-function describe({ info, state, coveredBy }: ProbedSource): string {
+function describe({ info, state, coveredBy, fallback }: ProbedSource): string {
   const reason = state.available ? "ok" : state.reason;
   const line = `${reason.padEnd(STATE_WIDTH)}${info.name.padEnd(NAME_WIDTH)}${state.path}`;
   if (state.available) return line;
+  const more: string[] = [];
+  if (state.detail !== undefined) more.push(`what is wrong: ${state.detail}`);
+  if (coveredBy !== undefined) more.push(`not needed here: ${coveredBy} takes its place`);
+  else {
+    more.push(`lost without it: ${info.lost}`);
+    if (fallback !== undefined) more.push(`read instead: ${fallback}`);
+    const heading = state.reason === "missing" ? "why" : "to do";
+    more.push(`${heading}: ${remedyOf(info, state.reason)}`);
+  }
   const margin = " ".repeat(STATE_WIDTH + NAME_WIDTH);
-  if (coveredBy) return `${line}\n${margin}not needed here: ${coveredBy} takes its place`;
-  const remedy = `${state.reason === "missing" ? "why" : "to do"}: ${remedyOf(info, state.reason)}`;
-  return `${line}\n${margin}lost without it: ${info.lost}\n${margin}${remedy}`;
+  return [line, ...more.map((text) => margin + text)].join("\n");
 }

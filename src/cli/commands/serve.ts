@@ -1,5 +1,4 @@
 import { readHostName } from "../../sources/host_name.ts";
-import { probeSources } from "../../sources/probe.ts";
 import type { Config, Environment, Flags } from "../../config.ts";
 import { serve } from "../../web/server.ts";
 import { reload } from "../reload.ts";
@@ -22,7 +21,7 @@ export async function serveForever(config: Config, flags: Flags, env: Environmen
     about: () => ({
       version: BUILD.version,
       hostName: readHostName(host.root),
-      sources: probeSources(host.root),
+      sources: host.probeSources(),
     }),
   };
   // Before anything is logged: an address that can't be had is to give one line, and no other.
@@ -30,10 +29,16 @@ export async function serveForever(config: Config, flags: Flags, env: Environmen
   log.info("Starting user_sessions_exporter", { version: BUILD.version, revision: BUILD.revision });
   log.info("Enabled collectors", { collectors: [...config.collectors].join(",") });
   log.info("Listening on", { address: server.address });
-  for (const { info, state, coveredBy } of probeSources(host.root)) {
+  for (const { info, state, coveredBy } of host.probeSources()) {
     if (state.available || coveredBy) continue;
-    const { path, reason } = state;
-    log.debug("A source is not available", { source: info.name, path, reason, lost: info.lost });
+    const { path, reason, detail = "" } = state;
+    log.debug("A source is not available", {
+      source: info.name,
+      path,
+      reason,
+      detail,
+      lost: info.lost,
+    });
   }
   void collection
     .prime()

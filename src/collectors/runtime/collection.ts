@@ -1,4 +1,3 @@
-import { probeSources } from "../../sources/probe.ts";
 import type { BuildInfo } from "./build_info.ts";
 import { checkFamilies } from "../../metrics/check.ts";
 import { type Family, byLabel, gauge, single } from "../../metrics/metric.ts";
@@ -21,7 +20,7 @@ const COLLECTOR_DURATION = gauge(
 );
 const SOURCE_AVAILABLE = gauge(
   "source_available",
-  "1 where the exporter can read this source, 0 where it is missing or forbidden.",
+  "1 where the exporter can read this source, 0 where it is missing, forbidden or broken.",
   "source",
 );
 
@@ -76,10 +75,9 @@ export class Collection {
       success.push([collector.name, collected ? 1 : 0]);
       duration.push([collector.name, (performance.now() - beganMs) / 1000]);
     }
-    const sources = probeSources(this.host.root).map(({ info, state }): [string, number] => [
-      info.name,
-      state.available ? 1 : 0,
-    ]);
+    const sources = this.host
+      .probeSources()
+      .map(({ info, state }): [string, number] => [info.name, state.available ? 1 : 0]);
     return [
       ...families,
       byLabel(COLLECTOR_SUCCESS, success),

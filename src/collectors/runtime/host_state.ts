@@ -5,6 +5,7 @@ import { LastLoginRecords, type Optional } from "../../model/last_logins.ts";
 import { UsageMeter } from "../../model/usage/usage.ts";
 import { Getent } from "../../sources/accounts/getent.ts";
 import { isUnavailable } from "../../sources/errors.ts";
+import { type ProbedSource, probeSources } from "../../sources/probe.ts";
 import type { Root } from "../../sources/root.ts";
 import { StateFile } from "../../sources/state_file.ts";
 import { Faults } from "./faults.ts";
@@ -33,6 +34,8 @@ export class HostState {
   readonly faults: Faults;
   private readonly log: Log;
   private readonly reported = new Set<string>();
+  /** Why the last attempt to read a source failed, by its name. */
+  private readonly sourceFaults = new Map<string, unknown>();
 
   constructor(options: HostStateOptions) {
     this.log = options.log;
@@ -54,6 +57,11 @@ export class HostState {
     });
   }
 
+  /** Which sources can be read now, by their files and by what reading them gave. */
+  probeSources(): ProbedSource[] {
+    return probeSources(this.root, this.sourceFaults);
+  }
+
   /** Logs a thing that will not change while the program runs. */
   private reportOnce(message: string): void {
     if (this.reported.has(message)) return;
@@ -73,16 +81,18 @@ export class HostState {
   }
 
   /**
-   * Reads a source that a host need not have. Where it is missing or forbidden the value is undefined,
-   * and `source_available` tells; any other fault is logged as long as it lasts.
+   * Reads a source that a host need not have. Where it can't be read the value is undefined, and
+   * `source_available` tells; that it is broken is logged when it begins and when it ends.
    */
   readonly optional: Optional = async (source, read) => {
     const what = `reading the source ${source}`;
     try {
       const value = await read();
+      this.sourceFaults.delete(source);
       this.faults.end(what);
       return value;
     } catch (error) {
+      this.sourceFaults.set(source, error);
       if (isUnavailable(error)) this.faults.end(what);
       else this.faults.begin(what, error);
       return undefined;
