@@ -1,5 +1,6 @@
 import { knowsSessions } from "../model/sessions/processes.ts";
 import type { Session } from "../model/sessions/session.ts";
+import { SessionSeries } from "../model/sessions/session_series.ts";
 import {
   type Family,
   type Sample,
@@ -45,34 +46,36 @@ export const sessionsCollector = {
   /** Nothing at all where no source tells of sessions: 0 would say that nobody is here. */
   async collect(snapshot: Snapshot): Promise<Family[]> {
     return knowsSessions(await snapshot.hostIndex())
-      ? sessionFamilies(await snapshot.sessions())
+      ? sessionFamilies(await snapshot.sessions(), snapshot.host.sessionSeries)
       : [];
   },
 };
 
-/** Sessions that no label tells apart become one series: their number, first start, latest input. */
-export function sessionFamilies(sessions: Session[]): Family[] {
-  const groups = new Map<string, Session[]>();
-  for (const session of sessions) {
-    const key = JSON.stringify([session.user, session.tty, session.fromIp, session.type]);
-    const group = groups.get(key);
-    if (group) group.push(session);
-    else groups.set(key, [session]);
-  }
+/**
+ * Sessions that no label tells apart become one series: their number, first start, latest input.
+ *
+ * @param series knows which sessions had series of their own at the collection before
+ */
+export function sessionFamilies(
+  sessionList: readonly Session[],
+  series = new SessionSeries(),
+): Family[] {
+  const groups = series.group(sessionList);
   const active: SessionSample[] = [];
   const start: SessionSample[] = [];
   const lastInput: SessionSample[] = [];
-  for (const group of groups.values()) {
-    const { user, tty, fromIp, type } = group[0]!;
+  for (const { user, tty, fromIp, type, sessions } of groups) {
     const labels = { username: user, tty, from_ip: fromIp, session_type: type };
-    active.push({ labels, value: group.length });
-    const starts = group.flatMap(({ startSeconds }) => startSeconds ?? []);
-    if (starts.length > 0) start.push({ labels, value: Math.min(...starts) });
-    const inputs = group.flatMap(({ lastInputSeconds }) => lastInputSeconds ?? []);
-    if (inputs.length > 0) lastInput.push({ labels, value: Math.max(...inputs) });
+    active.push({ labels, value: sessions.length });
+    const starts = sessions.flatMap(({ startSeconds }) => startSeconds ?? []);
+    if (starts.length > 0) start.push({ labels, value: starts.reduce((a, b) => Math.min(a, b)) });
+    const inputs = sessions.flatMap(({ lastInputSeconds }) => lastInputSeconds ?? []);
+    if (inputs.length > 0) {
+      lastInput.push({ labels, value: inputs.reduce((a, b) => Math.max(a, b)) });
+    }
   }
   return [
-    single(LOGGED_IN_USERS, new Set(sessions.map(({ user }) => user)).size),
+    single(LOGGED_IN_USERS, new Set(groups.map(({ user }) => user)).size),
     family(SESSION_ACTIVE, active),
     family(SESSION_START, start),
     family(SESSION_LAST_INPUT, lastInput),

@@ -2,6 +2,7 @@ import type { Log } from "../../log.ts";
 import { Accounts } from "../../model/accounts.ts";
 import { AuthFeed } from "../../model/auth/feed.ts";
 import { LastLoginRecords, type Optional } from "../../model/last_logins.ts";
+import { SessionSeries } from "../../model/sessions/session_series.ts";
 import { UsageMeter } from "../../model/usage/usage.ts";
 import { Getent } from "../../sources/accounts/getent.ts";
 import { isUnavailable } from "../../sources/errors.ts";
@@ -31,6 +32,8 @@ export class HostState {
   readonly meter: UsageMeter;
   readonly lastLogins: LastLoginRecords;
   readonly authFeed: AuthFeed;
+  /** Which sessions have series of their own. */
+  readonly sessionSeries = new SessionSeries();
   readonly faults: Faults;
   private readonly log: Log;
   private readonly reported = new Set<string>();
