@@ -3,12 +3,29 @@
  * `KEY=VALUE` file each, readable by everybody. The format is private to logind; the keys read here are
  * the same from systemd 247 to 262.
  */
-import { lstat, readdir } from "node:fs/promises";
+import { readdirSync, statSync } from "node:fs";
+import { BrokenSourceError, isGone } from "../errors.ts";
 import { unescapeC } from "../escape.ts";
+import { readRegular } from "../regular_file.ts";
 import type { Root } from "../root.ts";
 
 const SESSIONS = "/run/systemd/sessions";
 const USERS = "/run/systemd/users";
+
+/** One empty file for each user whose manager runs without a login: loginctl(1), enable-linger. */
+const LINGER = "/var/lib/systemd/linger";
+
+/** logind's own limit is 8,192 sessions (SessionsMax= of logind.conf(5)). */
+const MAX_FILES = 16_384;
+
+/** A session's file has some 600 bytes, and three more for each device of its seat. */
+const FILE_LIMIT_BYTES = 64 * 1024;
+
+/** What is longer is no host name (RFC 1035) and no name of a terminal or service. */
+const MAX_VALUE_LENGTH = 255;
+
+/** After so many files other work gets its turn; about 10 ms. */
+const YIELD_EVERY = 128;
 
 /** One file of `/run/systemd/sessions`. A key that the file lacks is an empty string. */
 export interface LogindSession {
@@ -52,23 +69,24 @@ export async function readLogindUsers(root: Root): Promise<Map<number, string>> 
 }
 
 /** @returns undefined when the file lacks a uid or a leader, as one that is just being written does */
-export function parseSession(id: string, text: string): LogindSession | undefined {
-  const state = parseState(text);
+export function parseSession(id: string, content: string): LogindSession | undefined {
+  const state = parseState(content);
   const uid = Number(state.get("UID") || NaN);
   const leaderPid = Number(state.get("LEADER") || NaN);
   if (!Number.isInteger(uid) || !Number.isInteger(leaderPid)) return undefined;
   const realtimeMicros = Number(state.get("REALTIME") || NaN);
+  const text = (key: string) => (state.get(key) ?? "").slice(0, MAX_VALUE_LENGTH);
   return {
     id,
     uid,
     leaderPid,
-    state: state.get("STATE") ?? "",
-    class: state.get("CLASS") ?? "",
-    type: state.get("TYPE") ?? "",
-    service: state.get("SERVICE") ?? "",
-    tty: state.get("TTY") ?? "",
-    display: state.get("DISPLAY") ?? "",
-    remoteHost: state.get("REMOTE_HOST") ?? "",
+    state: text("STATE"),
+    class: text("CLASS"),
+    type: text("TYPE"),
+    service: text("SERVICE"),
+    tty: text("TTY"),
+    display: text("DISPLAY"),
+    remoteHost: text("REMOTE_HOST"),
     startSeconds: Number.isFinite(realtimeMicros) ? realtimeMicros / 1e6 : undefined,
   };
 }
@@ -85,19 +103,39 @@ export function parseState(text: string): Map<string, string> {
 }
 
 /**
+ * How many users' managers run without a login.
+ *
+ * @throws the system's error when the folder can't be listed; a missing one, which logind makes when it is first
+ *   needed, means nobody
+ */
+export function countLingeringUsers(root: Root): number {
+  try {
+    return readdirSync(root.path(LINGER)).filter((name) => !name.startsWith(".")).length;
+  } catch (error) {
+    if (isGone(error)) return 0;
+    throw error;
+  }
+}
+
+/**
  * Name and text of the regular files of a folder. `ID.ref` beside each session is a FIFO: opening it
  * can block for ever, so nothing but regular files is opened. Names with a leading dot are files that
  * logind has not finished writing.
  */
 async function readStateFiles(folder: string): Promise<[string, string][]> {
+  if (!statSync(folder).isDirectory()) {
+    throw new BrokenSourceError(folder, "is a file, want a directory");
+  }
   const files: [string, string][] = [];
-  for (const name of await readdir(folder)) {
-    if (name.startsWith(".") || name.endsWith(".ref")) continue;
+  for (const [i, entry] of readdirSync(folder, { withFileTypes: true }).entries()) {
+    if (files.length >= MAX_FILES) break;
+    const { name } = entry;
+    if (i % YIELD_EVERY === YIELD_EVERY - 1) await Bun.sleep(0);
+    if (!entry.isFile() || name.startsWith(".") || name.endsWith(".ref")) continue;
     try {
-      const path = `${folder}/${name}`;
-      if ((await lstat(path)).isFile()) files.push([name, await Bun.file(path).text()]);
+      files.push([name, readRegular(`${folder}/${name}`, FILE_LIMIT_BYTES).toString()]);
     } catch {
-      // The session ended between the listing and here.
+      // The session ended between the listing and here, or its file is none of logind's.
     }
   }
   return files;

@@ -3,7 +3,11 @@
  * `/run/utmp` of Debian 11 and 12; Debian 13 and later have none.
  */
 import { formatAddress } from "../ip_address.ts";
+import { readRegular } from "../regular_file.ts";
 import type { Root } from "../root.ts";
+
+/** Ten thousand entries; those of the group utmp can add to them. */
+const LIMIT_BYTES = 4 * 1024 * 1024;
 
 export const UTMP_RECORD_BYTES = 384;
 
@@ -25,9 +29,9 @@ export interface UtmpLogin {
   timeSeconds: number;
 }
 
-/** @throws the system's error when `/run/utmp` can't be read */
+/** @throws the system's error when `/run/utmp` can't be read, BrokenSourceError for what can be no utmp */
 export async function readUtmp(root: Root): Promise<UtmpLogin[]> {
-  return parseUtmp(await Bun.file(root.path("/run/utmp")).bytes());
+  return parseUtmp(readRegular(root.path("/run/utmp"), LIMIT_BYTES));
 }
 
 /** The logins in whole records; a record that is cut off, or of another type, is passed over. */

@@ -1,12 +1,14 @@
 import { describe, expect, test } from "bun:test";
 import { mkdirSync, symlinkSync } from "node:fs";
+import { faultOf } from "../../../src/sources/errors.ts";
 import {
+  countLingeringUsers,
   parseSession,
   parseState,
   readLogindSessions,
   readLogindUsers,
 } from "../../../src/sources/logins/logind.ts";
-import { hasTool, output } from "../../helpers/system.ts";
+import { IMPOSTORS, replaceBy } from "../../helpers/impostors.ts";
 import { TempTree } from "../../helpers/temp_tree.ts";
 
 /** As systemd 252 writes it for an SSH login. */
@@ -114,16 +116,51 @@ test("reads the regular files of the folder and nothing else", async () => {
   expect(await readLogindSessions(tree.root)).toEqual([SSH_SESSION]);
 });
 
-test.skipIf(!hasTool("mkfifo"))(
-  "opens no FIFO, whatever its name",
-  async () => {
-    using tree = new TempTree({ [`${FOLDER}/3`]: SSH });
-    output("mkfifo", `${tree.folder}${FOLDER}/3.ref`, `${tree.folder}${FOLDER}/4`);
-    // Opening one blocks until somebody opens its other end, so the time is what fails here.
-    expect(await readLogindSessions(tree.root)).toEqual([SSH_SESSION]);
+test.each(IMPOSTORS)("%s among the files costs one record", async (_, make) => {
+  using tree = new TempTree({ [`${FOLDER}/3`]: SSH, "/run/systemd/users/1000": "NAME=alice\n" });
+  for (const name of ["3.ref", "4", "0"]) replaceBy(make, `${tree.folder}${FOLDER}/${name}`);
+  replaceBy(make, `${tree.folder}/run/systemd/users/1001`);
+  expect(await readLogindSessions(tree.root)).toEqual([SSH_SESSION]);
+  expect(await readLogindUsers(tree.root)).toEqual(new Map([[1000, "alice"]]));
+});
+
+test.each(IMPOSTORS.filter(([kind]) => kind !== "a directory"))(
+  "%s in place of the folder makes the source broken",
+  async (_, make) => {
+    using tree = new TempTree();
+    replaceBy(make, tree.folder + FOLDER);
+    const error = await readLogindSessions(tree.root).catch((reason: unknown) => reason);
+    expect(faultOf(error)).toBe("broken");
   },
-  2000,
 );
+
+test("texts are cut at the length of the longest host name", () => {
+  const long = "x".repeat(10_000);
+  const text = `UID=1\nLEADER=1\nREMOTE_HOST=${long}\nSERVICE=${long}\nTTY=${long}\n`;
+  const session = parseSession("1", text)!;
+  expect([session.remoteHost, session.service, session.tty].map(({ length }) => length)).toEqual([
+    255, 255, 255,
+  ]);
+});
+
+test("other work has its turns while many files are read", async () => {
+  const files = Array.from({ length: 300 }, (_, i) => [`${FOLDER}/${i}`, SSH]);
+  using tree = new TempTree(Object.fromEntries(files));
+  let turns = 0;
+  const timer = setInterval(() => turns++, 0);
+  expect(await readLogindSessions(tree.root)).toHaveLength(300);
+  clearInterval(timer);
+  expect(turns).toBeGreaterThanOrEqual(1);
+});
+
+test("lingering users are those with a file of their own; without the folder there are none", () => {
+  using tree = new TempTree();
+  expect(countLingeringUsers(tree.root)).toBe(0);
+  tree.write("/var/lib/systemd/linger/alice", "");
+  tree.write("/var/lib/systemd/linger/EXAMPLE\\bob", "");
+  tree.write("/var/lib/systemd/linger/.#unfinished", "");
+  expect(countLingeringUsers(tree.root)).toBe(2);
+});
 
 test("a host without logind is an error", async () => {
   using tree = new TempTree();
