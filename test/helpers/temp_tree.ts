@@ -1,11 +1,14 @@
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname } from "node:path";
 import { Root } from "../../src/sources/root.ts";
 
+/** In memory, where there is such a file system: whole hosts have thousands of files. */
+const TEMPORARY = existsSync("/dev/shm") ? "/dev/shm" : tmpdir();
+
 /** A folder that stands for a host's `/`, gone at the end of the block that says `using`. */
 export class TempTree implements Disposable {
-  readonly folder = mkdtempSync(`${tmpdir()}/sessions-exporter-`);
+  readonly folder = mkdtempSync(`${TEMPORARY}/sessions-exporter-`);
   readonly root = new Root(this.folder);
 
   /** @param files contents by path from the root, `/etc/passwd` say */
