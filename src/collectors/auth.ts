@@ -40,6 +40,20 @@ const ESCALATIONS = counter(
   "result",
 );
 
+const USER_LOGINS = counter(
+  "user_logins_total",
+  "Accepted SSH logins by account.",
+  "username",
+  "method",
+);
+const USER_ESCALATIONS = counter(
+  "user_privilege_escalations_total",
+  "Uses of sudo and su to act as another user, by the account that asked.",
+  "username",
+  "method",
+  "result",
+);
+
 export const authCollector = {
   name: "auth",
   help: "failed logins, accepted logins, root logins, sudo and su",
@@ -47,11 +61,41 @@ export const authCollector = {
   /** Nothing at all where no log may be read: 0 would say that nobody tries. */
   async collect(snapshot: Snapshot): Promise<Family[]> {
     const { host } = snapshot;
+    // First, since whether a name is root's is asked as the log is read.
+    const accounts = await snapshot.accounts();
     const tally = await host.authFeed.poll();
+    const nowMs = Date.now();
+    const labelOf = (name: string) => {
+      const uid = accounts.uidOf(name);
+      return uid === undefined ? undefined : accounts.nameOf(uid);
+    };
+    tally?.users.settle(labelOf, nowMs);
     host.saveState("if due");
-    return tally ? authFamilies(tally, Date.now()) : [];
+    if (tally === undefined) return [];
+    return [
+      ...authFamilies(tally, nowMs),
+      ...userFamilies(tally, (name) => snapshot.isExcluded(name)),
+    ];
   },
 };
+
+/** What each account did. Excluded users are left out here; the counters without a user count them. */
+export function userFamilies(tally: Tally, isExcluded: (name: string) => boolean): Family[] {
+  const logins = tally.users.logins().filter(({ username }) => !isExcluded(username));
+  const uses = tally.users.escalations().filter(({ username }) => !isExcluded(username));
+  return [
+    family(
+      USER_LOGINS,
+      logins.map(({ username, method, count: value }) => ({ labels: { username, method }, value })),
+    ),
+    family(
+      USER_ESCALATIONS,
+      uses.map(({ username, method, result, count: value }) => {
+        return { labels: { username, method, result }, value };
+      }),
+    ),
+  ];
+}
 
 export function authFamilies(tally: Tally, nowMs: number): Family[] {
   const sources = tally.window.sources(nowMs);

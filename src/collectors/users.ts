@@ -1,4 +1,5 @@
 import type { Accounts } from "../model/accounts.ts";
+import { OTHER_USER } from "../model/auth/user_counts.ts";
 import { type Family, family, gauge } from "../metrics/metric.ts";
 import type { Snapshot } from "./runtime/snapshot.ts";
 
@@ -27,6 +28,8 @@ export function userInfo(families: readonly Family[], accounts: Accounts): Famil
     if (!definition.labels.includes("username")) continue;
     for (const sample of samples) names.add(sample.labels["username"]!);
   }
+  // It stands for many, so it has no identity.
+  names.delete(OTHER_USER);
   const samples = [...names].sort().map((username) => {
     const { uid, realName, primaryGroup } = accounts.identity(username) ?? UNKNOWN;
     const labels = { username, real_name: realName, uid: String(uid), primary_group: primaryGroup };

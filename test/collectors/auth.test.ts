@@ -55,11 +55,11 @@ describe("authFamilies", () => {
     const tally = new Tally();
     const outcomes: Outcome[] = [
       failure(2, NOW_MS, "192.0.2.1"),
-      { kind: "login", method: "publickey", root: true },
+      { kind: "login", method: "publickey", user: "root", root: true },
       { kind: "console_root_login", count: 1 },
       { kind: "unauthenticated_disconnect" },
       { kind: "dropped_connection", count: 3 },
-      { kind: "escalation", method: "su", success: false, count: 4 },
+      { kind: "escalation", method: "su", user: "alice", success: false, count: 4 },
     ];
     for (const outcome of outcomes) tally.take(outcome, true, NOW_MS);
     expect(lines(tally).filter((line) => !before.has(line))).toEqual([

@@ -57,6 +57,7 @@ export class HostState {
       now: Date.now,
       report: (message) => this.reportOnce(message),
       stateFile: stateFileIn(options),
+      isRoot: (name) => name === "root" || this.accounts.uidOf(name) === 0,
     });
   }
 

@@ -14,18 +14,27 @@ import { MaxStartups } from "./max_startups.ts";
 /** Idle connections are looked for when the records' time has gone on by so much. */
 const EXPIRE_STEP_MS = 10_000;
 
+/** Whether a login name has uid 0. */
+export type IsRoot = (name: string) => boolean;
+
 /**
  * Turns log records into outcomes: each attempt once, whatever number of lines tell of it. Its state
  * can be saved in the middle of a connection and taken up again.
  */
 export class Attempts {
-  private connections = new Connections();
-  private escalations = new Escalations();
+  private connections: Connections;
+  private escalations: Escalations;
   private throttle = new MaxStartups();
   private expiredMs = 0;
   /** The time of the last record, and the time on our clock at which it came. */
   private recordMs: number | undefined;
   private arrivedMs: number | undefined;
+
+  /** @param isRoot whether a login name has uid 0 */
+  constructor(isRoot: IsRoot = (name) => name === "root") {
+    this.connections = new Connections(isRoot);
+    this.escalations = new Escalations(isRoot);
+  }
 
   /** Takes the records in the order in which they were written. */
   take(record: LogRecord, emit: Emit): void {
@@ -94,11 +103,13 @@ export class Attempts {
   }
 
   /** @throws SavedStateError for a value that `toJSON` did not make */
-  static from(value: unknown): Attempts {
+  static from(value: unknown, isRoot: IsRoot = (name) => name === "root"): Attempts {
     const saved = savedRecord(value, "the attempts");
-    const attempts = new Attempts();
-    attempts.connections = Connections.from(savedRecord(saved["connections"], "connections"));
-    attempts.escalations = Escalations.from(savedRecord(saved["escalations"], "escalations"));
+    const attempts = new Attempts(isRoot);
+    const connections = savedRecord(saved["connections"], "connections");
+    attempts.connections = Connections.from(connections, isRoot);
+    const escalations = savedRecord(saved["escalations"], "escalations");
+    attempts.escalations = Escalations.from(escalations, isRoot);
     attempts.throttle = MaxStartups.from(savedRecord(saved["throttle"], "throttle"));
     attempts.recordMs = savedOptional(saved["recordMs"], "the last record's time", savedNumber);
     attempts.arrivedMs = savedOptional(saved["arrivedMs"], "its arrival", savedNumber);

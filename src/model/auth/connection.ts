@@ -8,10 +8,14 @@ export interface Connection {
   port: number | undefined;
   /** Refused passwords and answers, which were counted when they came. */
   failures: number;
+  /** Those of them that came before any line with the client's address. */
+  failuresWithoutOrigin: number;
   named: boolean;
   invalid: boolean;
   /** PAM's line was counted; sshd's own line about the same answer may follow, or not. */
   pamCounted: boolean;
+  /** What it comes to was told; only its end may follow. */
+  isConcluded: boolean;
   lastMs: number;
 }
 
@@ -20,31 +24,60 @@ export function newConnection(timeMs: number): Connection {
     address: undefined,
     port: undefined,
     failures: 0,
+    failuresWithoutOrigin: 0,
     named: false,
     invalid: false,
     pamCounted: false,
+    isConcluded: false,
     lastMs: timeMs,
   };
 }
 
-/** What an end means that no login came before. */
-export function finish(connection: Connection, timeMs: number, emit: Emit): void {
+/** Tells, once, what a connection comes to that no login can come of any more. */
+export function conclude(connection: Connection, timeMs: number, emit: Emit): void {
+  if (connection.isConcluded) return;
+  connection.isConcluded = true;
   if (!connection.named) return emit({ kind: "unauthenticated_disconnect" });
   if (connection.failures > 0) return;
   const reason = connection.invalid ? "invalid_user" : "no_credentials";
+  connection.failures = 1;
+  if (connection.address === undefined) connection.failuresWithoutOrigin = 1;
   emit({ kind: "failure", reason, count: 1, timeMs, address: connection.address });
+}
+
+/** Adds what a message says of the client; tells where failures came from that were told without it. */
+export function addPeer(connection: Connection, peer: Peer | undefined, emit: Emit): void {
+  connection.port ??= peer?.port;
+  connection.address ??= peer?.address;
+  const { address, failuresWithoutOrigin: count, lastMs: timeMs } = connection;
+  if (address === undefined || count === 0) return;
+  connection.failuresWithoutOrigin = 0;
+  emit({ kind: "failure_origin", count, timeMs, address });
 }
 
 /** A pid is used again in time; the client's address and port tell. */
 export function isOther(connection: Connection, peer: Peer | undefined): boolean {
-  if (peer?.port === undefined || connection.port === undefined) return false;
-  return peer.port !== connection.port || peer.address !== connection.address;
+  const { address, port } = connection;
+  if (peer?.port !== undefined && port !== undefined && peer.port !== port) return true;
+  const isKnown = peer?.address !== undefined && address !== undefined;
+  return isKnown && peer.address !== address;
 }
 
 /** As the state file has it. */
 export function rowOf(c: Connection): unknown[] {
   const { address = null, port = null, failures, named, invalid, pamCounted, lastMs } = c;
-  return [address, port, failures, named, invalid, pamCounted, lastMs];
+  const { isConcluded, failuresWithoutOrigin } = c;
+  return [
+    address,
+    port,
+    failures,
+    named,
+    invalid,
+    pamCounted,
+    lastMs,
+    isConcluded,
+    failuresWithoutOrigin,
+  ];
 }
 
 /** @throws SavedStateError for a row that `rowOf` did not make */
@@ -57,5 +90,8 @@ export function connectionOf(row: readonly unknown[]): Connection {
     invalid: savedFlag(row[4], "a connection's account"),
     pamCounted: savedFlag(row[5], "a connection's PAM state"),
     lastMs: savedNumber(row[6], "a connection's time"),
+    // 1.0.0 did not save these.
+    isConcluded: savedFlag(row[7] ?? false, "a connection's conclusion"),
+    failuresWithoutOrigin: savedCount(row[8] ?? 0, "a connection's failures without an origin"),
   };
 }

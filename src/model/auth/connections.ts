@@ -1,7 +1,8 @@
 import type { LogRecord } from "../../sources/logs/record.ts";
 import type { Verdict, EndedEvent, Peer, SshEvent } from "../../sources/messages/ssh_event.ts";
 import {
-  finish,
+  addPeer,
+  conclude,
   isOther,
   newConnection,
   rowOf,
@@ -10,7 +11,7 @@ import {
 } from "./connection.ts";
 import { LoggedIn } from "./logged_in.ts";
 import { type Emit, loginMethod } from "./outcome.ts";
-import { savedList, savedNumber } from "./saved.ts";
+import { savedList, savedNumber, savedOptional } from "./saved.ts";
 
 /**
  * So many connections at once are followed before a login. A server lets in a hundred at most
@@ -35,6 +36,11 @@ export class Connections {
   /** By pid, the one of which nothing was heard for longest first. */
   private readonly open = new Map<number, Connection>();
   private loggedIn = new LoggedIn();
+  /** The pid of the first process of which we know that it is younger than our reading. */
+  private firstPid: number | undefined;
+
+  /** @param isRoot whether a login name has uid 0 */
+  constructor(private readonly isRoot: (name: string) => boolean) {}
 
   take(event: SshEvent, record: LogRecord, emit: Emit): void {
     const pid = record.pid ?? -1;
@@ -54,6 +60,10 @@ export class Connections {
       case "named":
         this.name(this.touch(pid, event.peer, record.timeMs, emit), event.verdict);
         return;
+      case "given_up":
+        return this.giveUp(event, pid, record.timeMs, emit);
+      case "started":
+        return this.noteYoung(pid);
       case "opened":
         this.touch(pid, event.peer, record.timeMs, emit);
     }
@@ -65,7 +75,7 @@ export class Connections {
       // The difference may be negative, after a clock was set back; such a connection is old, too.
       if (Math.abs(nowMs - connection.lastMs) <= IDLE_MS) break;
       this.open.delete(pid);
-      finish(connection, connection.lastMs, emit);
+      conclude(connection, connection.lastMs, emit);
     }
   }
 
@@ -77,15 +87,25 @@ export class Connections {
   ): void {
     const connection = this.open.get(pid);
     this.open.delete(pid);
-    if (connection !== undefined && isOther(connection, event.peer)) {
-      finish(connection, timeMs, emit);
+    this.noteYoung(pid);
+    if (connection !== undefined) {
+      if (isOther(connection, event.peer)) conclude(connection, timeMs, emit);
+      else addPeer(connection, event.peer, emit);
     }
     if (!this.loggedIn.add(event.peer, pid)) return;
-    emit({
-      kind: "login",
-      method: loginMethod(event.method),
-      root: event.user === "root",
-    });
+    const { user } = event;
+    emit({ kind: "login", method: loginMethod(event.method), user, root: this.isRoot(user) });
+  }
+
+  private giveUp(
+    event: Extract<SshEvent, { kind: "given_up" }>,
+    pid: number,
+    timeMs: number,
+    emit: Emit,
+  ): void {
+    const connection = this.touch(pid, event.peer, timeMs, emit);
+    if (event.verdict !== undefined) this.name(connection, event.verdict);
+    conclude(connection, timeMs, emit);
   }
 
   private refuse(
@@ -105,23 +125,28 @@ export class Connections {
     }
     if (count <= 0) return;
     connection.failures += count;
+    const address = event.peer?.address ?? connection.address;
+    if (address === undefined) connection.failuresWithoutOrigin += count;
     emit({
       kind: "failure",
       reason: event.verdict === "invalid" ? "invalid_user" : "bad_credentials",
       count,
       timeMs: record.timeMs,
-      address: event.peer?.address ?? connection.address,
+      address,
     });
   }
 
   private end(event: EndedEvent, pid: number, timeMs: number, emit: Emit): void {
     // Since 9.8 sshd writes the same line when a client closes a connection after its login.
     if (!event.preauth && this.loggedIn.remove(event.peer)) return;
-    if (event.unsure && !this.open.has(pid)) return;
-    const connection = this.touch(pid, event.peer, timeMs, emit);
+    const isKnown = this.open.has(pid);
+    if (event.unsure && !isKnown) return;
+    // The end of a login from before we began to read looks like that of a client that said nothing.
+    if (!event.preauth && !isKnown && !this.isYoung(pid)) return;
+    const connection = this.touch(pid, event.peer, timeMs, emit, true);
     if (event.verdict !== undefined) this.name(connection, event.verdict);
     this.open.delete(pid);
-    finish(connection, timeMs, emit);
+    conclude(connection, timeMs, emit);
   }
 
   private name(connection: Connection, verdict: Verdict): void {
@@ -129,20 +154,36 @@ export class Connections {
     if (verdict === "invalid") connection.invalid = true;
   }
 
+  /** Pids count up. One that is lower than the first one and yet young shows that they began anew. */
+  private noteYoung(pid: number): void {
+    this.firstPid ??= pid;
+    if (pid < this.firstPid) this.firstPid = 0;
+  }
+
+  private isYoung(pid: number): boolean {
+    return this.firstPid !== undefined && pid > this.firstPid;
+  }
+
   /** The connection of a pid; a new one when the pid serves another client now. */
-  private touch(pid: number, peer: Peer | undefined, timeMs: number, emit: Emit): Connection {
+  private touch(
+    pid: number,
+    peer: Peer | undefined,
+    timeMs: number,
+    emit: Emit,
+    isEnd = false,
+  ): Connection {
+    this.noteYoung(pid);
     let connection = this.open.get(pid);
     if (connection !== undefined) {
       this.open.delete(pid);
-      if (isOther(connection, peer)) {
-        finish(connection, timeMs, emit);
+      if (isOther(connection, peer) || (connection.isConcluded && !isEnd)) {
+        conclude(connection, timeMs, emit);
         connection = undefined;
       }
     }
     connection ??= newConnection(timeMs);
+    addPeer(connection, peer, emit);
     connection.lastMs = timeMs;
-    connection.address ??= peer?.address;
-    connection.port ??= peer?.port;
     this.open.set(pid, connection);
     if (this.open.size > MAX_CONNECTIONS) this.evict(emit);
     return connection;
@@ -151,7 +192,7 @@ export class Connections {
   private evict(emit: Emit): void {
     for (const [pid, oldest] of this.open) {
       this.open.delete(pid);
-      return finish(oldest, oldest.lastMs, emit);
+      return conclude(oldest, oldest.lastMs, emit);
     }
   }
 
@@ -159,18 +200,22 @@ export class Connections {
     return {
       open: Array.from(this.open, ([pid, connection]) => [pid, ...rowOf(connection)]),
       loggedIn: this.loggedIn,
+      firstPid: this.firstPid ?? null,
     };
   }
 
   /** @throws SavedStateError for a value that `toJSON` did not make */
-  static from(value: Record<string, unknown>): Connections {
-    const connections = new Connections();
+  static from(value: Record<string, unknown>, isRoot: (name: string) => boolean): Connections {
+    const connections = new Connections(isRoot);
     for (const item of savedList(value["open"], "open connections")) {
       const row = savedList(item, "an open connection");
       const pid = savedNumber(row[0], "a connection's pid");
       connections.open.set(pid, connectionOf(row.slice(1)));
     }
     connections.loggedIn = LoggedIn.from(value["loggedIn"]);
+    // 1.0.0 did not save it.
+    const firstPid = value["firstPid"] ?? null;
+    connections.firstPid = savedOptional(firstPid, "the first pid", savedNumber);
     return connections;
   }
 }

@@ -2,11 +2,20 @@ import type { LogRecord } from "../../sources/logs/record.ts";
 import type { SuEvent } from "../../sources/messages/su.ts";
 import type { SudoEvent } from "../../sources/messages/sudo.ts";
 import type { Emit } from "./outcome.ts";
-import { savedFlag, savedList, savedNumber, savedOptional, savedText } from "./saved.ts";
+import {
+  savedCount,
+  savedFlag,
+  savedList,
+  savedNumber,
+  savedOptional,
+  savedText,
+} from "./saved.ts";
 
 /** Classic sudo waits so long for a password; then it says itself that the run failed. */
 const PASSWORD_WAIT_MS = 300_000;
 const MAX_CALLERS = 256;
+/** So many runs are remembered whose end may still be logged. */
+const MAX_RUNS = 256;
 
 /**
  * Runs of sudo and su by users other than root. Root needs neither to become somebody else, and its
@@ -21,52 +30,91 @@ export class Escalations {
   private readonly pending = new Map<string, number>();
   /** Which sudo this host has: the one that logged last. Undefined until one did. */
   private rust: boolean | undefined;
+  /** Hashes of sudo's last runs, with how often each was logged without its end. */
+  private readonly runs = new Map<string, number>();
+  /** Shadow's first line about a run of su, which the next one says again. */
+  private suSaid: string | undefined;
+
+  /** @param isRoot whether a login name has uid 0 */
+  constructor(private readonly isRoot: (name: string) => boolean) {}
 
   takeSu(event: SuEvent, record: LogRecord, emit: Emit): void {
-    if (event.caller === "root") return;
-    emit({ kind: "escalation", method: "su", success: event.success, count: record.copies });
+    const { caller: user, target, success, isShort } = event;
+    const key = hash(`${record.pid ?? ""} ${success} ${user}:${target}`);
+    const isSaid = isShort && this.suSaid === key;
+    this.suSaid = isShort ? undefined : key;
+    if (isSaid || this.isRoot(user)) return;
+    emit({ kind: "escalation", method: "su", user, success, count: record.copies });
   }
 
   takeSudo(event: SudoEvent, record: LogRecord, emit: Emit): void {
-    if (event.caller === "root") return;
+    const { caller: user } = event;
+    if (this.isRoot(user)) return;
     if (event.kind === "password_refused") {
-      this.refusePassword(event.caller, record, emit);
+      this.refusePassword(user, record, emit);
       return;
     }
-    this.pending.delete(event.caller);
+    if (event.kind === "ran" && this.isEnd(event, record)) return;
+    this.pending.delete(user);
     this.rust = event.kind === "ran" && event.rust;
     const success = event.kind === "ran";
-    emit({ kind: "escalation", method: "sudo", success, count: record.copies });
+    emit({ kind: "escalation", method: "sudo", user, success, count: record.copies });
   }
 
   /** Decides the runs of which nothing more can come. */
   expire(nowMs: number, emit: Emit): void {
-    for (const [caller, timeMs] of this.pending) {
+    for (const [user, timeMs] of this.pending) {
       if (Math.abs(nowMs - timeMs) <= PASSWORD_WAIT_MS) break;
-      this.pending.delete(caller);
-      emitFailures(1, emit);
+      this.pending.delete(user);
+      emitFailures(user, 1, emit);
     }
   }
 
+  /**
+   * Whether a line tells of the end of a run that was counted. A user can give a command an argument
+   * that reads like the end of a line, so the run must have been seen.
+   */
+  private isEnd(event: Extract<SudoEvent, { kind: "ran" }>, record: LogRecord): boolean {
+    const keyOf = (command: string) => hash(`${record.pid ?? ""} ${event.caller} ${command}`);
+    if (event.endOf !== undefined) {
+      const key = keyOf(event.endOf);
+      const count = this.runs.get(key) ?? 0;
+      if (count > 1) this.runs.set(key, count - 1);
+      else this.runs.delete(key);
+      if (count > 0) return true;
+    }
+    const key = keyOf(event.command);
+    const count = this.runs.get(key) ?? 0;
+    this.runs.delete(key);
+    this.runs.set(key, count + record.copies);
+    if (this.runs.size > MAX_RUNS) this.runs.delete(this.runs.keys().next().value!);
+    return false;
+  }
+
   /** PAM writes one such line for each run, so the next one tells that the run before it failed. */
-  private refusePassword(caller: string, record: LogRecord, emit: Emit): void {
+  private refusePassword(user: string, record: LogRecord, emit: Emit): void {
     if (this.rust === false) return;
-    const before = record.copies - 1 + (this.pending.delete(caller) ? 1 : 0);
-    if (before > 0) emitFailures(before, emit);
-    this.pending.set(caller, record.timeMs);
+    const before = record.copies - 1 + (this.pending.delete(user) ? 1 : 0);
+    if (before > 0) emitFailures(user, before, emit);
+    this.pending.set(user, record.timeMs);
     if (this.pending.size <= MAX_CALLERS) return;
-    const [oldest] = this.pending;
-    this.pending.delete(oldest![0]);
-    emitFailures(1, emit);
+    const [oldest] = this.pending.keys();
+    this.pending.delete(oldest!);
+    emitFailures(oldest!, 1, emit);
   }
 
   toJSON(): unknown {
-    return { pending: [...this.pending], rust: this.rust ?? null };
+    return {
+      pending: [...this.pending],
+      rust: this.rust ?? null,
+      runs: [...this.runs],
+      suSaid: this.suSaid ?? null,
+    };
   }
 
   /** @throws SavedStateError for a value that `toJSON` did not make */
-  static from(value: Record<string, unknown>): Escalations {
-    const escalations = new Escalations();
+  static from(value: Record<string, unknown>, isRoot: (name: string) => boolean): Escalations {
+    const escalations = new Escalations(isRoot);
     for (const item of savedList(value["pending"], "pending callers")) {
       const row = savedList(item, "a pending caller");
       escalations.pending.set(
@@ -75,10 +123,20 @@ export class Escalations {
       );
     }
     escalations.rust = savedOptional(value["rust"], "the kind of sudo", savedFlag);
+    // 1.0.0 did not save what follows.
+    for (const item of savedList(value["runs"] ?? [], "runs").slice(0, MAX_RUNS)) {
+      const row = savedList(item, "a run");
+      escalations.runs.set(savedText(row[0], "a run"), savedCount(row[1], "a run's count"));
+    }
+    escalations.suSaid = savedOptional(value["suSaid"] ?? null, "su's first line", savedText);
     return escalations;
   }
 }
 
-function emitFailures(count: number, emit: Emit): void {
-  emit({ kind: "escalation", method: "sudo", success: false, count });
+function emitFailures(user: string, count: number, emit: Emit): void {
+  emit({ kind: "escalation", method: "sudo", user, success: false, count });
+}
+
+function hash(text: string): string {
+  return Bun.hash.xxHash64(text).toString(36);
 }

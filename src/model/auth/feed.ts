@@ -6,6 +6,7 @@ import { readMachineStat } from "../../sources/proc/machine_stat.ts";
 import { isUnavailable } from "../../sources/errors.ts";
 import type { Root } from "../../sources/root.ts";
 import type { StateFile } from "../../sources/state_file.ts";
+import type { IsRoot } from "./attempts.ts";
 import { savedRecord } from "./saved.ts";
 import type { Tally } from "./tally.ts";
 import { AuthWatch, type Resumption, resumeWatch } from "./watch.ts";
@@ -25,6 +26,8 @@ export interface FeedOptions {
   report: (message: string) => void;
   /** Where counters and the place in the log outlive the program; undefined for nowhere. */
   stateFile: StateFile | undefined;
+  /** Whether a login name has uid 0. */
+  isRoot?: IsRoot | undefined;
 }
 
 /** What the state file holds. */
@@ -75,7 +78,7 @@ export class AuthFeed {
       const resumption = this.resume(log, nowMs);
       const reader = await this.openLog(log, resumption);
       if (!reader) continue;
-      const watch = new AuthWatch(reader, resumption.state);
+      const watch = new AuthWatch(reader, resumption.state, this.options.isRoot);
       try {
         await watch.poll(nowMs);
         return { log, watch };
@@ -111,14 +114,18 @@ export class AuthFeed {
   private resume(log: AuthLogName, nowMs: number): Resumption {
     const { stateFile } = this.options;
     const saved = stateFile?.load();
-    if (saved === undefined) return resumeWatch(undefined, nowMs);
+    if (saved === undefined) return resumeWatch(undefined, nowMs, this.options.isRoot);
     try {
       const feed = savedRecord(saved, "the state");
-      const resumption = resumeWatch(savedRecord(feed["watch"], "the watch"), nowMs);
+      const resumption = resumeWatch(
+        savedRecord(feed["watch"], "the watch"),
+        nowMs,
+        this.options.isRoot,
+      );
       return feed["log"] === log ? resumption : { ...resumption, position: undefined };
     } catch (error) {
       stateFile?.setAside(error);
-      return resumeWatch(undefined, nowMs);
+      return resumeWatch(undefined, nowMs, this.options.isRoot);
     }
   }
 }

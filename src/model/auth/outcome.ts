@@ -9,8 +9,10 @@ export type Outcome =
       /** The client's address in canonical text, where the log tells it. */
       address: string | undefined;
     }
-  /** An accepted SSH login. */
-  | { kind: "login"; method: LoginMethod; root: boolean }
+  /** The address that failures came from which were told before. */
+  | { kind: "failure_origin"; count: number; timeMs: number; address: string }
+  /** An accepted SSH login. `user` is the name as sshd accepted it; `root`: its uid is 0. */
+  | { kind: "login"; method: LoginMethod; user: string; root: boolean }
   /** An SSH connection ended before anyone was named: a port scan, a failed key exchange. */
   | { kind: "unauthenticated_disconnect" }
   /** SSH connections that the server refused unseen, because of MaxStartups or of penalties. */
@@ -19,6 +21,8 @@ export type Outcome =
   | {
       kind: "escalation";
       method: EscalationMethod;
+      /** Who asked. */
+      user: string;
       success: boolean;
       count: number;
     }

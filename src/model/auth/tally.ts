@@ -9,6 +9,7 @@ import {
 } from "./outcome.ts";
 import { savedCount, savedRecord } from "./saved.ts";
 import { FailureWindow } from "./failure_window.ts";
+import { UserCounts } from "./user_counts.ts";
 
 /**
  * The counters, and the window of the last hour. Every label value is there from the start, at 0: a
@@ -26,18 +27,21 @@ export class Tally {
   unauthenticatedDisconnects = 0;
   droppedConnections = 0;
   window = new FailureWindow();
+  users = new UserCounts();
 
   /**
    * @param live false for what happened before we began to count: it fills the window and nothing else
    */
   take(outcome: Outcome, live: boolean, nowMs: number): void {
     if (outcome.kind === "failure") {
-      this.window.add(outcome.timeMs, nowMs, outcome.count, outcome.address);
+      this.window.add(outcome.timeMs, nowMs, outcome.count, outcome.address, outcome.reason);
+    } else if (outcome.kind === "failure_origin") {
+      this.window.addOrigin(outcome.timeMs, nowMs, outcome.count, outcome.address);
     }
-    if (live) this.count(outcome);
+    if (live) this.count(outcome, nowMs);
   }
 
-  private count(outcome: Outcome): void {
+  private count(outcome: Outcome, nowMs: number): void {
     switch (outcome.kind) {
       case "failure":
         this.failures[outcome.reason] += outcome.count;
@@ -45,6 +49,7 @@ export class Tally {
       case "login":
         this.logins[outcome.method]++;
         if (outcome.root) this.rootLogins++;
+        this.users.add(outcome.user, `login ${outcome.method}`, 1, nowMs);
         return;
       case "console_root_login":
         this.rootLogins += outcome.count;
@@ -55,8 +60,23 @@ export class Tally {
       case "dropped_connection":
         this.droppedConnections += outcome.count;
         return;
-      case "escalation":
-        this.escalations[outcome.method][outcome.success ? "success" : "failure"] += outcome.count;
+      case "escalation": {
+        const result = outcome.success ? "success" : "failure";
+        this.escalations[outcome.method][result] += outcome.count;
+        this.users.add(outcome.user, `${outcome.method} ${result}`, outcome.count, nowMs);
+      }
+    }
+  }
+
+  /** 1.0.0 did not count by user: what it counted is nobody's in particular. */
+  private creditOther(): void {
+    for (const method of LOGIN_METHODS) {
+      this.users.addOther(`login ${method}`, this.logins[method]);
+    }
+    for (const method of ESCALATION_METHODS) {
+      const { success, failure } = this.escalations[method];
+      this.users.addOther(`${method} success`, success);
+      this.users.addOther(`${method} failure`, failure);
     }
   }
 
@@ -69,6 +89,7 @@ export class Tally {
       unauthenticatedDisconnects: this.unauthenticatedDisconnects,
       droppedConnections: this.droppedConnections,
       window: this.window,
+      users: this.users,
     };
   }
 
@@ -93,6 +114,8 @@ export class Tally {
     );
     tally.droppedConnections = savedCount(saved["droppedConnections"], "dropped connections");
     tally.window = FailureWindow.from(saved["window"]);
+    if (saved["users"] !== undefined) tally.users = UserCounts.from(saved["users"]);
+    else tally.creditOther();
     return tally;
   }
 }

@@ -1,5 +1,5 @@
 import type { LogPosition, LogReader } from "../../sources/logs/record.ts";
-import { Attempts } from "./attempts.ts";
+import { Attempts, type IsRoot } from "./attempts.ts";
 import type { Emit } from "./outcome.ts";
 import { savedNumber, savedOptional, savedRecord, SavedStateError } from "./saved.ts";
 import { Tally } from "./tally.ts";
@@ -28,7 +28,7 @@ export interface WatchState {
  * @param value what an `AuthWatch` gave to JSON; undefined on a first start
  * @throws SavedStateError for a value that is damaged or another version's
  */
-export function resumeWatch(value: unknown, nowMs: number): Resumption {
+export function resumeWatch(value: unknown, nowMs: number, isRoot?: IsRoot): Resumption {
   const hourAgoMs = nowMs - WINDOW_SECONDS * 1000;
   if (value === undefined) return { position: undefined, sinceMs: hourAgoMs, state: undefined };
   const saved = savedRecord(value, "the state");
@@ -42,7 +42,7 @@ export function resumeWatch(value: unknown, nowMs: number): Resumption {
       nowMs,
     ),
     state: {
-      attempts: Attempts.from(saved["attempts"]),
+      attempts: Attempts.from(saved["attempts"], isRoot),
       tally: Tally.from(saved["tally"]),
       lastRecordMs,
     },
@@ -62,8 +62,9 @@ export class AuthWatch {
   constructor(
     private readonly reader: LogReader,
     state?: WatchState,
+    isRoot?: IsRoot,
   ) {
-    this.attempts = state?.attempts ?? new Attempts();
+    this.attempts = state?.attempts ?? new Attempts(isRoot);
     this.tally = state?.tally ?? new Tally();
     this.lastRecordMs = state?.lastRecordMs;
     this.live = state !== undefined;

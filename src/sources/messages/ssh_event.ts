@@ -8,6 +8,8 @@ export type SshEvent =
   | { kind: "pam_refused"; verdict: Verdict; peer: Peer | undefined }
   /** The client named a user; nothing was decided. */
   | { kind: "named"; verdict: Verdict; peer: Peer | undefined }
+  /** Nothing more can come of a connection; its end may still be logged, or not. */
+  | { kind: "given_up"; verdict: Verdict | undefined; peer: Peer | undefined }
   /** A connection exists; nobody was named yet. */
   | { kind: "opened"; peer: Peer | undefined }
   | EndedEvent
@@ -15,6 +17,8 @@ export type SshEvent =
   | { kind: "session_ended"; peer: Peer | undefined }
   /** The server let go of the login that the message's own pid served. */
   | { kind: "session_closed" }
+  /** The server itself began: no connection is older. */
+  | { kind: "started" }
   /** The server took no part in a connection. `throttled`: for reason of `MaxStartups`. */
   | { kind: "dropped"; count: number; throttled: boolean }
   /** OpenSSH 8.4 to 9.9: throttling begins, or `total` connections were dropped since it began. */

@@ -6,6 +6,7 @@
  * anything. Nothing in them may pass for another message, so a message is known by how it begins, and
  * an address is taken from where the client's text can't reach.
  */
+import { unescapeC } from "../escape.ts";
 import { type SshEvent, ended } from "./ssh_event.ts";
 import { parseHost, parseNameFrom, parsePeer, parseRemoteId } from "./sshd_peer.ts";
 import { parseSshdNotice } from "./sshd_notice.ts";
@@ -53,7 +54,7 @@ function parseVerdict(text: string, cut: boolean): SshEvent | undefined {
   if (!accepted) {
     return { kind: "refused", method, verdict: invalid ? "invalid" : "valid", peer: from?.peer };
   }
-  return from && { kind: "accepted", method, user: from.name, peer: from.peer };
+  return from && { kind: "accepted", method, user: unescapeC(from.name), peer: from.peer };
 }
 
 /** How sshd names what ended, and where the connection's id begins. */
@@ -75,7 +76,9 @@ function parseEnd(text: string, cut: boolean): SshEvent | undefined {
     if (id !== undefined) {
       const { verdict, peer } = id;
       if (verdict === "logged in") return { kind: "session_ended", peer };
-      return ended({ verdict, peer, preauth: verdict !== undefined });
+      // Only ever before a login, and up to 10.2 without " [preauth]".
+      const isBanner = text.startsWith("banner exchange: ");
+      return ended({ verdict, peer, preauth: verdict !== undefined || isBanner });
     }
     // LogLevel VERBOSE: `Connection from ADDR port N on ADDR port N rdomain ""`.
     const opened = /^Connection from (\S+) port (\d{1,5}) on /.exec(text);

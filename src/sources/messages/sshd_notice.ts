@@ -7,7 +7,7 @@ import { parseHost, parseNameFrom } from "./sshd_peer.ts";
 
 const TRIES_EXCEEDED = "maximum authentication attempts exceeded for ";
 const RATE_LIMITED =
-  /^(?:PerSourcePenalties|MaxStartups) logging rate-limited: additional (\d{1,9}) connections dropped$/i;
+  /^(?:PerSourcePenalties|PerSourceMaxStartups|MaxStartups) logging rate-limited: additional (\d{1,9}) connections dropped$/i;
 const THROTTLING =
   /^(?:in MaxStartups throttling for|exited MaxStartups throttling after) [\d:dhmsw]+, (\d{1,9}) connections dropped$/;
 
@@ -34,9 +34,20 @@ export function parseSshdNotice(text: string, cut: boolean): SshEvent | undefine
     case "d":
       if (!text.startsWith("drop connection #")) return undefined;
       return { kind: "dropped", count: 1, throttled: / past maxstartups$/i.test(text) };
+    case "r":
+      // TCP wrappers: `refused connect from HOST (ADDR)`.
+      if (!text.startsWith("refused connect from ")) return undefined;
+      return { kind: "dropped", count: 1, throttled: false };
+    case "a":
+      return text.startsWith("administratively prohibited connection for ")
+        ? parseProhibited(text, cut)
+        : undefined;
+    case "S":
+      // The listener's first message: every connection is of a process that is younger.
+      return text.startsWith("Server listening on ") ? { kind: "started" } : undefined;
     case "k":
       return text.startsWith("kex_exchange_identification: ")
-        ? { kind: "opened", peer: undefined }
+        ? { kind: "given_up", verdict: undefined, peer: undefined }
         : undefined;
     case "p":
       return text.startsWith("pam_unix(sshd:session): session closed for user ")
@@ -69,10 +80,22 @@ function parsePamRefusal(text: string, cut: boolean): SshEvent | undefined {
   return { kind: "pam_refused", verdict, peer: cut ? undefined : parseHost(host) };
 }
 
+/** Logged just before sshd hangs up, at LogLevel ERROR as the only line of its own. */
 function parseTriesExceeded(text: string, cut: boolean): SshEvent {
   const rest = text.slice(TRIES_EXCEEDED.length);
   const head = rest.endsWith(" ssh2") ? rest.slice(0, -5) : rest;
-  return named(rest.startsWith("invalid user ") ? "invalid" : "valid", tail(head, 0, cut));
+  const verdict = rest.startsWith("invalid user ") ? "invalid" : "valid";
+  return { kind: "given_up", verdict, peer: tail(head, 0, cut) };
+}
+
+/** From 10.0, RefuseConnection: `… connection for [invalid user ]NAME from ADDR port N`, the last line. */
+function parseProhibited(text: string, cut: boolean): SshEvent {
+  const isInvalid = text.startsWith("invalid user ", 43);
+  return ended({
+    verdict: isInvalid ? "invalid" : "valid",
+    preauth: true,
+    peer: tail(text, 0, cut),
+  });
 }
 
 /** Up to 7.9: the client sent no banner, or none of SSH's. */

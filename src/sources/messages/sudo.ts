@@ -1,13 +1,25 @@
 /**
- * The messages of sudo, of the classic one (lib/eventlog/eventlog.c, plugins/sudoers/logging.c) and of
- * sudo-rs (src/sudo/pipeline.rs). Both log a command that they ran alike. Only the classic one logs a
- * refusal; of sudo-rs's there is pam_unix's line alone, which the classic one has beside its own.
+ * The messages of sudo, of the classic one (lib/eventlog/eventlog.c, plugins/sudoers/logging.c; 1.8 to
+ * 1.9.17) and of sudo-rs (src/sudo/pipeline.rs). Both log a command that they ran alike. Only the
+ * classic one logs a refusal; of sudo-rs's there is pam_unix's line alone, which the classic one has
+ * beside its own.
  */
 
 export type SudoEvent =
   /** A command was run. `rust`: sudo-rs wrote this. */
-  | { kind: "ran"; caller: string; rust: boolean }
-  /** Classic sudo ran nothing: a wrong password, or the rules forbid it. */
+  | {
+      kind: "ran";
+      caller: string;
+      rust: boolean;
+      /** What was run, where and as whom. */
+      command: string;
+      /**
+       * The line may be the second one of a run, written at its end (`log_exit_status`): what it says
+       * but for that. An argument of a command can read like it, too.
+       */
+      endOf: string | undefined;
+    }
+  /** Classic sudo ran nothing: a wrong password, the rules, or a module of PAM forbids it. */
   | { kind: "refused"; caller: string }
   /** pam_unix refused the first password of a run; either sudo, and the run may still succeed. */
   | { kind: "password_refused"; caller: string };
@@ -16,26 +28,84 @@ export type SudoEvent =
  * The fields of an event begin with one of these; which of them are there depends on the run. Without
  * a terminal there is no TTY.
  */
-const FIELD = /^(?:HOST|TTY|CHROOT|PWD|USER|GROUP|TSID|ENV|COMMAND)=/;
-/** What stands before the fields where the run was refused; alerts about the set-up read otherwise. */
-const REFUSAL =
-  /^(?:\d+ incorrect password attempts?|user NOT in sudoers|user NOT authorized on host|command not allowed|a password is required|authentication failure|sorry, .*) ; (?:HOST|TTY|CHROOT|PWD|USER)=/;
-const PAM_FAILURE = /^pam_unix\(sudo(?:-i)?:auth\): authentication failure; .* ruser=(\S*) /;
+const FIELD = /^(?:HOST|TTY|CHROOT|PWD|CWD|USER|GROUP|TSID|ENV|COMMAND)=/;
+const FIELDS_BEHIND_REASON = / ; (?:HOST|TTY|CHROOT|PWD|CWD|USER|GROUP|TSID|ENV|COMMAND)=/;
+/**
+ * Alerts after which sudo goes on, or which say that it can't, not that it may not. Any other reason
+ * is a refusal: `authfail_message` in sudoers and other plugins can make it say anything.
+ */
+const NO_REFUSAL =
+  /^(?:\(command continued\)|problem |unable to (?!change expired password|initialize PAM)|ignoring |time ?stamp |Account or password is expired|unknown login class|lost connection|error |\/)/;
+const END = / ; (?:SIGNAL=[A-Z0-9+-]{1,16} ; )?EXIT=\d{1,3}$/;
+/** `sudo -l` and `sudo -v` run nothing. A command's path is never such a bare word. */
+const NO_RUN = /COMMAND=(?:list(?: .*)?|validate)$/s;
+/** sudoers' `log_format=json`: the values that matter come first, so a cut message has them, too. */
+const JSON_EVENT = /^@cee: ?\{"sudo":\{"(accept|reject|alert|exit)":\{/;
+const MAX_NAME = 256;
 
 /** Undefined for a message about anything else, such as the rest of a long command. */
 export function parseSudoMessage(message: string): SudoEvent | undefined {
-  const pam = PAM_FAILURE.exec(message);
-  if (pam !== null) return { kind: "password_refused", caller: pam[1]! };
+  if (message.startsWith("@cee:")) return parseJson(message);
+  if (message.startsWith("pam_unix(sudo")) return parsePam(message);
   // Classic sudo pads the caller to eight columns, on the left.
   const colon = message.indexOf(" : ");
-  if (colon < 0) return undefined;
+  if (colon < 0 || colon > MAX_NAME) return undefined;
   const caller = message.slice(0, colon).trim();
+  if (caller === "") return undefined;
+  // sudo-rs leaves a blank where the terminal would stand.
   const rest = message.slice(colon + 3);
-  if (caller === "" || caller.includes(" ")) return undefined;
-  // Where the caller chooses text (the folder, the command), it stands behind what is read here.
-  if (FIELD.test(rest.trimStart())) {
-    // sudo-rs leaves a blank where the terminal would stand.
-    return { kind: "ran", caller, rust: rest.startsWith("TTY=/") || rest.startsWith(" PWD=") };
+  const rust = rest.startsWith("TTY=/") || rest.startsWith(" PWD=");
+  return eventOf(caller, rest.trimStart(), rust);
+}
+
+/** Where the caller chooses text (the folder, the command), it stands behind what is read here. */
+function eventOf(caller: string, text: string, rust: boolean): SudoEvent | undefined {
+  const isRun = FIELD.test(text);
+  const behindReason = isRun ? 0 : text.search(FIELDS_BEHIND_REASON);
+  if (behindReason < 0 || isOnlyQuestion(text)) return undefined;
+  if (!isRun) return NO_REFUSAL.test(text) ? undefined : { kind: "refused", caller };
+  const end = END.exec(text);
+  const endOf = end === null ? undefined : text.slice(0, end.index);
+  return { kind: "ran", caller, rust, command: text, endOf };
+}
+
+/** The caller can write `COMMAND=list` elsewhere, but not without a second `COMMAND=`. */
+function isOnlyQuestion(text: string): boolean {
+  const commandAt = text.indexOf("COMMAND=");
+  if (commandAt < 0 || text.includes("COMMAND=", commandAt + 8)) return false;
+  return NO_RUN.test(text);
+}
+
+/** `pam_unix(sudo:auth): authentication failure; … ruser=CALLER rhost=  user=NAME`. */
+function parsePam(message: string): SudoEvent | undefined {
+  if (!/^pam_unix\(sudo(?:-i)?:auth\): authentication failure; /.test(message)) return undefined;
+  const callerAt = message.indexOf(" ruser=") + 7;
+  const end = message.indexOf(" rhost=", callerAt);
+  if (callerAt < 7 || end < 0) return undefined;
+  return { kind: "password_refused", caller: message.slice(callerAt, end) };
+}
+
+function parseJson(message: string): SudoEvent | undefined {
+  const type = JSON_EVENT.exec(message)?.[1];
+  const caller = jsonText(message, "submituser");
+  const command = jsonText(message, "command") ?? "";
+  if (type === undefined || type === "exit" || caller === undefined) return undefined;
+  if (command === "list" || command === "validate") return undefined;
+  if (type === "accept") return { kind: "ran", caller, rust: false, command, endOf: undefined };
+  const reason = jsonText(message, "reason") ?? "";
+  return type === "alert" && NO_REFUSAL.test(reason) ? undefined : { kind: "refused", caller };
+}
+
+/** A quotation mark within a text is escaped, so no text can look like a key. */
+function jsonText(message: string, key: string): string | undefined {
+  const keyAt = message.indexOf(`"${key}":"`);
+  if (keyAt < 0) return undefined;
+  const text = /"(?:[^"\\]|\\.)*"/y;
+  text.lastIndex = keyAt + key.length + 3;
+  const quoted = text.exec(message)?.[0];
+  try {
+    return quoted === undefined ? undefined : (JSON.parse(quoted) as string);
+  } catch {
+    return undefined;
   }
-  return REFUSAL.test(rest.trimStart()) ? { kind: "refused", caller } : undefined;
 }

@@ -162,6 +162,97 @@ const WRITTEN: [name: string, records: LogRecord[], sums: Sums][] = [
     ]),
     { D: 5 },
   ],
+  [
+    "LogLevel ERROR, MaxAuthTries 1: no line tells of the end",
+    lines("sshd", 7, [
+      "pam_unix(sshd:auth): check pass; user unknown",
+      "error: maximum authentication attempts exceeded for invalid user a from 192.0.2.1 port 4000 ssh2 [preauth]",
+    ]),
+    { invalid_user: 1 },
+  ],
+  [
+    "LogLevel ERROR: a key exchange that was broken off, and another one of the same pid",
+    lines("sshd", 7, [
+      "error: kex_exchange_identification: read: Connection reset by peer",
+      "error: kex_exchange_identification: read: Connection reset by peer",
+    ]),
+    { N: 2 },
+  ],
+  [
+    "two clients of one pid, of which no line has a port",
+    lines("sshd", 7, [
+      "User root from 192.0.2.1 not allowed because not listed in AllowUsers",
+      "User root from 192.0.2.2 not allowed because not listed in AllowUsers",
+      "Connection closed by invalid user root 192.0.2.2 port 4000 [preauth]",
+    ]),
+    { invalid_user: 2 },
+  ],
+  [
+    "UseDNS: only the end has the address",
+    lines("sshd", 7, [
+      "error: PAM: Authentication failure for alice from client.example.com",
+      "error: PAM: Authentication failure for alice from client.example.com",
+      "Connection closed by authenticating user alice 192.0.2.77 port 4000 [preauth]",
+    ]),
+    { bad_credentials: 2, "origin 192.0.2.77": 2 },
+  ],
+  [
+    "UseDNS: the login has the address",
+    lines("sshd", 7, [
+      "error: PAM: Authentication failure for alice from client.example.com",
+      "Accepted keyboard-interactive/pam for alice from 192.0.2.77 port 4000 ssh2",
+    ]),
+    {
+      bad_credentials: 1,
+      "origin 192.0.2.77": 1,
+      "login keyboard-interactive": 1,
+    },
+  ],
+  [
+    "the end of a login from before the log was read",
+    lines("sshd-session", 7, ["Connection closed by 192.0.2.4 port 55555"]),
+    {},
+  ],
+  [
+    "the same among younger connections",
+    [
+      ...lines("sshd-session", 70, ["Invalid user a from 192.0.2.1 port 4000"]),
+      ...lines("sshd-session", 70, [
+        "Connection closed by invalid user a 192.0.2.1 port 4000 [preauth]",
+      ]),
+      ...lines("sshd-session", 7, ["Connection closed by 192.0.2.4 port 55555"]),
+    ],
+    { invalid_user: 1 },
+  ],
+  [
+    "a client that said nothing, of 9.5 and later, younger than another connection",
+    [
+      ...lines("sshd", 5, ["Server listening on 0.0.0.0 port 22."]),
+      ...lines("sshd-session", 7, ["Connection closed by 192.0.2.4 port 55555"]),
+    ],
+    { N: 1 },
+  ],
+  [
+    "the same when pids have begun anew",
+    [
+      ...lines("sshd-session", 32_000, ["Accepted password for al from 192.0.2.1 port 4000 ssh2"]),
+      ...lines("sshd-session", 300, ["Accepted password for al from 192.0.2.1 port 4001 ssh2"]),
+      ...lines("sshd-session", 301, ["Connection closed by 192.0.2.4 port 55555"]),
+    ],
+    { "login password": 2, N: 1 },
+  ],
+  [
+    "TCP wrappers",
+    lines("sshd", 7, ["refused connect from host.example.com (192.0.2.9)"]),
+    { D: 1 },
+  ],
+  [
+    "RefuseConnection of OpenSSH 10",
+    lines("sshd-session", 7, [
+      "administratively prohibited connection for al from 192.0.2.9 port 4000",
+    ]),
+    { no_credentials: 1 },
+  ],
   ["BusyBox's login", lines("login", 7, ["root login on 'tty1'"]), { "console root": 1 }],
 ];
 

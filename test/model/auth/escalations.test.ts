@@ -1,4 +1,6 @@
 import { describe, expect, test } from "bun:test";
+import { Attempts } from "../../../src/model/auth/attempts.ts";
+import type { Outcome } from "../../../src/model/auth/outcome.ts";
 import type { LogRecord } from "../../../src/sources/logs/record.ts";
 import { lines, outcomesOf, sum } from "./samples.ts";
 
@@ -38,7 +40,7 @@ describe("sudo-rs", () => {
   test("a failure is decided when the password prompt is over", () => {
     expect(sum(outcomesOf(sudo(WRONG), 300_000))).toEqual({});
     expect(outcomesOf(sudo(WRONG), 300_001)).toEqual([
-      { kind: "escalation", method: "sudo", success: false, count: 1 },
+      { kind: "escalation", method: "sudo", user: "bob", success: false, count: 1 },
     ]);
   });
 });
@@ -68,4 +70,60 @@ test("however many callers give wrong passwords, each counts once", () => {
   );
   expect(sum(outcomesOf(records))).toEqual({ "sudo failure": 300 - 256 });
   expect(sum(outcomesOf(records, 700_000))).toEqual({ "sudo failure": 300 });
+});
+
+describe("the end of a run", () => {
+  const END = `${CLASSIC} ; EXIT=0`;
+  test.each<[name: string, records: LogRecord[], sums: Record<string, number>]>([
+    ["is no run", sudo(CLASSIC, END), { "sudo success": 1 }],
+    ["of each of two equal runs", sudo(CLASSIC, CLASSIC, END, END), { "sudo success": 2 }],
+    ["as an argument, without such a run before, is a run", sudo(END), { "sudo success": 1 }],
+    ["as an argument, twice", sudo(END, END), { "sudo success": 2 }],
+    [
+      "is another process's",
+      [...lines("sudo", 7, [CLASSIC]), ...lines("sudo", 8, [END])],
+      { "sudo success": 2 },
+    ],
+  ])("%s", (_, records, sums) => {
+    expect(sum(outcomesOf(records, 700_000))).toEqual(sums);
+  });
+});
+
+describe("su", () => {
+  test.each<[name: string, records: LogRecord[], sums: Record<string, number>]>([
+    [
+      "of shadow says a run twice",
+      lines("su", 7, [
+        "Successful su for root by al",
+        "+ pts/1 al:root",
+        "FAILED su for root by al",
+        "- pts/1 al:root",
+      ]),
+      { "su success": 1, "su failure": 1 },
+    ],
+    [
+      "of BusyBox says it once",
+      lines("su", undefined, ["+ pts/1 al:root", "- pts/1 al:root"]),
+      { "su success": 1, "su failure": 1 },
+    ],
+    [
+      "of shadow, two processes at a time",
+      [...lines("su", 7, ["Successful su for root by al"]), ...lines("su", 8, ["+ pts/1 al:root"])],
+      { "su success": 2 },
+    ],
+  ])("%s", (_, records, sums) => {
+    expect(sum(outcomesOf(records))).toEqual(sums);
+  });
+});
+
+test("whoever has uid 0 is root, by any name", () => {
+  const attempts = new Attempts((name) => name === "root" || name === "toor");
+  const outcomes: Outcome[] = [];
+  const records = [
+    ...lines("su", 5, ["(to alice) toor on none"]),
+    ...sudo(CLASSIC.replace("bob", "toor")),
+    ...lines("sshd", 7, ["Accepted publickey for toor from 192.0.2.1 port 4000 ssh2"]),
+  ];
+  for (const record of records) attempts.take(record, (outcome) => outcomes.push(outcome));
+  expect(outcomes).toEqual([{ kind: "login", method: "publickey", user: "toor", root: true }]);
 });

@@ -76,6 +76,8 @@ function nameOf(outcome: Outcome): [string, number] {
   switch (outcome.kind) {
     case "failure":
       return [outcome.reason, outcome.count];
+    case "failure_origin":
+      return [`origin ${outcome.address}`, outcome.count];
     case "login":
       return [`login ${outcome.method}${outcome.root ? " root" : ""}`, 1];
     case "unauthenticated_disconnect":

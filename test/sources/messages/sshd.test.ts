@@ -27,6 +27,10 @@ describe("verdicts", () => {
       { kind: "accepted", method: "publickey", user: "root", peer: PEER },
     ],
     [
+      "Accepted password for EX\\\\al\\303\\244 b from 192.0.2.1 port 4000 ssh2",
+      { kind: "accepted", method: "password", user: "EX\\alä b", peer: PEER },
+    ],
+    [
       `Accepted keyboard-interactive/pam for alice from ${AT} ssh2`,
       { kind: "accepted", method: "keyboard-interactive", user: "alice", peer: PEER },
     ],
@@ -105,7 +109,10 @@ describe("ends", () => {
     ["Disconnecting: Too many authentication failures [preauth]", ended({ preauth: true })],
     [`Disconnected from user bob ${AT}`, { kind: "session_ended", peer: PEER }],
     [`Connection closed by ${AT} [postauth]`, { kind: "session_ended", peer: PEER }],
-    [`banner exchange: Connection from ${AT}: invalid format`, ended({ peer: PEER })],
+    [
+      `banner exchange: Connection from ${AT}: invalid format`,
+      ended({ peer: PEER, preauth: true }),
+    ],
     [
       `ssh_dispatch_run_fatal: Connection from authenticating user al ${AT}: message authentication code incorrect [preauth]`,
       ended({ verdict: "valid", peer: PEER, preauth: true }),
@@ -135,8 +142,24 @@ describe("ends", () => {
     ],
     [`Read error from remote host ${AT}: Connection reset by peer`, undefined],
     [
-      "kex_exchange_identification: Connection closed by remote host",
-      { kind: "opened", peer: undefined },
+      "error: kex_exchange_identification: read: Connection reset by peer",
+      { kind: "given_up", verdict: undefined, peer: undefined },
+    ],
+    [
+      `error: maximum authentication attempts exceeded for invalid user a from ${AT} ssh2 [preauth]`,
+      { kind: "given_up", verdict: "invalid", peer: PEER },
+    ],
+    [
+      `error: maximum authentication attempts exceeded for alice from ${AT} ssh2 [preauth]`,
+      { kind: "given_up", verdict: "valid", peer: PEER },
+    ],
+    [
+      `administratively prohibited connection for alice from ${AT}`,
+      ended({ verdict: "valid", peer: PEER, preauth: true }),
+    ],
+    [
+      `administratively prohibited connection for invalid user a b from ${AT}`,
+      ended({ verdict: "invalid", peer: PEER, preauth: true }),
     ],
     ["Connection closed by remote host", undefined],
   ])("%s", (message, event) => {
@@ -209,7 +232,15 @@ describe("notices", () => {
       undefined,
     ],
     ["pam_unix(sshd:auth): authentication failure; logname= uid=0 user=x", undefined],
-    ["Server listening on 0.0.0.0 port 22.", undefined],
+    ["Server listening on 0.0.0.0 port 22.", { kind: "started" }],
+    [
+      "refused connect from host.example.com (192.0.2.9)",
+      { kind: "dropped", count: 1, throttled: false },
+    ],
+    [
+      "PerSourceMaxStartups logging rate-limited: additional 3 connections dropped",
+      { kind: "dropped", count: 3, throttled: false },
+    ],
     ["", undefined],
   ])("%s", (message, event) => {
     expect(parseSshdMessage(message)).toEqual(event);

@@ -1,0 +1,118 @@
+import { savedCount, savedList, savedNumber, savedText } from "./saved.ts";
+
+/** So many addresses are told apart; the count of more is a lower bound. */
+export const MAX_ORIGINS = 8192;
+const WINDOW_SECONDS = 3600;
+/** Failures of one address are counted by spans of so many seconds. */
+const SPAN_SECONDS = 300;
+const SPANS = WINDOW_SECONDS / SPAN_SECONDS;
+
+/** An address that failed logins came from, and how many. */
+export interface Origin {
+  address: string;
+  failures: number;
+}
+
+/** What is known of one address. */
+interface Entry {
+  /** The second of its last failure. */
+  lastSecond: number;
+  /** Spans and their counts in turn, oldest first. */
+  spans: number[];
+}
+
+/** The addresses that failures of the last hour came from. Times are whole seconds since the epoch. */
+export class OriginWindow {
+  private readonly entries = new Map<string, Entry>();
+  /** When an address was last turned away because there were too many. */
+  private overflowSecond = Number.NEGATIVE_INFINITY;
+  private prunedSecond = Number.NEGATIVE_INFINITY;
+
+  /** @param second when it happened, within the last hour */
+  add(address: string, second: number, nowSecond: number, count: number): void {
+    let entry = this.entries.get(address);
+    if (entry === undefined) {
+      if (!this.hasRoom(second, nowSecond)) return;
+      entry = { lastSecond: second, spans: [] };
+      this.entries.set(address, entry);
+    }
+    if (entry.lastSecond < second || entry.lastSecond > nowSecond) entry.lastSecond = second;
+    const span = Math.floor(second / SPAN_SECONDS);
+    const at = entry.spans.findIndex((each, i) => i % 2 === 0 && each === span);
+    if (at >= 0) entry.spans[at + 1]! += count;
+    else entry.spans.push(span, count);
+    // Times that go back and forth must not make the list grow.
+    if (entry.spans.length > 2 * (SPANS + 2)) entry.spans.splice(0, 2);
+  }
+
+  /** Distinct addresses. `exceeded`: there may be more than `count`. */
+  count(nowSecond: number): { count: number; exceeded: boolean } {
+    this.prune(nowSecond);
+    return { count: this.entries.size, exceeded: isRecent(this.overflowSecond, nowSecond) };
+  }
+
+  /** The addresses with most failures, most first. */
+  top(nowSecond: number, limit: number): Origin[] {
+    this.prune(nowSecond);
+    const origins = Array.from(this.entries, ([address, { spans }]) => {
+      return { address, failures: sumOf(spans, nowSecond) };
+    });
+    origins.sort((a, b) => b.failures - a.failures || (a.address < b.address ? -1 : 1));
+    return origins.slice(0, limit);
+  }
+
+  private hasRoom(second: number, nowSecond: number): boolean {
+    if (this.entries.size < MAX_ORIGINS) return true;
+    if (this.prunedSecond !== nowSecond) this.prune(nowSecond);
+    if (this.entries.size < MAX_ORIGINS) return true;
+    const before = isRecent(this.overflowSecond, nowSecond) ? this.overflowSecond : second;
+    this.overflowSecond = Math.max(before, second);
+    return false;
+  }
+
+  private prune(nowSecond: number): void {
+    this.prunedSecond = nowSecond;
+    for (const [address, { lastSecond }] of this.entries) {
+      if (!isRecent(lastSecond, nowSecond)) this.entries.delete(address);
+    }
+  }
+
+  /** As 1.0.0 saved it, but for the spans behind each address. */
+  toJSON(): { sources: unknown[]; overflowSecond: number } {
+    const sources = Array.from(this.entries, ([address, { lastSecond, spans }]) => {
+      return [address, lastSecond, ...spans];
+    });
+    return { sources, overflowSecond: Math.max(0, this.overflowSecond) };
+  }
+
+  /** @throws SavedStateError for a value that `toJSON` did not make */
+  static from(saved: Record<string, unknown>): OriginWindow {
+    const window = new OriginWindow();
+    for (const item of savedList(saved["sources"], "the window's sources").slice(0, MAX_ORIGINS)) {
+      const [address, last, ...rest] = savedList(item, "a source");
+      const lastSecond = savedNumber(last, "a source's time");
+      const spans = rest.slice(0, 2 * SPANS).map((each) => savedCount(each, "a source's count"));
+      // Of an address without counts it is known that a failure came from it.
+      if (spans.length % 2 !== 0 || spans.length === 0) {
+        spans.splice(0, spans.length, Math.floor(lastSecond / SPAN_SECONDS), 1);
+      }
+      window.entries.set(savedText(address, "a source"), { lastSecond, spans });
+    }
+    const overflow = savedNumber(saved["overflowSecond"], "the overflow's time");
+    if (overflow > 0) window.overflowSecond = overflow;
+    return window;
+  }
+}
+
+function sumOf(spans: readonly number[], nowSecond: number): number {
+  const now = Math.floor(nowSecond / SPAN_SECONDS);
+  let sum = 0;
+  for (let i = 0; i < spans.length; i += 2) {
+    if (spans[i]! >= now - SPANS && spans[i]! <= now) sum += spans[i + 1]!;
+  }
+  return sum;
+}
+
+function isRecent(second: number, nowSecond: number): boolean {
+  return second > nowSecond - WINDOW_SECONDS && second <= nowSecond;
+}

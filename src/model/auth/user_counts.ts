@@ -1,0 +1,142 @@
+import {
+  ESCALATION_METHODS,
+  type EscalationMethod,
+  LOGIN_METHODS,
+  type LoginMethod,
+} from "./outcome.ts";
+import { savedCount, savedList, savedNumber, savedRecord, savedText } from "./saved.ts";
+
+/** The label of everybody who has none of their own. */
+export const OTHER_USER = "other";
+/** So many users have counts of their own; what more come do counts as `other`. */
+const MAX_USERS = 4096;
+/** So many names wait for an account source's answer. */
+const MAX_WAITING = 1024;
+/** A directory service is asked in the background; so long its answer may take. */
+const WAIT_MS = 60_000;
+
+/** One series: `login METHOD`, `sudo success`, `su failure`. */
+type Action = `login ${LoginMethod}` | `${EscalationMethod} ${"success" | "failure"}`;
+type Counts = Map<Action, number>;
+
+const ACTIONS: ReadonlySet<string> = new Set<Action>([
+  ...LOGIN_METHODS.map((method) => `login ${method}` as const),
+  ...ESCALATION_METHODS.flatMap((method) => [`${method} success`, `${method} failure`] as const),
+]);
+
+/**
+ * What each user did. A name from a log becomes a label only when an account has it, and then the
+ * account's own name is the label; what is counted under a label stays there.
+ */
+export class UserCounts {
+  private readonly users = new Map<string, Counts>();
+  /** By the name in the log, what is not yet known to be an account's, and since when it waits. */
+  private readonly waiting = new Map<string, { sinceMs: number; counts: Counts }>();
+
+  /** @param name as the log has it, of a login that sshd accepted or of a caller of sudo or su */
+  add(name: string, action: Action, count: number, nowMs: number): void {
+    const isFull = this.waiting.size >= MAX_WAITING && !this.waiting.has(name);
+    if (isFull) return this.addOther(action, count);
+    let waiting = this.waiting.get(name);
+    if (waiting === undefined) {
+      waiting = { sinceMs: nowMs, counts: new Map() };
+      this.waiting.set(name, waiting);
+    }
+    merge(waiting.counts, new Map([[action, count]]));
+  }
+
+  /** Counts for nobody in particular. */
+  addOther(action: Action, count: number): void {
+    if (count > 0) merge(this.countsOf(OTHER_USER), new Map([[action, count]]));
+  }
+
+  /**
+   * Gives what waits the label it belongs under. A name that no source knows is asked for again for a
+   * minute, and then counts as `other`.
+   *
+   * @param labelOf the name by which all series call the account of a name; undefined for no account
+   */
+  settle(labelOf: (name: string) => string | undefined, nowMs: number): void {
+    for (const [name, { sinceMs, counts }] of this.waiting) {
+      const label = labelOf(name);
+      if (label === undefined && Math.abs(nowMs - sinceMs) < WAIT_MS) continue;
+      this.waiting.delete(name);
+      merge(this.countsOf(label ?? OTHER_USER), counts);
+    }
+  }
+
+  /** Logins by user and method. */
+  logins(): { username: string; method: LoginMethod; count: number }[] {
+    return this.rows().flatMap(([username, action, count]) => {
+      const [kind, method] = action.split(" ");
+      return kind === "login" ? [{ username, method: method as LoginMethod, count }] : [];
+    });
+  }
+
+  /** Uses of sudo and su by who asked, method and result. */
+  escalations(): { username: string; method: EscalationMethod; result: string; count: number }[] {
+    return this.rows().flatMap(([username, action, count]) => {
+      const [method, result = ""] = action.split(" ");
+      if (method === "login") return [];
+      return [{ username, method: method as EscalationMethod, result, count }];
+    });
+  }
+
+  private rows(): [username: string, action: Action, count: number][] {
+    return Array.from(this.users).flatMap(([username, counts]) =>
+      Array.from(counts, ([action, count]): [string, Action, number] => [username, action, count]),
+    );
+  }
+
+  private countsOf(label: string): Counts {
+    const known = this.users.get(label);
+    if (known !== undefined) return known;
+    if (label !== OTHER_USER && this.users.size >= MAX_USERS) return this.countsOf(OTHER_USER);
+    const counts: Counts = new Map();
+    this.users.set(label, counts);
+    return counts;
+  }
+
+  toJSON(): unknown {
+    return {
+      users: Array.from(this.users, ([label, counts]) => [label, ...counts]),
+      waiting: Array.from(this.waiting, ([name, { sinceMs, counts }]) => [
+        name,
+        sinceMs,
+        ...counts,
+      ]),
+    };
+  }
+
+  /** @throws SavedStateError for a value that `toJSON` did not make */
+  static from(value: unknown): UserCounts {
+    const saved = savedRecord(value, "counts by user");
+    const all = new UserCounts();
+    for (const item of savedList(saved["users"], "users").slice(0, MAX_USERS + 1)) {
+      const row = savedList(item, "a user");
+      all.users.set(savedText(row[0], "a user's name"), savedCounts(row.slice(1)));
+    }
+    for (const item of savedList(saved["waiting"], "waiting users").slice(0, MAX_WAITING)) {
+      const row = savedList(item, "a waiting user");
+      const sinceMs = savedNumber(row[1], "a waiting user's time");
+      const counts = savedCounts(row.slice(2));
+      all.waiting.set(savedText(row[0], "a waiting user's name"), { sinceMs, counts });
+    }
+    return all;
+  }
+}
+
+function merge(into: Counts, counts: Counts): void {
+  for (const [action, count] of counts) into.set(action, (into.get(action) ?? 0) + count);
+}
+
+/** A later version's actions are left out. */
+function savedCounts(rows: readonly unknown[]): Counts {
+  const counts: Counts = new Map();
+  for (const item of rows) {
+    const row = savedList(item, "a user's count");
+    const action = savedText(row[0], "an action");
+    if (ACTIONS.has(action)) counts.set(action as Action, savedCount(row[1], "a user's count"));
+  }
+  return counts;
+}
