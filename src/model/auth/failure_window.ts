@@ -88,7 +88,7 @@ export class FailureWindow {
   toJSON(): unknown {
     const counts: number[][] = [];
     this.seconds.forEach((second, slot) => {
-      if (this.counts[slot]! === 0) return;
+      if (!(this.counts[slot]! > 0)) return;
       counts.push([second, this.counts[slot]!, ...this.reasons.map((each) => each[slot]!)]);
     });
     return { counts, ...this.origins.toJSON() };
