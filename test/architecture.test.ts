@@ -71,7 +71,11 @@ function importsOf(text: string): string[] {
 
 /** Parsers of messages are pure: they take text, from whatever log it came. */
 const PURE = "sources/messages/";
-const PURE_MAY_IMPORT = new Set(["sources/ip_address.ts", "sources/logs/record.ts"]);
+const PURE_MAY_IMPORT = new Set([
+  "sources/escape.ts",
+  "sources/ip_address.ts",
+  "sources/logs/record.ts",
+]);
 
 /** Why a file, named from src/, may not import something; undefined when it may. */
 function faultOf(file: string, imported: string): string | undefined {
