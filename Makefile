@@ -14,7 +14,7 @@ SUITES ?= bookworm trixie
 
 # The unit tests: all that needs no executable, no server and no package.
 UNIT := test/architecture.test.ts test/config.test.ts test/format.test.ts test/log.test.ts test/sources \
-	test/model test/metrics test/collectors test/web test/cli test/helpers test/scripts
+	test/model test/metrics test/collectors test/web test/cli test/helpers test/fuzz test/scripts
 # Left out of the fast ones, which also share a process: what forges, damages or races for seconds.
 SLOW := damage real_journald trust follower_race growth program
 UNIT_TEST = $(BUN) test --parallel --timeout 120000

@@ -159,3 +159,29 @@ function numberNear(bytes: Uint8Array, place: number): [start: number, end: numb
 function replaced(bytes: Buffer, start: number, end: number, by: Uint8Array): Buffer {
   return Buffer.concat([bytes.subarray(0, start), by, bytes.subarray(end)]);
 }
+
+/**
+ * One to eight changes that leave the length as it is, for formats that are full of offsets.
+ *
+ * @param starts the places where 8 bytes may be changed
+ */
+export function changedPlaces(
+  random: Random,
+  bytes: Buffer,
+  starts: ArrayLike<number>,
+): { at: number; changed: Buffer }[] {
+  return Array.from({ length: 1 + random.below(8) }, () => {
+    const at = random.pick(starts);
+    const changed = Buffer.from(bytes.subarray(at, at + 8));
+    const kind = random.below(4);
+    if (kind === 0) changed[random.below(8)]! ^= 1 << random.below(8);
+    else if (kind === 1) changed[random.below(8)] = anyByte(random);
+    else if (kind === 2) changed.writeBigUInt64LE(random.pick(EXTREME_U64));
+    // An offset, into the middle of something or onto another thing's start.
+    else
+      changed.writeBigUInt64LE(
+        BigInt(random.chance(0.5) ? random.pick(starts) : random.below(bytes.length)),
+      );
+    return { at, changed };
+  });
+}

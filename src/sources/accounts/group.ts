@@ -21,6 +21,6 @@ export function parseGroup(text: string): Map<number, string> {
 /** `name:password:gid:members`; undefined for a comment, an NIS marker or a broken line. */
 export function parseGroupLine(line: string): { name: string; gid: number } | undefined {
   const [name = "", , gid = ""] = line.split(":");
-  if (name === "" || /^[#+-]/.test(name) || !/^\d+$/.test(gid)) return undefined;
+  if (name === "" || /^[#+-]/.test(name) || !/^\d{1,10}$/.test(gid)) return undefined;
   return { name, gid: Number(gid) };
 }

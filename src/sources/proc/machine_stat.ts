@@ -17,7 +17,7 @@ export async function readMachineStat(root: Root): Promise<MachineStat> {
 }
 
 export function parseMachineStat(text: string): MachineStat | undefined {
-  const bootTime = /^btime (\d+)$/m.exec(text)?.[1];
+  const bootTime = /^btime (\d{1,15})$/m.exec(text)?.[1];
   const onlineCpus = text.match(/^cpu\d+ /gm)?.length;
   if (bootTime === undefined || onlineCpus === undefined) return undefined;
   return { bootTimeSeconds: Number(bootTime), onlineCpus };

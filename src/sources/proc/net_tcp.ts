@@ -8,7 +8,7 @@ import type { Root } from "../root.ts";
 import { readSeqFile } from "./seq_file.ts";
 
 /** Behind the local address: peer, state, queues, timer, retransmissions, uid, timeout, inode. */
-const COLUMNS = /^([\dA-F]{4}) ([\dA-F]+):([\dA-F]{4}) .. \S+ \S+ \S+ +(\d+) +\d+ +(\d+)/;
+const COLUMNS = /^([\dA-F]{4}) ([\dA-F]+):([\dA-F]{4}) .. \S+ \S+ \S+ +(\d{1,15}) +\d+ +(\d{1,15})/;
 
 /** A socket that is established or listens; sockets in other states are left out. */
 export interface TcpSocket {

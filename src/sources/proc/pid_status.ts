@@ -23,7 +23,7 @@ export function readStatus(root: Root, pid: number): ProcessStatus | undefined {
 
 /** @returns undefined when it has no line `Uid:` */
 export function parseStatus(text: string): ProcessStatus | undefined {
-  const uids = /^Uid:((?:\t\d+)+)$/m.exec(text)?.[1];
+  const uids = /^Uid:((?:\t\d{1,10})+)$/m.exec(text)?.[1];
   const namespaces = /^NSpid:((?:\t\d+)+)$/m.exec(text)?.[1];
   if (uids === undefined) return undefined;
   return {

@@ -1,0 +1,106 @@
+/** One parser, run on damaged copies of what real hosts gave it. */
+import { expect, test } from "bun:test";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
+import { fuzz, FUZZ_TIMEOUT_MS } from "../helpers/fuzz.ts";
+import { mutated } from "../helpers/mutate.ts";
+
+export const FIXTURES = join(import.meta.dir, "../fixtures");
+
+/** Long inputs take longer and teach no more: pieces of them are damaged. */
+const PIECE_BYTES = 2_048;
+
+/**
+ * A fuzz test of a parser: whatever it is given, it returns, and what it returns is well formed.
+ *
+ * @param corpus what real hosts hold; see {@link contents}, {@link linesOf} and {@link pieces}
+ * @param parse the parser, with its bytes made to what it takes
+ */
+export function fuzzParser(
+  name: string,
+  corpus: readonly Uint8Array[],
+  parse: (bytes: Buffer) => unknown,
+): void {
+  test(
+    name,
+    async () => {
+      expect(corpus.length).toBeGreaterThan(0);
+      // What is damaged is understood while it is whole.
+      expect(corpus.some((bytes) => isSomething(parse(Buffer.from(bytes))))).toBeTrue();
+      await fuzz(name, (random) => {
+        const bytes = mutated(random, corpus, 16_384);
+        try {
+          const result = parse(bytes);
+          if (result instanceof Promise) return result.then((value) => expectWellFormed(value));
+          return expectWellFormed(result);
+        } catch (error) {
+          throw new Error(`${String(error)} for ${JSON.stringify(bytes.toString("latin1"))}`, {
+            cause: error,
+          });
+        }
+      });
+    },
+    FUZZ_TIMEOUT_MS,
+  );
+}
+
+/** The whole contents of the fixtures' files that the globs name, from test/fixtures. */
+export function contents(...globs: string[]): Buffer[] {
+  const paths = globs.flatMap((glob) => [...new Bun.Glob(glob).scanSync(FIXTURES)].sort());
+  return paths.map((path) => readFileSync(join(FIXTURES, path)));
+}
+
+/** The lines of files, each once and without their ends. */
+export function linesOf(files: readonly Buffer[]): Buffer[] {
+  const lines = files.flatMap((file) => file.toString("latin1").split("\n"));
+  return [...new Set(lines)]
+    .filter((line) => line !== "")
+    .map((line) => Buffer.from(line, "latin1"));
+}
+
+/**
+ * Files cut into pieces of 2 KiB or a little more.
+ *
+ * @param unit the bytes of a record, which no piece cuts
+ */
+export function pieces(files: readonly Buffer[], unit = 1): Buffer[] {
+  const size = Math.ceil(PIECE_BYTES / unit) * unit;
+  return files.flatMap((file) =>
+    Array.from({ length: Math.ceil(file.length / size) }, (_, i) =>
+      file.subarray(i * size, (i + 1) * size),
+    ),
+  );
+}
+
+/** A file that holds each case in its turn, in a folder that stands for `/`. */
+export function fileFor(path: string): { folder: string; put: (bytes: Uint8Array) => void } {
+  const folder = mkdtempSync(join(tmpdir(), "fuzz-"));
+  const full = join(folder, path);
+  Bun.spawnSync(["mkdir", "-p", dirname(full)]);
+  process.on("exit", () => rmSync(folder, { recursive: true, force: true }));
+  return { folder, put: (bytes) => writeFileSync(full, bytes) };
+}
+
+function isSomething(value: unknown): boolean {
+  if (value instanceof Promise || value === true) return true;
+  if (value instanceof Map || value instanceof Set) return value.size > 0;
+  if (Array.isArray(value) || typeof value === "string") return value.length > 0;
+  return typeof value === "object" && value !== null;
+}
+
+/** Every number in it is one: NaN and infinity would be exported as they are. */
+export function expectWellFormed(value: unknown, where = "the result"): void {
+  if (typeof value === "number") {
+    if (!Number.isFinite(value)) throw new Error(`${where} is ${value}`);
+  } else if (value instanceof Map) {
+    for (const [key, item] of value) {
+      expectWellFormed(key, `a key of ${where}`);
+      expectWellFormed(item, `${where}, ${String(key).slice(0, 80)}`);
+    }
+  } else if (Array.isArray(value)) {
+    for (const item of value) expectWellFormed(item, where);
+  } else if (typeof value === "object" && value !== null && !ArrayBuffer.isView(value)) {
+    for (const [key, item] of Object.entries(value)) expectWellFormed(item, `${where}.${key}`);
+  }
+}

@@ -1,0 +1,51 @@
+/** The files of /proc, whose contents any process has a part in: its title, its name, its sockets. */
+import { addressFromHex, parseTcp } from "../../src/sources/proc/net_tcp.ts";
+import { parseMachineStat } from "../../src/sources/proc/machine_stat.ts";
+import { parseUnix } from "../../src/sources/proc/net_unix.ts";
+import { parseArguments } from "../../src/sources/proc/pid_cmdline.ts";
+import { parseCgroupSession } from "../../src/sources/proc/pid_session.ts";
+import { parseStat } from "../../src/sources/proc/pid_stat.ts";
+import { parseStatus } from "../../src/sources/proc/pid_status.ts";
+import { LINE_BYTES, ProcessTable } from "../../src/sources/proc/process_table.ts";
+import { parseSshdTitle } from "../../src/sources/messages/sshd_title.ts";
+import { contents, fuzzParser, pieces } from "./fuzz_parser.ts";
+
+const titles = contents("*/proc/*/cmdline");
+
+fuzzParser("titles", titles, (bytes) => {
+  const words = parseArguments(bytes);
+  const title = words?.[0] ?? "";
+  return { words, sshd: parseSshdTitle("sshd-session", title), old: parseSshdTitle("sshd", title) };
+});
+
+const table = new ProcessTable();
+table.reset(1);
+table.length = 1;
+
+fuzzParser("/proc/PID/stat", contents("*/proc/*/stat"), (bytes) => {
+  const length = Math.min(bytes.length, LINE_BYTES);
+  bytes.copy(table.lines, 0, 0, length);
+  table.lineBytes[0] = length;
+  if (!parseStat(table, 0)) return undefined;
+  const [start, end] = [table.commStart[0]!, table.commEnd[0]!];
+  if (start > end || end > length) throw new Error(`the name is from ${start} to ${end}`);
+  return { pid: table.pid[0], start: table.commStart[0] };
+});
+
+const utf8 = (parse: (text: string) => unknown) => (bytes: Buffer) => parse(bytes.toString());
+
+fuzzParser("/proc/PID/status", contents("*/proc/*/status"), utf8(parseStatus));
+fuzzParser("/proc/PID/cgroup", contents("*/proc/*/cgroup"), utf8(parseCgroupSession));
+fuzzParser("/proc/stat", contents("*/proc/stat"), utf8(parseMachineStat));
+fuzzParser("/proc/net/tcp", pieces(contents("*/proc/net/tcp", "*/proc/net/tcp6")), (bytes) =>
+  parseTcp(bytes),
+);
+fuzzParser("/proc/net/unix", pieces(contents("*/proc/net/unix")), (bytes) => parseUnix(bytes, "/"));
+fuzzParser(
+  "addresses of /proc/net",
+  [Buffer.from("0100007F"), Buffer.from("0".repeat(24) + "01000000")],
+  (bytes) =>
+    /^(?:[0-9A-F]{8}|[0-9A-F]{32})$/.test(bytes.toString("latin1"))
+      ? addressFromHex(bytes.toString("latin1"))
+      : "",
+);
