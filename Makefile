@@ -70,6 +70,9 @@ coverage: $(BINARY) ## Run the tests and write a coverage report to coverage/
 fuzz: $(INSTALLED) ## Fuzz every parser for a minute, or CASES=10000000 times, or FUZZ_SECONDS=600
 	FUZZ_SECONDS=$${FUZZ_SECONDS:-60} $(if $(CASES),CASES=$(CASES)) $(BUN) test --parallel --timeout 100000000 fuzz $(ARGS)
 
+mutate: $(INSTALLED) ## Change 200 lines of src/ one by one and list the changes that no test notices; SEED, COUNT
+	$(BUN) scripts/mutate.ts $(if $(SEED),--seed=$(SEED)) $(if $(COUNT),--count=$(COUNT)) $(ARGS)
+
 bench: $(BINARY) ## Measure a scrape of 3,000 processes against a C program
 	$(BUN) scripts/bench.ts
 

@@ -1,0 +1,109 @@
+/**
+ * Changes single lines of src/, in a copy, and tells which changes no unit test notices:
+ *
+ *   bun scripts/mutate.ts [--count=200] [--seed=1] [--only=src/model/]
+ *
+ * For each change the tests of its folder run first, then all fast ones. Survivors are no faults by
+ * themselves: a change may be harmless. Each is to be looked at.
+ */
+import { cpSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { dirname, join, resolve } from "node:path";
+import { parseArgs } from "node:util";
+import { type Change, changesOf } from "./mutations.ts";
+import { randomFrom } from "../test/helpers/random.ts";
+
+const { values } = parseArgs({
+  options: {
+    count: { type: "string", default: "200" },
+    seed: { type: "string", default: String(Math.floor(Math.random() * 2 ** 31)) },
+    only: { type: "string", default: "src/" },
+  },
+});
+const seed = Number(values.seed);
+
+/** As `make test-fast` has them. */
+const UNIT = ["sources", "model", "metrics", "collectors", "web", "cli"].map(
+  (name) => `test/${name}`,
+);
+const SLOW = ["damage", "real_journald", "trust", "follower_race", "program"];
+const LONGEST_MS = 180_000;
+
+const project = resolve(import.meta.dir, "..");
+const copy = mkdtempSync(join(tmpdir(), "mutate-"));
+process.on("exit", () => rmSync(copy, { recursive: true, force: true }));
+for (const signal of ["SIGINT", "SIGTERM"] as const) process.on(signal, () => process.exit(1));
+for (const name of [
+  "src",
+  "test",
+  "scripts",
+  "package.json",
+  "package-lock.json",
+  "tsconfig.json",
+  "bunfig.toml",
+])
+  cpSync(join(project, name), join(copy, name), { recursive: true, verbatimSymlinks: true });
+symlinkSync(join(project, "node_modules"), join(copy, "node_modules"));
+
+if ((await failing(UNIT)) !== undefined) throw new Error("the tests fail as they are");
+const changes = chosen();
+console.log(`${changes.length} changes, seed ${seed}`);
+const survivors: Change[] = [];
+for (const [i, change] of changes.entries()) {
+  const survived = await survives(change);
+  if (survived) survivors.push(change);
+  console.log(`${i + 1}: ${survived ? "SURVIVED" : "noticed"} ${describe(change)}`);
+}
+console.log(`\n${survivors.length} of ${changes.length} changes survived, seed ${seed}`);
+for (const change of survivors) console.log(describe(change));
+
+/** Lines at random, and for each one of its changes at random. */
+function chosen(): Change[] {
+  const random = randomFrom(seed);
+  const files = [...new Bun.Glob("src/**/*.ts").scanSync(project)].sort();
+  const byLine = files
+    .filter((file) => file.startsWith(values.only) && !file.endsWith(".d.ts"))
+    .flatMap((file) => changesOf(file, readFileSync(join(project, file), "utf8")));
+  const list: Change[] = [];
+  while (list.length < Number(values.count) && byLine.length > 0) {
+    const [ofLine] = byLine.splice(random.below(byLine.length), 1);
+    list.push(random.pick(ofLine!));
+  }
+  return list;
+}
+
+async function survives({ file, line, after }: Change): Promise<boolean> {
+  const path = join(copy, file);
+  const text = readFileSync(path, "utf8");
+  const lines = text.split("\n");
+  lines[line - 1] = after;
+  writeFileSync(path, lines.join("\n"));
+  try {
+    const near = dirname(file).replace(/^src/, "test");
+    const folder = UNIT.some((unit) => near.startsWith(unit)) ? [near] : [];
+    if (folder.length > 0 && (await failing(folder)) !== undefined) return false;
+    return (await failing(UNIT)) === undefined;
+  } finally {
+    writeFileSync(path, text);
+  }
+}
+
+/** What the tests of some folders say when one of them fails, or never ends. */
+async function failing(folders: readonly string[]): Promise<string | undefined> {
+  const ignored = SLOW.map((name) => `--path-ignore-patterns=**/${name}.test.ts`);
+  const command = ["test", "--parallel", "--no-isolate", "--bail", "--timeout=60000", ...ignored];
+  const child = Bun.spawn([process.execPath, ...command, ...folders], {
+    cwd: copy,
+    env: { ...process.env, FUZZ_SECONDS: "0.02" },
+    stdout: "ignore",
+    stderr: "pipe",
+    timeout: LONGEST_MS,
+  });
+  const [said, code] = await Promise.all([child.stderr.text(), child.exited]);
+  // A folder without a test is no failure.
+  return code === 0 || /did not match any test files/.test(said) ? undefined : said;
+}
+
+function describe({ file, line, before, after }: Change): string {
+  return `${file}:${line}\n  - ${before.trim()}\n  + ${after.trim()}`;
+}
