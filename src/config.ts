@@ -1,3 +1,4 @@
+import { resolve } from "node:path";
 import { LOG_FORMATS, LOG_LEVELS, type LogFormat, type LogLevel } from "./log.ts";
 
 /** Something the person who starts the program has to put right: one line, exit code 2. */
@@ -5,15 +6,31 @@ export class ConfigError extends Error {
   override name = "ConfigError";
 }
 
-export interface ListenAddress {
+export interface TcpAddress {
   /** Undefined listens on all addresses. */
   host: string | undefined;
   port: number;
 }
 
+/** A Unix socket in the file system. */
+export interface UnixAddress {
+  path: string;
+  /** The permissions of the socket's file. */
+  mode: number;
+}
+
+export type ListenAddress = TcpAddress | UnixAddress;
+
 /** All that can be set, checked. */
 export interface Config {
-  listen: ListenAddress;
+  /** All of them are listened on. */
+  listen: readonly ListenAddress[];
+  /** Takes the sockets that systemd hands over, in place of `listen`. */
+  systemdSocket: boolean;
+  /** TLS, passwords and more, as all exporters have it; undefined for plain HTTP. */
+  webConfigFile: string | undefined;
+  /** Where the metrics are. */
+  telemetryPath: string;
   logLevel: LogLevel;
   logFormat: LogFormat;
   rootfs: string;
@@ -33,7 +50,11 @@ export interface Config {
 
 /** The flags as they were given, or their defaults. */
 export interface Flags {
-  "web.listen-address": string;
+  /** Once for each time that the flag is given. */
+  "web.listen-address": readonly string[];
+  "web.systemd-socket"?: boolean;
+  "web.config.file"?: string | undefined;
+  "web.telemetry-path"?: string | undefined;
   "log.level": string;
   "log.format": string;
   "path.rootfs": string;
@@ -52,13 +73,14 @@ export type Environment = Readonly<Record<string, string | undefined>>;
  * @throws ConfigError naming the first value that is no good, and what would be
  */
 export function readConfig(flags: Flags, env: Environment): Config {
-  const listen = parseListenAddress(flags["web.listen-address"]);
-  if (env["PORT"]) listen.port = parsePort(env["PORT"], "PORT");
   const level = env["LOG_LEVEL"]
     ? oneOf(LOG_LEVELS, env["LOG_LEVEL"], "LOG_LEVEL")
     : oneOf(LOG_LEVELS, flags["log.level"], "--log.level");
   return {
-    listen,
+    listen: listenAddresses(flags["web.listen-address"], env["PORT"]),
+    systemdSocket: flags["web.systemd-socket"] ?? false,
+    webConfigFile: flags["web.config.file"] ? resolve(flags["web.config.file"]) : undefined,
+    telemetryPath: telemetryPath(flags["web.telemetry-path"] ?? "/metrics"),
     logLevel: level,
     logFormat: oneOf(LOG_FORMATS, flags["log.format"], "--log.format"),
     rootfs: absolute(flags["path.rootfs"], "--path.rootfs"),
@@ -72,16 +94,56 @@ export function readConfig(flags: Flags, env: Environment): Config {
   };
 }
 
-/** `:10041`, `127.0.0.1:10041`, `host:10041`, `[::1]:10041`. */
-export function parseListenAddress(text: string): ListenAddress {
-  const match = /^(?:\[([0-9A-Fa-f:.]+)\]|([^:[\]\s]*)):([^:]*)$/.exec(text);
-  if (!match) {
+/** PORT overrides the port, and only the port: a host that the flag gives stays. */
+function listenAddresses(texts: readonly string[], port: string | undefined): ListenAddress[] {
+  const addresses = texts.map(parseListenAddress);
+  if (!port) return addresses;
+  const [tcp, ...others] = addresses.filter((address) => "port" in address);
+  if (!tcp || others.length > 0) {
     throw new ConfigError(
-      `--web.listen-address: "${text}" is no address; give :PORT, HOST:PORT or [IPV6]:PORT`,
+      "PORT: want exactly one --web.listen-address with a port, to override it",
     );
   }
+  const override = { host: tcp.host, port: parsePort(port, "PORT") };
+  return addresses.map((address) => (address === tcp ? override : address));
+}
+
+/** `:10041`, `127.0.0.1:10041`, `host:10041`, `[::1]:10041`, `unix:/run/x.sock`, `unix:/run/x.sock?mode=0600`. */
+export function parseListenAddress(text: string): ListenAddress {
+  if (text.startsWith("unix:")) return parseUnixAddress(text);
+  const match = /^(?:\[([0-9A-Fa-f:.]+)\]|([^:[\]\s]*)):([^:]*)$/.exec(text);
+  if (!match) throw badAddress(text);
   const port = parsePort(match[3]!, "--web.listen-address");
   return { host: match[1] ?? (match[2] || undefined), port };
+}
+
+const DEFAULT_SOCKET_MODE = 0o660;
+
+/** The kernel's limit for a socket's path, man 7 unix. */
+const MAX_SOCKET_PATH_BYTES = 107;
+
+function parseUnixAddress(text: string): UnixAddress {
+  const [, path, mode] = /^unix:(\/[^?]+)(?:\?mode=(0?[0-7]{3}))?$/.exec(text) ?? [];
+  if (path === undefined) throw badAddress(text);
+  if (Buffer.byteLength(path) > MAX_SOCKET_PATH_BYTES) {
+    throw new ConfigError(
+      `--web.listen-address: path of the socket "${path}" is too long: want ${MAX_SOCKET_PATH_BYTES} bytes at most`,
+    );
+  }
+  return { path, mode: mode === undefined ? DEFAULT_SOCKET_MODE : Number.parseInt(mode, 8) };
+}
+
+function badAddress(text: string): ConfigError {
+  const wanted = "want :PORT, HOST:PORT, [IPV6]:PORT, unix:/PATH or unix:/PATH?mode=0660";
+  return new ConfigError(`--web.listen-address: invalid address "${text}": ${wanted}`);
+}
+
+function telemetryPath(text: string): string {
+  const isTaken = text.startsWith("/-/") || text.startsWith("/api/");
+  if (/^\/[\w.~/-]*$/.test(text) && !text.includes("//") && !isTaken) return text;
+  throw new ConfigError(
+    `--web.telemetry-path: invalid path "${text}": want a path like /metrics, not below /-/ or /api/`,
+  );
 }
 
 function parsePort(text: string, name: string, lowest = 0): number {

@@ -2,7 +2,7 @@ import { describe, expect, test } from "bun:test";
 import { ConfigError, type Flags, parseListenAddress, readConfig } from "../src/config.ts";
 
 const FLAGS: Flags = {
-  "web.listen-address": ":10041",
+  "web.listen-address": [":10041"],
   "log.level": "info",
   "log.format": "logfmt",
   "path.rootfs": "/",
@@ -36,6 +36,14 @@ describe("parseListenAddress", () => {
   });
 
   test.each([
+    ["unix:/run/m.sock", "/run/m.sock", 0o660],
+    ["unix:/run/m.sock?mode=0600", "/run/m.sock", 0o600],
+    ["unix:/run/m.sock?mode=666", "/run/m.sock", 0o666],
+  ])("%s", (text, path, mode) => {
+    expect(parseListenAddress(text)).toEqual({ path, mode });
+  });
+
+  test.each([
     "",
     "10041",
     "host",
@@ -50,6 +58,12 @@ describe("parseListenAddress", () => {
     "a b:80",
     "http://host:80",
     ":80/",
+    "unix:",
+    "unix:relative.sock",
+    "unix:/a?mode=9",
+    "unix:/a?mode=4777",
+    "unix:/a?other=1",
+    `unix:/${"x".repeat(107)}`,
   ])("%j is no address, and is named", (text) => {
     const said = message(() => parseListenAddress(text));
     expect(said).toStartWith("--web.listen-address: ");
@@ -60,7 +74,10 @@ describe("parseListenAddress", () => {
 describe("readConfig", () => {
   test("takes the defaults", () => {
     expect(readConfig(FLAGS, {})).toEqual({
-      listen: { host: undefined, port: 10041 },
+      listen: [{ host: undefined, port: 10041 }],
+      systemdSocket: false,
+      webConfigFile: undefined,
+      telemetryPath: "/metrics",
       logLevel: "info",
       logFormat: "logfmt",
       rootfs: "/",
@@ -75,9 +92,28 @@ describe("readConfig", () => {
   });
 
   test("PORT overrides the port and leaves the host", () => {
-    const flags = { ...FLAGS, "web.listen-address": "127.0.0.1:10041" };
-    expect(readConfig(flags, { PORT: "9" }).listen).toEqual({ host: "127.0.0.1", port: 9 });
+    const flags = { ...FLAGS, "web.listen-address": ["127.0.0.1:10041"] };
+    expect(readConfig(flags, { PORT: "9" }).listen).toEqual([{ host: "127.0.0.1", port: 9 }]);
   });
+
+  test("PORT overrides one port among sockets, and none where it could be several", () => {
+    const several = (...listen: string[]) => ({ ...FLAGS, "web.listen-address": listen });
+    expect(readConfig(several("unix:/a", ":1"), { PORT: "9" }).listen).toEqual([
+      { path: "/a", mode: 0o660 },
+      { host: undefined, port: 9 },
+    ]);
+    for (const flags of [several("unix:/a"), several(":1", ":2")]) {
+      expect(message(() => readConfig(flags, { PORT: "9" }))).toStartWith("PORT: ");
+    }
+  });
+
+  test.each(["metrics", "", "/a b", "/-/healthy", "/api/v1/sessions", "//x", "/a?b", "/a#b"])(
+    "%j is no path for the metrics",
+    (path) => {
+      const said = message(() => readConfig({ ...FLAGS, "web.telemetry-path": path }, {}));
+      expect(said).toStartWith("--web.telemetry-path: ");
+    },
+  );
 
   test("LOG_LEVEL overrides the level", () => {
     expect(readConfig({ ...FLAGS, "log.level": "error" }, { LOG_LEVEL: "Debug" }).logLevel).toBe(

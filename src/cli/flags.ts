@@ -8,7 +8,22 @@ export const FLAGS: ArgsDef = {
     type: "string",
     default: ":10041",
     valueHint: "host:port",
-    description: "Where to serve metrics.",
+    description: "Where to serve metrics: also unix:/path; can be given more than once.",
+  },
+  "web.config.file": {
+    type: "string",
+    valueHint: "path",
+    description: "TLS, passwords and more, in the format of all Prometheus exporters.",
+  },
+  "web.systemd-socket": {
+    type: "boolean",
+    description: "Serve on the sockets that systemd hands over, instead of listening.",
+  },
+  "web.telemetry-path": {
+    type: "string",
+    default: "/metrics",
+    valueHint: "path",
+    description: "Where the metrics are.",
   },
   "log.level": {
     type: "string",
@@ -83,3 +98,6 @@ export const ENVIRONMENT: readonly (readonly [name: string, description: string]
   ["SSH_PORTS", "The ports of sshd, with commas between. (Default: 22)"],
   ["STATE_DIRECTORY", "Set by systemd: where login counters outlive a restart."],
 ];
+
+/** The flags that can be given more than once. */
+export const REPEATABLE = ["web.listen-address"] as const;

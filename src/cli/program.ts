@@ -2,7 +2,7 @@ import { type ArgsDef, type CommandDef, defineCommand, renderUsage, runCommand }
 import { COLLECTORS } from "../collectors/registry.ts";
 import { type Config, type Environment, type Flags, readConfig } from "../config.ts";
 import { doctor } from "./commands/doctor.ts";
-import { DOCTOR_FLAGS, ENVIRONMENT, FLAGS, SESSIONS_FLAGS } from "./flags.ts";
+import { DOCTOR_FLAGS, ENVIRONMENT, FLAGS, REPEATABLE, SESSIONS_FLAGS } from "./flags.ts";
 import { printMetrics } from "./commands/metrics.ts";
 import { serveForever } from "./commands/serve.ts";
 import { printSessions } from "./commands/sessions.ts";
@@ -54,7 +54,7 @@ function commandTree(env: Environment): CommandDef {
         meta: { name, description },
         args: { ...FLAGS, ...args },
         run: (context) => {
-          const flags = toFlags(context.args);
+          const flags = toFlags(context.args, context.rawArgs);
           return run(readConfig(flags, env), flags, env, context.args);
         },
       }),
@@ -67,11 +67,21 @@ function commandTree(env: Environment): CommandDef {
   });
 }
 
-function toFlags(args: Args): Flags {
+/** citty keeps the last of a flag that is given more than once, the words have them all. */
+function toFlags(args: Args, words: readonly string[]): Flags {
+  const repeated = REPEATABLE.map((name) => {
+    const start = `--${name}=`;
+    const given = words.filter((word) => word.startsWith(start));
+    return [name, given.length > 0 ? given.map((word) => word.slice(start.length)) : [args[name]]];
+  });
   const enabled = COLLECTORS.map(({ name }) => name).filter(
     (name) => args[`collector.${name}`] !== false,
   );
-  return { ...(args as unknown as Flags), collectors: new Set(enabled) };
+  return {
+    ...(args as unknown as Flags),
+    ...(Object.fromEntries(repeated) as Pick<Flags, (typeof REPEATABLE)[number]>),
+    collectors: new Set(enabled),
+  };
 }
 
 async function helpText(main: CommandDef, command: string | undefined): Promise<string> {

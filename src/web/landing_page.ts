@@ -9,6 +9,8 @@ export interface LandingPage {
   /** Undefined where it is not known. */
   hostName: string | undefined;
   summary: Summary;
+  /** Where the metrics are. */
+  telemetryPath: string;
   sources: ProbedSource[];
   nowSeconds: number;
 }
@@ -37,7 +39,7 @@ export function landingPage(page: LandingPage): string {
             ${formatTime(nowSeconds)} ${timeZone(nowSeconds)}
           </span>
           <nav>
-            <a href="/metrics">Metrics</a><a href="/-/healthy">Health</a
+            <a href="${page.telemetryPath}">Metrics</a><a href="/-/healthy">Health</a
             ><a href="/-/ready">Readiness</a>
           </nav>
         </header>

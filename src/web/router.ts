@@ -1,5 +1,6 @@
 import type { Family } from "../metrics/metric.ts";
 import { type Format, contentType } from "../metrics/render.ts";
+import { Answer, plain } from "./answer.ts";
 import { exposition } from "./exposition.ts";
 import { type LandingPage, landingPage } from "./landing_page.ts";
 import { acceptsGzip, negotiateFormat } from "./negotiate.ts";
@@ -10,6 +11,10 @@ export interface Site {
   collect(): Promise<Family[]>;
   /** Whether the first sample was taken, so that a scrape has true values. */
   isReady(): boolean;
+  /** The sessions as `sessions --json` prints them. */
+  sessions(): Promise<unknown>;
+  /** Where the metrics are; at "/" there is no page for people. */
+  telemetryPath: string;
   /** What the landing page shows beside the numbers of a collection. */
   about(): Pick<LandingPage, "version" | "hostName" | "sources">;
 }
@@ -22,12 +27,9 @@ type Page = (site: Site, request: Request) => Promise<Response> | Response;
  */
 export const MAX_UNREAD_ANSWERS = 256;
 
-/** These cost a collection, so they are refused first. Health checks are always answered. */
-const COLLECTS: ReadonlySet<string> = new Set(["/", "/metrics"]);
-
 const PAGES: Readonly<Record<string, Page>> = {
   "/": landing,
-  "/metrics": metrics,
+  "/api/v1/sessions": sessions,
   "/-/healthy": () => plain("User Session Exporter is healthy.\n"),
   "/-/ready": (site) =>
     site.isReady()
@@ -44,15 +46,21 @@ export async function route(site: Site, request: Request, unreadAnswers = 1): Pr
   const path = pathOf(request);
   // A client can send a Host header that makes no URL.
   if (path === undefined) return plain("Bad request.\n", 400);
-  const page = Object.hasOwn(PAGES, path) ? PAGES[path] : undefined;
-  if (!page) return plain("Not found. The metrics are at /metrics.\n", 404);
+  const page = pageAt(path, site);
+  if (!page) return plain(`Not found. The metrics are at ${site.telemetryPath}.\n`, 404);
   if (request.method !== "GET" && request.method !== "HEAD") {
     return plain("Method not allowed.\n", 405, { Allow: "GET, HEAD" });
   }
-  if (unreadAnswers > MAX_UNREAD_ANSWERS && COLLECTS.has(path)) {
+  // What costs a collection is refused first; health checks are always answered.
+  if (unreadAnswers > MAX_UNREAD_ANSWERS && !path.startsWith("/-/")) {
     return plain("Too many answers are waiting to be read.\n", 503, { "Retry-After": "5" });
   }
   return page(site, request);
+}
+
+function pageAt(path: string, { telemetryPath }: Site): Page | undefined {
+  if (path === telemetryPath) return metrics;
+  return Object.hasOwn(PAGES, path) ? PAGES[path] : undefined;
 }
 
 /** HTTP/1.0 needs no Host header; without one the runtime gives the path alone. */
@@ -63,42 +71,37 @@ function pathOf({ url }: Request): string | undefined {
 
 async function landing(site: Site): Promise<Response> {
   const summary = summarize(await site.collect());
-  const page = landingPage({ ...site.about(), summary, nowSeconds: Date.now() / 1000 });
-  return new Response(page, htmlHeaders());
+  const page = landingPage({
+    ...site.about(),
+    summary,
+    telemetryPath: site.telemetryPath,
+    nowSeconds: Date.now() / 1000,
+  });
+  return new Answer(new Blob([page]), {
+    headers: {
+      "Content-Type": "text/html; charset=utf-8",
+      // The page needs no script and nothing from elsewhere, so nothing of the kind may run in it.
+      "Content-Security-Policy":
+        "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'",
+      "X-Content-Type-Options": "nosniff",
+    },
+  });
 }
 
 async function metrics(site: Site, request: Request): Promise<Response> {
   const format: Format = negotiateFormat(request.headers.get("accept"));
   const gzip = acceptsGzip(request.headers.get("accept-encoding"));
   const body = await exposition(await site.collect(), format, gzip);
-  const headers = new Headers({
-    "Content-Type": contentType(format),
-    Vary: "Accept, Accept-Encoding",
-    ...NO_STORE,
-  });
-  if (gzip) headers.set("Content-Encoding", "gzip");
-  return new Response(body, { headers });
-}
-
-/** Who is logged in, and from where, is nothing for a cache on the way. */
-const NO_STORE = { "Cache-Control": "no-store" };
-
-function plain(text: string, status = 200, headers: Record<string, string> = {}): Response {
-  return new Response(text, {
-    status,
-    headers: { "Content-Type": "text/plain; charset=utf-8", ...NO_STORE, ...headers },
-  });
-}
-
-function htmlHeaders(): ResponseInit {
-  return {
+  return new Answer(body, {
     headers: {
-      "Content-Type": "text/html; charset=utf-8",
-      // The page needs no script and nothing from elsewhere, so nothing of the kind may run in it.
-      "Content-Security-Policy":
-        "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'",
-      ...NO_STORE,
-      "X-Content-Type-Options": "nosniff",
+      "Content-Type": contentType(format),
+      Vary: "Accept, Accept-Encoding",
+      ...(gzip ? { "Content-Encoding": "gzip" } : {}),
     },
-  };
+  });
+}
+
+async function sessions(site: Site): Promise<Response> {
+  const text = `${JSON.stringify(await site.sessions(), null, 2)}\n`;
+  return new Answer(new Blob([text]), { headers: { "Content-Type": "application/json" } });
 }

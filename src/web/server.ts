@@ -1,7 +1,9 @@
-import { ConfigError, type ListenAddress } from "../config.ts";
+import type { ListenAddress } from "../config.ts";
 import type { Log } from "../log.ts";
-import { codeOf } from "../sources/errors.ts";
+import { bindTcp, bindUnix, hostPort } from "./bind.ts";
+import { NodeListener } from "./node/listener.ts";
 import { type Site, route } from "./router.ts";
+import { systemdSockets } from "./systemd_sockets.ts";
 
 /**
  * A connection is closed when nothing was sent on it for so long, by a client that does not read either.
@@ -15,70 +17,141 @@ const MAX_BODY_BYTES = 64 * 1024;
 /** How long requests in flight may take when the program is told to end. */
 const STOP_MS = 800;
 
+export interface ServeOptions {
+  listen: readonly ListenAddress[];
+  /** Takes the sockets that systemd hands over, in place of `listen`. */
+  systemdSocket?: boolean;
+  webConfigFile?: string | undefined;
+}
+
 export interface Server {
-  /** Where it listens, as `host:port`. */
-  address: string;
+  /** Where it listens, as `host:port` or `unix:/path`. */
+  addresses: readonly string[];
+  /** Whether TLS was on when it began. */
+  isSecure: boolean;
   /** Requests that have no complete answer yet, or whose client has not taken it. */
   readonly unreadAnswers: number;
+  /** 1 when the web config file was read as it is now, 0 when it is no good; undefined without one. */
+  readonly webConfigReloadSuccess: 0 | 1 | undefined;
   /** Takes no more requests and waits for those in flight, for less than a second. */
   stop(): Promise<void>;
 }
 
-/** @throws ConfigError when the address can't be listened on */
-export function serve(site: Site, listen: ListenAddress, log: Log): Server {
-  const server = bind(listen, (hostname) =>
-    Bun.serve({
-      hostname,
-      port: listen.port,
-      // By default Bun shares the port with a second copy.
-      reusePort: false,
-      idleTimeout: IDLE_SECONDS,
-      maxRequestBodySize: MAX_BODY_BYTES,
-      // Otherwise Bun answers an error with a page that shows the source.
-      development: false,
-      fetch: (request, { pendingRequests }) => route(site, request, pendingRequests),
-      error(error) {
-        log.error("a request failed", { err: error.message });
-        return new Response("Internal error; the exporter's log says more.\n", { status: 500 });
-      },
-    }),
-  );
-  const host = server.hostname ?? "";
+/** What one way of serving has opened. */
+interface Listening {
+  address: string;
+  pendingRequests(): number;
+  stop(): Promise<void>;
+}
+
+/** @throws ConfigError when an address can't be listened on or the web config file is no good */
+export async function serve(site: Site, options: ServeOptions, log: Log): Promise<Server> {
+  const isPlain = options.webConfigFile === undefined && !options.systemdSocket;
+  return isPlain ? servePlain(site, options.listen, log) : serveConfigured(site, options, log);
+}
+
+async function servePlain(site: Site, listen: readonly ListenAddress[], log: Log): Promise<Server> {
+  const opened: Listening[] = [];
+  const unread = () => opened.reduce((sum, { pendingRequests }) => sum + pendingRequests(), 0);
+  for (const address of listen) {
+    opened.push(
+      "path" in address
+        ? await bindUnix(address, () => serveWithBun({ unix: address.path }, site, unread, log))
+        : await bindTcp(address, async (hostname) =>
+            serveWithBun({ hostname, port: address.port }, site, unread, log),
+          ),
+    );
+  }
   return {
-    address: `${host.includes(":") ? `[${host}]` : host}:${server.port}`,
+    addresses: opened.map(({ address }) => address),
+    isSecure: false,
+    webConfigReloadSuccess: undefined,
     get unreadAnswers() {
-      return server.pendingRequests;
+      return unread();
     },
     stop: async () => {
-      await Promise.race([server.stop(), Bun.sleep(STOP_MS)]);
+      const stopped = Promise.all(opened.map((listening) => listening.stop()));
+      await Promise.race([stopped, Bun.sleep(STOP_MS)]);
     },
   };
 }
 
-function bind<T>(listen: ListenAddress, open: (hostname: string) => T): T {
-  // "::" takes IPv4 too; a kernel without IPv6 refuses it.
-  const hosts = listen.host === undefined ? ["::", "0.0.0.0"] : [listen.host];
-  for (const [i, host] of hosts.entries()) {
-    try {
-      return open(host);
-    } catch (error) {
-      const code = codeOf(error);
-      if (code === "EADDRINUSE" || i === hosts.length - 1) throw listenError(listen, error);
-    }
-  }
-  throw new Error("no address to listen on");
+function serveWithBun(
+  where: { hostname: string; port: number } | { unix: string },
+  site: Site,
+  unread: () => number,
+  log: Log,
+): Listening {
+  const server = Bun.serve({
+    ...where,
+    // By default Bun shares the port with a second copy.
+    reusePort: false,
+    idleTimeout: IDLE_SECONDS,
+    maxRequestBodySize: MAX_BODY_BYTES,
+    // Otherwise Bun answers an error with a page that shows the source.
+    development: false,
+    fetch: (request: Request) => route(site, request, unread()),
+    error(error: Error) {
+      log.error("a request failed", { err: error.message });
+      return new Response("Internal error; the exporter's log says more.\n", { status: 500 });
+    },
+  } as Bun.Serve.Options<undefined>);
+  return {
+    address: "unix" in where ? `unix:${where.unix}` : hostPort(server.hostname, server.port),
+    pendingRequests: () => server.pendingRequests,
+    stop: () => server.stop(),
+  };
 }
 
-function listenError({ host, port }: ListenAddress, error: unknown): ConfigError {
-  const code = codeOf(error);
-  const where = `${host?.includes(":") ? `[${host}]` : (host ?? "")}:${port}`;
-  const why =
-    code === "EADDRINUSE"
-      ? "the port is in use; stop what uses it, or give another with --web.listen-address or PORT"
-      : code === "EACCES"
-        ? "no right to listen there; give a port above 1023"
-        : /^(EAI_|ENOTFOUND|EAGAIN|EINVAL)/.test(code ?? "")
-          ? "the name can't be resolved; give an address of this host"
-          : `${(error as Error).message}; give an address of this host`;
-  return new ConfigError(`can't listen on ${where}: ${why}`);
+async function serveConfigured(site: Site, options: ServeOptions, log: Log): Promise<Server> {
+  const listener = await NodeListener.create({
+    configFile: options.webConfigFile,
+    answer: (request, unread) => route(site, request, unread),
+    log,
+  });
+  const addresses = options.systemdSocket
+    ? await listenOnSystemdSockets(listener)
+    : await listenOnAddresses(listener, options.listen);
+  return {
+    addresses,
+    isSecure: listener.scheme === "https",
+    get webConfigReloadSuccess() {
+      return listener.reloadSuccess;
+    },
+    get unreadAnswers() {
+      return listener.unreadAnswers;
+    },
+    stop: async () => {
+      await Promise.race([listener.stop(), Bun.sleep(STOP_MS)]);
+      listener.end();
+    },
+  };
+}
+
+async function listenOnSystemdSockets(listener: NodeListener): Promise<string[]> {
+  const addresses: string[] = [];
+  for (const fd of systemdSockets(process.env, process.pid)) {
+    await listener.listen({ fd });
+    addresses.push(`fd:${fd}`);
+  }
+  return addresses;
+}
+
+async function listenOnAddresses(
+  listener: NodeListener,
+  listen: readonly ListenAddress[],
+): Promise<string[]> {
+  const addresses: string[] = [];
+  for (const address of listen) {
+    if ("path" in address) {
+      await bindUnix(address, () => listener.listen({ path: address.path }));
+      addresses.push(`unix:${address.path}`);
+      continue;
+    }
+    const { port } = address;
+    const server = await bindTcp(address, (host) => listener.listen({ host, port }));
+    const bound = server.address() as { address: string; port: number };
+    addresses.push(hostPort(bound.address, bound.port));
+  }
+  return addresses;
 }

@@ -10,7 +10,7 @@ function running(started: Record<string, string>) {
   const tree = new TempTree();
   const lines: string[] = [];
   const flags: Flags = {
-    "web.listen-address": ":10041",
+    "web.listen-address": [":10041"],
     "log.level": "warn",
     "log.format": "logfmt",
     "path.rootfs": tree.folder,

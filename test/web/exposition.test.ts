@@ -29,7 +29,7 @@ describe("exposition", () => {
     const families = collection();
     const packed = await exposition(families, "text", true);
     expect(packed).toBeInstanceOf(Blob);
-    const text = Buffer.from(Bun.gunzipSync(await (packed as Blob).arrayBuffer())).toString();
-    expect(text).toBe((await exposition(families, "text", false)) as string);
+    const text = Buffer.from(Bun.gunzipSync(await packed.arrayBuffer())).toString();
+    expect(text).toBe(await (await exposition(families, "text", false)).text());
   });
 });

@@ -56,6 +56,7 @@ const utmp = (state: SourceState, coveredBy?: string): ProbedSource => ({
 
 function page(summary: Partial<Summary>, sources: LandingPage["sources"] = []): string {
   return landingPage({
+    telemetryPath: "/metrics",
     version: "1.2.3",
     hostName: "host-1",
     summary: { ...UNKNOWN, ...summary },
@@ -99,6 +100,7 @@ describe("landingPage", () => {
   test("names the host, first of all in the title of its tab", () => {
     expect(page({})).toContain("<title>host-1 – User Session Exporter</title>");
     const nameless = landingPage({
+      telemetryPath: "/metrics",
       version: "1",
       hostName: undefined,
       summary: UNKNOWN,
@@ -173,6 +175,7 @@ describe("landingPage", () => {
   test("text from outside is never markup", () => {
     const evil = `"></td><script>alert('x')</script>&`;
     const html = landingPage({
+      telemetryPath: "/metrics",
       version: evil,
       hostName: evil,
       summary: {

@@ -3,6 +3,8 @@ import { counter, single } from "../../src/metrics/metric.ts";
 import { type Site, route } from "../../src/web/router.ts";
 
 const SITE: Site = {
+  sessions: async () => [],
+  telemetryPath: "/metrics",
   collect: async () => [single(counter("logins_total", "Logins."), 3)],
   isReady: () => true,
   about: () => ({ version: "1.2.3", hostName: "host-1", sources: [] }),

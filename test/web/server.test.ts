@@ -7,6 +7,8 @@ import { type Server, serve } from "../../src/web/server.ts";
 import type { Site } from "../../src/web/router.ts";
 
 const SITE: Site = {
+  sessions: async () => [],
+  telemetryPath: "/metrics",
   collect: async () => [single(gauge("up", "Up."), 1)],
   isReady: () => true,
   about: () => ({ version: "1", hostName: undefined, sources: [] }),
@@ -15,10 +17,11 @@ const logged: string[] = [];
 const log = createLog("debug", "logfmt", (line) => logged.push(line));
 const servers: Server[] = [];
 
-function start(site: Partial<Site> = {}, port = 0): Server {
-  const server = serve({ ...SITE, ...site }, { host: "127.0.0.1", port }, log);
+async function start(site: Partial<Site> = {}, port = 0) {
+  const listen = [{ host: "127.0.0.1", port }];
+  const server = await serve({ ...SITE, ...site }, { listen }, log);
   servers.push(server);
-  return server;
+  return { stop: server.stop, address: server.addresses[0]! };
 }
 
 afterEach(async () => {
@@ -27,14 +30,14 @@ afterEach(async () => {
 
 describe("serve", () => {
   test("answers on the address it names, as Prometheus asks", async () => {
-    const server = start();
+    const server = await start();
     expect(server.address).toMatch(/^127\.0\.0\.1:\d+$/);
     const response = await fetch(`http://${server.address}/metrics`);
     expect(await response.text()).toContain("user_sessions_up 1\n");
   });
 
   test("HEAD has the same headers and no body", async () => {
-    const { address } = start();
+    const { address } = await start();
     const head = await fetch(`http://${address}/metrics`, {
       method: "HEAD",
       headers: { "accept-encoding": "identity" },
@@ -44,7 +47,7 @@ describe("serve", () => {
   });
 
   test("a Host header that makes no URL is a bad request, and nothing to log", async () => {
-    const [host, port] = start().address.split(":");
+    const [host, port] = (await start()).address.split(":");
     logged.length = 0;
     const answer = await new Promise<string>((resolve, reject) => {
       const socket = connect(Number(port), host!);
@@ -58,7 +61,7 @@ describe("serve", () => {
 
   test("a request that fails is a plain 500 that shows nothing of the program", async () => {
     const collect = () => Promise.reject(new Error("secret detail"));
-    const response = await fetch(`http://${start({ collect }).address}/metrics`);
+    const response = await fetch(`http://${(await start({ collect })).address}/metrics`);
     expect(response.status).toBe(500);
     const text = await response.text();
     expect(text).not.toContain("secret");
@@ -70,12 +73,12 @@ describe("serve", () => {
     const other = createServer();
     await new Promise<void>((resolve) => other.listen(0, "127.0.0.1", resolve));
     const { port } = other.address() as { port: number };
-    expect(() => start({}, port)).toThrow(ConfigError);
-    expect(() => start({}, port)).toThrow(`127.0.0.1:${port}: the port is in use`);
+    await expect(start({}, port)).rejects.toThrow(ConfigError);
+    await expect(start({}, port)).rejects.toThrow(`127.0.0.1:${port}: the port is in use`);
     other.close();
-    const foreign = () => serve(SITE, { host: "192.0.2.1", port: 0 }, log);
-    expect(foreign).toThrow(ConfigError);
-    expect(foreign).toThrow("192.0.2.1:0");
+    const foreign = () => serve(SITE, { listen: [{ host: "192.0.2.1", port: 0 }] }, log);
+    await expect(foreign()).rejects.toThrow(ConfigError);
+    await expect(foreign()).rejects.toThrow("192.0.2.1:0");
   });
 });
 
@@ -88,7 +91,7 @@ describe("stop", () => {
       await new Promise<void>((resolve) => (finish = resolve));
       return [single(gauge("late", "Late."), 1)];
     };
-    const server = start({ collect });
+    const server = await start({ collect });
     const scrape = fetch(`http://${server.address}/metrics`);
     await started.promise;
     const stopped = server.stop();
@@ -104,7 +107,7 @@ describe("stop", () => {
       started.resolve();
       return new Promise<never>(() => {});
     };
-    const server = start({ collect });
+    const server = await start({ collect });
     const abort = new AbortController();
     const scrape = fetch(`http://${server.address}/metrics`, { signal: abort.signal }).catch(
       () => "aborted",

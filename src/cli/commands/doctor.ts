@@ -52,7 +52,8 @@ function toJson(source: ProbedSource) {
 function report(probed: ProbedSource[], { listen }: Config): string {
   const groups = process.getgroups?.().join(", ") || "none";
   const who = `This is what uid ${process.geteuid?.()} can read, with the supplementary groups ${groups}.`;
-  const page = `http://localhost:${listen.port}/`;
+  const tcp = listen.find((address) => "port" in address);
+  const page = tcp ? `http://localhost:${tcp.port}/` : "its page at /";
   const service = `A running service has rights of its own: what it can read is at ${page}.`;
   return `${who}\n${service}\n\n${probed.map(describe).join("\n")}`;
 }

@@ -1,6 +1,8 @@
 import { readHostName } from "../../sources/host_name.ts";
 import type { Config, Environment, Flags } from "../../config.ts";
 import { serve } from "../../web/server.ts";
+import { Snapshot } from "../../collectors/runtime/snapshot.ts";
+import { sessionsDocument } from "./sessions.ts";
 import { reload } from "../reload.ts";
 import { setUp } from "../setup.ts";
 import { BUILD } from "../version.ts";
@@ -8,7 +10,7 @@ import { BUILD } from "../version.ts";
 /**
  * Serves until SIGTERM or SIGINT; SIGHUP reads the environment file again.
  *
- * @throws ConfigError when the address can't be listened on
+ * @throws ConfigError when an address can't be listened on or the web config file is no good
  */
 export async function serveForever(config: Config, flags: Flags, env: Environment): Promise<void> {
   const { log, host, collection } = setUp(config);
@@ -18,6 +20,8 @@ export async function serveForever(config: Config, flags: Flags, env: Environmen
   const site = {
     collect: () => collection.collect(),
     isReady: () => isReady,
+    sessions: shared(async () => sessionsDocument(await new Snapshot(host).sessions())),
+    telemetryPath: config.telemetryPath,
     about: () => ({
       version: BUILD.version,
       hostName: readHostName(host.root),
@@ -25,10 +29,12 @@ export async function serveForever(config: Config, flags: Flags, env: Environmen
     }),
   };
   // Before anything is logged: an address that can't be had is to give one line, and no other.
-  const server = serve(site, config.listen, log);
+  const server = await serve(site, config, log);
+  host.webConfigReloadSuccess = () => server.webConfigReloadSuccess;
   log.info("Starting user_sessions_exporter", { version: BUILD.version, revision: BUILD.revision });
   log.info("Enabled collectors", { collectors: [...config.collectors].join(",") });
-  log.info("Listening on", { address: server.address });
+  for (const address of server.addresses) log.info("Listening on", { address });
+  if (config.webConfigFile !== undefined) log.info("TLS", { enabled: server.isSecure });
   for (const { info, state, coveredBy } of host.probeSources()) {
     if (state.available || coveredBy) continue;
     const { path, reason, detail = "" } = state;
@@ -51,6 +57,15 @@ export async function serveForever(config: Config, flags: Flags, env: Environmen
   await server.stop();
   host.saveState("now");
   process.exit(0);
+}
+
+/** Whoever asks while it is at work shares what comes of it. */
+function shared<T>(work: () => Promise<T>): () => Promise<T> {
+  let running: Promise<T> | undefined;
+  return () =>
+    (running ??= work().finally(() => {
+      running = undefined;
+    }));
 }
 
 function untilSignal(): Promise<string> {

@@ -18,12 +18,17 @@ export async function printSessions(config: Config, asJson: boolean): Promise<vo
     log.warn("Nothing here tells of sessions: the command doctor says why");
   }
   const text = asJson
-    ? JSON.stringify(sessions.map(toJson), null, 2)
+    ? JSON.stringify(sessionsDocument(sessions), null, 2)
     : table(
         HEADINGS,
         sessions.map((session) => toRow(session, Date.now() / 1000)),
       );
   process.stdout.write(`${text}\n`);
+}
+
+/** The sessions as JSON shows them, with the names of the metrics' labels. */
+export function sessionsDocument(sessions: readonly Session[]): unknown {
+  return sessions.map(toJson);
 }
 
 function toJson(session: Session) {

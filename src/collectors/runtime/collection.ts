@@ -24,6 +24,11 @@ const SOURCE_AVAILABLE = gauge(
   "source",
 );
 
+const WEB_CONFIG_RELOAD = gauge(
+  "web_config_reload_success",
+  "1 when the web config file was read as it is now, 0 while the settings before it stay.",
+);
+
 /** Collects from one host; collections that are asked for while one runs share it. */
 export class Collection {
   private running: Promise<Family[]> | undefined;
@@ -83,6 +88,7 @@ export class Collection {
       byLabel(COLLECTOR_SUCCESS, success),
       byLabel(COLLECTOR_DURATION, duration),
       byLabel(SOURCE_AVAILABLE, sources),
+      single(WEB_CONFIG_RELOAD, this.host.webConfigReloadSuccess?.()),
       ...selfFamilies(this.build),
       single(UP, success.every(([, value]) => value === 1) ? 1 : 0),
       single(DURATION, (performance.now() - startMs) / 1000),

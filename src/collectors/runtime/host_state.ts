@@ -35,6 +35,8 @@ export class HostState {
   /** Which sessions have series of their own. */
   readonly sessionSeries = new SessionSeries();
   readonly faults: Faults;
+  /** Set while there is a server: 1 when it took its web config file as it is now. */
+  webConfigReloadSuccess: (() => 0 | 1 | undefined) | undefined;
   private readonly log: Log;
   private readonly reported = new Set<string>();
   /** Why the last attempt to read a source failed, by its name. */

@@ -1,0 +1,62 @@
+/**
+ * YAML for settings, where nothing may be misread: Bun's parser takes the last of two equal keys, knows
+ * aliases and merges, and reads several documents as a list. Here all of that is refused, with its line.
+ * https://yaml.org/spec/1.2.2/
+ */
+import { type KeyAt, findKeys } from "./yaml_keys.ts";
+
+export type YamlMap = Record<string, unknown>;
+
+/**
+ * Parses one document that is a mapping, or nothing.
+ *
+ * @throws an Error of one line that says what is wrong and where
+ */
+export function parseYaml(text: string): YamlMap {
+  const keys = findKeys(text);
+  const seen = new Set<string>();
+  for (const key of keys) {
+    if (seen.has(key.path)) throw new Error(`line ${key.line}: duplicate key "${key.name}"`);
+    seen.add(key.path);
+  }
+  const value = parse(text);
+  if (value === null) return {};
+  if (!isMap(value)) throw new Error("want a mapping of settings");
+  // Whatever the search for keys took otherwise than the parser did could hide a duplicate.
+  const parsed = new Set(pathsOf(value));
+  const odd = keys.find(({ path }) => !parsed.has(path));
+  if (odd) throw unclear(odd);
+  if (parsed.size !== seen.size) throw new Error("write it in plain YAML: one key a line");
+  return value;
+}
+
+export function isMap(value: unknown): value is YamlMap {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}
+
+function parse(text: string): unknown {
+  try {
+    return Bun.YAML.parse(text);
+  } catch (error) {
+    const [reason] = (error as Error).message.replace(/^YAML Parse error: /, "").split("\n");
+    throw new Error(`invalid YAML: ${reason}`, { cause: error });
+  }
+}
+
+function unclear({ line, name }: KeyAt): Error {
+  return new Error(
+    `line ${line}: key "${name}" is unclear: put it in quotes, on a line of its own`,
+  );
+}
+
+function pathsOf(map: YamlMap, parent = "", paths: string[] = []): string[] {
+  for (const [key, value] of Object.entries(map)) {
+    const path = `${parent}\0${key}`;
+    if (Array.isArray(value) && value.some((item) => typeof item === "object" && item !== null)) {
+      throw new Error(`${key}: a list of lists or mappings is not known here`);
+    }
+    paths.push(path);
+    if (isMap(value)) pathsOf(value, path, paths);
+  }
+  return paths;
+}

@@ -1,0 +1,69 @@
+import type { Socket } from "node:net";
+
+/** How long a connection may go without a whole request, from its start or from the answer before. */
+const SILENT_MS = 30_000;
+
+/** How long one answer may take: a collection's deadline, and time for a slow client to read it. */
+const ANSWER_MS = 60_000;
+
+const SWEEP_MS = 5_000;
+
+interface Connection {
+  answering: number;
+  sinceMs: number;
+}
+
+/**
+ * The connections of one listener. The runtime's own limits of time do not hold for connections that are
+ * handed to its HTTP servers, so the silent and the slow are ended here.
+ */
+export class Connections {
+  /** Requests that have no complete answer yet, or whose client has not taken it. */
+  unread = 0;
+  private readonly open = new Map<Socket, Connection>();
+  private timer: ReturnType<typeof setInterval> | undefined;
+
+  constructor(private readonly nowMs: () => number = () => performance.now()) {}
+
+  add(socket: Socket): void {
+    this.open.set(socket, { answering: 0, sinceMs: this.nowMs() });
+    socket.once("close", () => this.open.delete(socket));
+    // A client that goes away in the middle is nothing to tell.
+    socket.on("error", () => socket.destroy());
+    if (this.timer) return;
+    this.timer = setInterval(() => this.sweep(), SWEEP_MS);
+    this.timer.unref();
+  }
+
+  /** @returns what to call when the answer is complete, or given up */
+  begin(socket: Socket): () => void {
+    const connection = this.open.get(socket);
+    this.unread++;
+    if (connection && connection.answering++ === 0) connection.sinceMs = this.nowMs();
+    let isOver = false;
+    return () => {
+      if (isOver) return;
+      isOver = true;
+      this.unread--;
+      if (connection && --connection.answering === 0) connection.sinceMs = this.nowMs();
+    };
+  }
+
+  /** Ends those that have been silent, or have not read their answer, for too long. */
+  sweep(): void {
+    const nowMs = this.nowMs();
+    for (const [socket, { answering, sinceMs }] of this.open) {
+      if (nowMs - sinceMs > (answering > 0 ? ANSWER_MS : SILENT_MS)) socket.destroy();
+    }
+    if (this.open.size > 0) return;
+    clearInterval(this.timer);
+    this.timer = undefined;
+  }
+
+  /** Ends those that wait for a request, or all. */
+  end(which: "idle" | "all"): void {
+    for (const [socket, { answering }] of this.open) {
+      if (which === "all" || answering === 0) socket.destroy();
+    }
+  }
+}

@@ -1,0 +1,154 @@
+/**
+ * The server for whoever gives a web config file or sockets of systemd's. It takes more memory than
+ * `Bun.serve`, but tells a client's certificate, and takes a connection from wherever it comes, with
+ * settings that can differ from one connection to the next.
+ */
+import { type ListenOptions, type Server as NetServer, type Socket, createServer } from "node:net";
+import type { Log } from "../../log.ts";
+import { plain } from "../answer.ts";
+import { WatchedWebConfig } from "../config/watched.ts";
+import type { WebConfig } from "../config/web_config.ts";
+import { Gate } from "../gate.ts";
+import { type Acceptor, createAcceptor } from "./acceptor.ts";
+import { checkTls } from "./certificates.ts";
+import { Connections } from "./connections.ts";
+import { type NodeRequest, type NodeResponse, send, toRequest } from "./exchange.ts";
+import { type Modules, loadModules } from "./modules.ts";
+
+const NOTHING_SET: WebConfig = {
+  tls: undefined,
+  http: { http2: true, headers: new Map() },
+  rateLimit: undefined,
+  users: new Map(),
+};
+
+/** @param unreadAnswers requests that have no complete answer yet, this one included */
+export type Answering = (request: Request, unreadAnswers: number) => Promise<Response>;
+
+export interface NodeListenerOptions {
+  /** The web config file; undefined serves plain HTTP to everybody. */
+  configFile: string | undefined;
+  answer: Answering;
+  log: Log;
+}
+
+/** Listens on any number of sockets, and serves them all alike. */
+export class NodeListener {
+  private readonly watched: WatchedWebConfig | undefined;
+  private readonly acceptors = new WeakMap<WebConfig, Acceptor>();
+  private readonly connections = new Connections();
+  private readonly listening: NetServer[] = [];
+  private readonly gate = new Gate();
+  private readonly answer: Answering;
+  private readonly log: Log;
+
+  private constructor(
+    private readonly modules: Modules,
+    { configFile, answer, log }: NodeListenerOptions,
+  ) {
+    this.answer = answer;
+    this.log = log;
+    if (configFile === undefined) return;
+    this.watched = new WatchedWebConfig(
+      configFile,
+      (tls) => checkTls(tls, modules.createSecureContext),
+      log,
+    );
+  }
+
+  /** @throws ConfigError when the web config file is no good */
+  static async create(options: NodeListenerOptions): Promise<NodeListener> {
+    return new NodeListener(await loadModules(), options);
+  }
+
+  /** Undefined where there is no web config file. */
+  get reloadSuccess(): 0 | 1 | undefined {
+    return this.watched?.reloadSuccess;
+  }
+
+  get unreadAnswers(): number {
+    return this.connections.unread;
+  }
+
+  get scheme(): "http" | "https" {
+    return this.config().tls ? "https" : "http";
+  }
+
+  /** @throws the system's error when it can't listen there */
+  listen(where: ListenOptions | { fd: number }): Promise<NetServer> {
+    const server = createServer((socket) => this.accept(socket));
+    return new Promise((resolve, reject) => {
+      server.once("error", reject);
+      server.listen(where, () => {
+        server.off("error", reject);
+        server.on("error", (error) => this.log.error("accept failed", { err: error.message }));
+        this.listening.push(server);
+        resolve(server);
+      });
+    });
+  }
+
+  /** Takes no more connections, and lets those that are answered go on. */
+  async stop(): Promise<void> {
+    const closed = this.listening.map(
+      (server) => new Promise<void>((resolve) => server.close(() => resolve())),
+    );
+    this.connections.end("idle");
+    await Promise.all(closed);
+  }
+
+  end(): void {
+    this.connections.end("all");
+  }
+
+  private config(): WebConfig {
+    return this.watched?.current() ?? NOTHING_SET;
+  }
+
+  /** Each connection has the settings that hold when it begins; TLS can come and go, too. */
+  private accept(socket: Socket): void {
+    const config = this.config();
+    let acceptor = this.acceptors.get(config);
+    if (!acceptor) this.acceptors.set(config, (acceptor = this.acceptorOf(config)));
+    acceptor(socket);
+  }
+
+  private acceptorOf(config: WebConfig): Acceptor {
+    return createAcceptor(config, {
+      modules: this.modules,
+      log: this.log,
+      connected: (socket) => this.connections.add(socket),
+      requested: (request, response, socket) => void this.handle(request, response, socket),
+    });
+  }
+
+  private async handle(
+    request: NodeRequest,
+    response: NodeResponse,
+    socket: Socket,
+  ): Promise<void> {
+    const done = this.connections.begin(socket);
+    response.once("close", done);
+    response.once("error", done);
+    request.resume();
+    try {
+      const isHead = request.method === "HEAD";
+      await send(await this.respond(request, socket.remoteAddress ?? ""), response, isHead);
+    } catch (error) {
+      this.log.error("request failed", { err: (error as Error).message });
+      response.destroy();
+      done();
+    }
+  }
+
+  private async respond(nodeRequest: NodeRequest, from: string): Promise<Response> {
+    const request = toRequest(nodeRequest);
+    if (!request) return plain("Bad request.\n", 400);
+    const config = this.config();
+    const response =
+      (await this.gate.refusal(config, request, from)) ??
+      (await this.answer(request, this.connections.unread));
+    for (const [name, value] of config.http.headers) response.headers.set(name, value);
+    return response;
+  }
+}

@@ -1,0 +1,70 @@
+/** Unix sockets in the file system. man 7 unix. */
+import { chmodSync, lstatSync, unlinkSync } from "node:fs";
+import { ConfigError, type UnixAddress } from "../config.ts";
+import { codeOf } from "../sources/errors.ts";
+
+/**
+ * Makes way for a socket: one that nobody answers on any more is removed. Whatever else stands there is
+ * left alone.
+ *
+ * @throws ConfigError when the path is taken
+ */
+export async function clearWay({ path }: UnixAddress): Promise<void> {
+  const stale = inode(path);
+  if (stale === undefined) return;
+  if (await isAnswered(path)) {
+    throw new ConfigError(
+      `can't listen on unix:${path}: the socket is in use; stop what uses it, or give another with --web.listen-address`,
+    );
+  }
+  // Another copy may have begun to listen there meanwhile.
+  if (inode(path) === stale) unlinkSync(path);
+}
+
+/**
+ * Listens with a mask that lets nobody else connect before the mode is set.
+ *
+ * @param open listens on the path
+ */
+export async function withMode<T>({ path, mode }: UnixAddress, open: () => T): Promise<Awaited<T>> {
+  const mask = process.umask(0o177);
+  try {
+    const opening = open();
+    process.umask(mask);
+    const opened = await opening;
+    chmodSync(path, mode);
+    return opened;
+  } finally {
+    process.umask(mask);
+  }
+}
+
+/** Which file is there now; undefined for none. */
+function inode(path: string): string | undefined {
+  try {
+    const stats = lstatSync(path);
+    if (stats.isSocket()) return `${stats.dev} ${stats.ino}`;
+  } catch (error) {
+    if (codeOf(error) === "ENOENT") return undefined;
+    throw cannotListen(path, (error as Error).message);
+  }
+  throw cannotListen(path, "something that is no socket is there");
+}
+
+/** Only a refused connection proves that nobody listens. */
+async function isAnswered(path: string): Promise<boolean> {
+  try {
+    const socket = await Bun.connect({ unix: path, socket: { data: () => undefined } });
+    socket.end();
+    return true;
+  } catch (error) {
+    if (codeOf(error) === "ECONNREFUSED") return false;
+    throw cannotListen(path, (error as Error).message);
+  }
+}
+
+function cannotListen(path: string, reason: string): ConfigError {
+  return new ConfigError(
+    `can't listen on unix:${path}: ${reason}; give another path with --web.listen-address`,
+  );
+}
