@@ -13,7 +13,7 @@ ARGS ?=
 SUITES ?= bookworm trixie
 
 # The unit tests: all that needs no executable, no server and no package.
-UNIT := test/architecture.test.ts test/config.test.ts test/format.test.ts test/log.test.ts test/sources \
+UNIT := test/architecture.test.ts test/documents.test.ts test/config.test.ts test/format.test.ts test/log.test.ts test/sources \
 	test/model test/metrics test/collectors test/web test/cli test/helpers test/fuzz test/scripts
 # Left out of the fast ones, which also share a process: what forges, damages or races for seconds.
 SLOW := damage real_journald trust follower_race growth program
@@ -25,7 +25,7 @@ BUN := $(or $(SYSTEM_BUN),node_modules/.bin/bun)
 INSTALLED := node_modules/.installed
 
 .DEFAULT_GOAL := help
-.PHONY: help run build build-linux test test-fast test-unit watch lint fmt coverage bench fuzz mutate \
+.PHONY: help run build build-linux test test-fast test-unit test-arm64 watch lint fmt coverage bench fuzz mutate \
 	update-golden deb dist e2e install clean
 
 help: ## List the targets
@@ -62,6 +62,10 @@ lint: $(INSTALLED) ## Check formatting, types and lint rules
 
 fmt: $(INSTALLED) ## Format the code
 	$(BUN) fmt
+
+test-arm64: ## Build for arm64 and run that in an emulator
+	$(MAKE) build ARCH=arm64
+	scripts/test_arm64.sh dist/user_sessions_exporter_arm64
 
 coverage: $(BINARY) ## Run the tests and write a coverage report to coverage/
 	scripts/test_prerequisites.sh

@@ -6,7 +6,15 @@
  * For each change the tests of its folder run first, then all fast ones. Survivors are no faults by
  * themselves: a change may be harmless. Each is to be looked at.
  */
-import { cpSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import {
+  chmodSync,
+  cpSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join, resolve } from "node:path";
 import { parseArgs } from "node:util";
@@ -23,14 +31,17 @@ const { values } = parseArgs({
 const seed = Number(values.seed);
 
 /** As `make test-fast` has them. */
-const UNIT = ["sources", "model", "metrics", "collectors", "web", "cli"].map(
-  (name) => `test/${name}`,
-);
+const UNIT = [
+  ...["sources", "model", "metrics", "collectors", "web", "cli"].map((name) => `test/${name}`),
+  ...["config", "format", "log"].map((name) => `test/${name}.test.ts`),
+];
 const SLOW = ["damage", "real_journald", "trust", "follower_race", "program"];
 const LONGEST_MS = 180_000;
 
 const project = resolve(import.meta.dir, "..");
 const copy = mkdtempSync(join(tmpdir(), "mutate-"));
+// Some tests run the code as another user.
+chmodSync(copy, 0o755);
 process.on("exit", () => rmSync(copy, { recursive: true, force: true }));
 for (const signal of ["SIGINT", "SIGTERM"] as const) process.on(signal, () => process.exit(1));
 for (const name of [
@@ -45,7 +56,9 @@ for (const name of [
   cpSync(join(project, name), join(copy, name), { recursive: true, verbatimSymlinks: true });
 symlinkSync(join(project, "node_modules"), join(copy, "node_modules"));
 
-if ((await failing(UNIT)) !== undefined) throw new Error("the tests fail as they are");
+const complaint = await failing(UNIT);
+if (complaint !== undefined)
+  throw new Error(`the tests fail as they are:\n${complaint.slice(-3000)}`);
 const changes = chosen();
 console.log(`${changes.length} changes, seed ${seed}`);
 const survivors: Change[] = [];

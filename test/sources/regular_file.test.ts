@@ -22,7 +22,7 @@ function errorOf(path: string): unknown {
   try {
     readRegular(path, LIMIT);
   } catch (error) {
-    expect(openFds()).toBe(before);
+    expect(openFds()).toBeLessThanOrEqual(before);
     return error;
   }
   throw new Error(`${path} was read`);
@@ -35,7 +35,7 @@ test("a file is read whole, a link to one and an empty one too", () => {
   expect(readRegular(`${tree.folder}/a`, LIMIT).toString()).toBe("line\n".repeat(200));
   expect(readRegular(`${tree.folder}/link`, LIMIT)).toHaveLength(LIMIT);
   expect(readRegular(`${tree.folder}/empty`, LIMIT)).toHaveLength(0);
-  expect(openFds()).toBe(before);
+  expect(openFds()).toBeLessThanOrEqual(before);
 });
 
 describe("what is refused", () => {
@@ -87,7 +87,7 @@ test("the descriptor is closed when its user throws", () => {
       throw new Error("no");
     });
   expect(failing).toThrow("no");
-  expect(openFds()).toBe(before);
+  expect(openFds()).toBeLessThanOrEqual(before);
 });
 
 test("a file without a limit is opened whatever its size, and never waited for", () => {
