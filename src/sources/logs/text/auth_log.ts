@@ -90,7 +90,8 @@ export class AuthLog implements LogReader {
       isOwnHost: (host) => hosts.isOwn(host, (see) => this.lookAhead(see)),
     };
     const timeOf = (line: string) => syslogTimeMs(line, this.reading);
-    this.follower = new LogFollower({ ...options, timeOf });
+    const tooLong = () => void this.lines.unknown++;
+    this.follower = new LogFollower({ ...options, timeOf, tooLong });
   }
 
   /** @throws the system's error when the log is not there or can't be read; the next call goes on */

@@ -1,10 +1,13 @@
 /** One file of a text log, open, with the place up to which it was read. */
-import { closeSync, constants, fstatSync, openSync, readSync, type Stats } from "node:fs";
+import { closeSync, fstatSync, readSync, type Stats } from "node:fs";
+import { openRegular } from "../../regular_file.ts";
 
 /** So many bytes at most say which file this is, whatever its inode number. */
 const HEAD_BYTES = 256;
 /** One read; also the longest line there may be: a longer one is passed over. */
 const BUFFER_BYTES = 64 * 1024;
+/** So much that can't be judged is read all the same; a hole can have gigabytes. */
+const MOST_UNJUDGED_BYTES = 16 * 1024 * 1024;
 /** One for all files: a read and the handing over of its lines is never interrupted. */
 const buffer = Buffer.allocUnsafe(BUFFER_BYTES);
 const headBuffer = Buffer.allocUnsafe(HEAD_BYTES);
@@ -31,18 +34,19 @@ export class LogFile {
   private headBytes = 0;
   private head = "";
 
-  /** @throws the system's error, or an error for what is no regular file */
+  /** @throws the system's error, or BrokenSourceError for what is no regular file */
   constructor(path: string) {
-    // Opening a FIFO without O_NONBLOCK would wait for a writer for ever.
-    this.fd = openSync(path, constants.O_RDONLY | constants.O_NONBLOCK);
-    const stats = this.stats();
+    // It is read in pieces, so any size will do.
+    const { fd, stats } = openRegular(path, Infinity);
+    this.fd = fd;
     this.dev = stats.dev;
     this.ino = stats.ino;
-    if (!stats.isFile()) {
+    try {
+      this.learnStart();
+    } catch (error) {
       this.close();
-      throw new Error(`${path} is not a regular file`);
+      throw error;
     }
-    this.learnStart();
   }
 
   /** The size in bytes, now. */
@@ -94,9 +98,10 @@ export class LogFile {
    * Hands over the lines of one bufferful, without their newlines. A last line without a newline waits.
    *
    * @param end the place in the file to stop at
+   * @param tooLong called for a line that is passed over
    * @returns whether there was something to read; not from a file that is no longer the one we know
    */
-  readLines(end: number, take: (line: string) => void): boolean {
+  readLines(end: number, take: (line: string) => void, tooLong: () => void): boolean {
     const length = this.read(this.offset, end);
     if (length === 0) return false;
     if (!this.checkHead(length)) return false;
@@ -110,6 +115,7 @@ export class LogFile {
     if (past === start && start === 0 && length < BUFFER_BYTES) return false;
     this.offset += past;
     if (past === 0) {
+      tooLong();
       this.skipping = true;
       this.offset += length;
     }
@@ -129,24 +135,46 @@ export class LogFile {
   }
 
   /**
-   * Searches backwards, a bufferful at a time, for a line that is not wanted any more: reading can begin there.
+   * Finds by halves where reading can begin, in a file whose lines stand in the order of their times.
    *
-   * @param reached false for a line that is before what is wanted; undefined for one that can't be judged
-   * @returns the line's place; undefined when there is none, so the whole file is wanted
+   * @param isWanted false for a line that is before what is wanted; undefined for one that can't be judged
+   * @returns the start of a line that is not wanted, at most some bufferfuls before the first one that
+   *   is; undefined when the first line that can be judged is wanted, so the whole file is
    */
-  findBack(reached: (line: string) => boolean | undefined): number | undefined {
-    for (let end = this.size(); end > 0;) {
-      const start = Math.max(0, end - BUFFER_BYTES);
-      const length = this.read(start, end);
-      let at = start === 0 ? 0 : buffer.subarray(0, length).indexOf(0x0a) + 1;
-      for (let newline; at < length; at = newline + 1) {
-        newline = buffer.subarray(at, length).indexOf(0x0a) + at;
-        if (newline < at) break;
-        const verdict = reached(buffer.toString("utf8", at, newline));
-        if (verdict === false) return start + at;
-        if (verdict === true) break;
-      }
-      end = start;
+  findStart(isWanted: (line: string) => boolean | undefined): number | undefined {
+    let place: number | undefined;
+    const judge = (at: number, end: number) => {
+      const line = this.firstJudged(at, end, isWanted);
+      if (line?.isWanted === false) place = line.at;
+      return line;
+    };
+    let low = 0;
+    for (let high = this.size(); high - low > BUFFER_BYTES;) {
+      const middle = low + Math.floor((high - low) / 2);
+      const line = judge(middle, high);
+      if (line?.isWanted === true) high = middle;
+      // Where nothing can be judged, as in the hole of a sparse file, what is wanted comes later.
+      else low = line?.at ?? Math.min(high, middle + BUFFER_BYTES);
+    }
+    if (low - (place ?? 0) > MOST_UNJUDGED_BYTES) return low;
+    if (place === undefined) judge(0, this.size());
+    return place;
+  }
+
+  /** The first line in one bufferful that can be judged. The line that a place is in the middle of is none. */
+  private firstJudged(
+    from: number,
+    end: number,
+    isWanted: (line: string) => boolean | undefined,
+  ): { at: number; isWanted: boolean } | undefined {
+    const length = this.read(from, end);
+    let at = from === 0 ? 0 : buffer.subarray(0, length).indexOf(0x0a) + 1;
+    if (from > 0 && at === 0) return undefined;
+    for (let newline; at < length; at = newline + 1) {
+      newline = buffer.subarray(at, length).indexOf(0x0a) + at;
+      if (newline < at) return undefined;
+      const verdict = isWanted(buffer.toString("utf8", at, newline));
+      if (verdict !== undefined) return { at: from + at, isWanted: verdict };
     }
     return undefined;
   }

@@ -22,6 +22,8 @@ export interface FollowerOptions {
   /** When a line was written; undefined for a line that doesn't say. */
   timeOf: (line: string) => number | undefined;
   now: () => number;
+  /** Called for a line that is passed over, since it is longer than 64 KiB. */
+  tooLong?: () => void;
 }
 
 export class LogFollower {
@@ -56,10 +58,11 @@ export class LogFollower {
     const wanted = (line: string) => {
       if (this.isWanted(line)) take(line);
     };
+    const tooLong = this.options.tooLong ?? (() => {});
     let reads = 0;
     for (const file of this.files.slice()) {
       const end = ends.get(file)!;
-      while (file.offset < end && file.readLines(end, wanted)) {
+      while (file.offset < end && file.readLines(end, wanted, tooLong)) {
         this.busyMs.set(file, this.options.now());
         if (++reads % READS_PER_TURN === 0) await new Promise((resolve) => setImmediate(resolve));
       }
@@ -117,7 +120,7 @@ export class LogFollower {
       const file = files[i]!;
       // A file that nobody wrote to since holds nothing that is wanted, and needn't be opened up.
       if (i < files.length - 1 && file.writtenMs() < sinceMs) return i + 1;
-      const place = file.findBack((line) => {
+      const place = file.findStart((line) => {
         const timeMs = timeOf(line);
         return timeMs === undefined ? undefined : timeMs >= sinceMs;
       });
@@ -151,8 +154,33 @@ export class LogFollower {
     if (current === undefined) return closeAll(rotated);
     this.newestRotated = found.newest;
     const files = [...rotated, current];
-    const { ours, first, isWhole } = verdict;
+    try {
+      this.takeOver(live, files, verdict);
+    } catch (error) {
+      for (const file of files) if (!this.files.includes(file)) file.close();
+      throw error;
+    }
+  }
+
+  /**
+   * Goes on with the files that were found after a rotation; those that it does not need are closed.
+   *
+   * @param ours the index of the file that we know as the live one
+   * @param first the index of the first file that is to be read
+   * @param isWhole the live file is still what it was
+   */
+  private takeOver(
+    live: LogFile,
+    files: LogFile[],
+    { ours, first, isWhole }: { ours: number; first: number; isWhole?: boolean },
+  ): void {
+    const current = files.at(-1)!;
     const goneMs = files[ours]!.isSame(live) ? undefined : live.writtenMs();
+    const isNew = files.map((file, i) =>
+      goneMs === undefined
+        ? i >= first || i === ours
+        : file === current || file.writtenMs() > goneMs,
+    );
     if (goneMs === undefined) {
       // Of a file that was cut off nothing was read, so the one just opened is as good.
       const [spare] = isWhole ? files.splice(ours, 1, live) : [live];
@@ -162,11 +190,7 @@ export class LogFollower {
     // If it was renamed, the time for which the daemon may still write to it begins now.
     this.busyMs.delete(live);
     for (const [i, file] of files.entries()) {
-      const isNew =
-        goneMs === undefined
-          ? i >= first || i === ours
-          : file === current || file.writtenMs() > goneMs;
-      if (isNew && !this.files.some((held) => held.isSame(file))) this.files.push(file);
+      if (isNew[i] && !this.files.some((held) => held.isSame(file))) this.files.push(file);
       else file.close();
     }
   }

@@ -1,6 +1,6 @@
 /** The files that a log was rotated to, by logrotate or by the daemon itself. */
 import { isGone } from "../../errors.ts";
-import { readdirSync, statSync } from "node:fs";
+import { readdirSync, type Stats, statSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
 import { LogFile } from "./file.ts";
 
@@ -28,7 +28,7 @@ function rotatedFiles(path: string): string[] {
     const suffix = entry.startsWith(name) ? SUFFIX.exec(entry.slice(name.length)) : null;
     if (suffix === null) continue;
     const sibling = join(dirname(path), entry);
-    const modifiedMs = statSync(sibling, { throwIfNoEntry: false })?.mtimeMs;
+    const modifiedMs = statOrNone(sibling)?.mtimeMs;
     if (modifiedMs === undefined) continue;
     const number = suffix[1] === undefined ? undefined : Number(suffix[1]);
     siblings.push({ path: sibling, number, date: suffix[2], modifiedMs });
@@ -59,24 +59,50 @@ export function openLogFiles<T>(
   judge: (files: LogFiles) => T,
 ): LogFiles & { verdict: T } {
   for (let tries = 1; ; tries++) {
-    const current = openIfThere(path);
-    const paths = rotatedFiles(path).slice(-MAX_FILES);
-    const inodes = paths.map(inodeAt);
-    const opened = paths.map(openOrSkip);
-    const rotated = opened.filter((file) => file !== undefined);
-    const isCopying = dropUnfinishedCopy(rotated, current);
-    const newest = inodes.at(isCopying ? -2 : -1) ?? 0;
-    const verdict = judge({ rotated, current, newest });
-    const now = rotatedFiles(path).slice(-MAX_FILES);
-    const isSame =
-      now.join("\n") === paths.join("\n") &&
-      paths.every((name, i) => inodeAt(name) === inodes[i]) &&
-      opened.every((file, i) => file === undefined || file.ino === inodes[i]) &&
-      inodeAt(path) === current?.ino &&
-      current?.isWhole() !== false;
-    if (isSame || tries === MAX_TRIES) return { rotated, current, newest, verdict };
-    closeAll([...rotated, ...(current ? [current] : [])]);
+    const opened: LogFile[] = [];
+    try {
+      const found = openOnce(path, opened, judge);
+      if (found.isSame || tries === MAX_TRIES) return found.files;
+    } catch (error) {
+      closeAll(opened);
+      throw error;
+    }
+    closeAll(opened);
   }
+}
+
+/** @param opened gets every file that is open in the end */
+function openOnce<T>(
+  path: string,
+  opened: LogFile[],
+  judge: (files: LogFiles) => T,
+): { files: LogFiles & { verdict: T }; isSame: boolean } {
+  const current = openIfThere(path);
+  if (current !== undefined) opened.push(current);
+  const paths = rotatedFiles(path).slice(-MAX_FILES);
+  const inodes = paths.map(inodeAt);
+  const found = paths.map((each) => {
+    const file = openOrSkip(each);
+    if (file !== undefined) opened.push(file);
+    return file;
+  });
+  const rotated = found.filter((file) => file !== undefined);
+  const unfinished = unfinishedCopy(rotated, current);
+  if (unfinished !== undefined) {
+    rotated.pop();
+    opened.splice(opened.indexOf(unfinished), 1);
+    unfinished.close();
+  }
+  const newest = inodes.at(unfinished === undefined ? -1 : -2) ?? 0;
+  const verdict = judge({ rotated, current, newest });
+  const now = rotatedFiles(path).slice(-MAX_FILES);
+  const isSame =
+    now.join("\n") === paths.join("\n") &&
+    paths.every((name, i) => inodeAt(name) === inodes[i]) &&
+    found.every((file, i) => file === undefined || file.ino === inodes[i]) &&
+    inodeAt(path) === current?.ino &&
+    current?.isWhole() !== false;
+  return { files: { rotated, current, newest, verdict }, isSame };
 }
 
 /** The inode of the newest rotated file; 0 when there is none. */
@@ -89,13 +115,12 @@ export function newestInode(path: string): number {
  * With `copytruncate` the lines are in two files for a moment, the newer of which may still be empty.
  * They are the log's until it is cut off; then they are the copy's.
  */
-function dropUnfinishedCopy(rotated: LogFile[], current: LogFile | undefined): boolean {
+function unfinishedCopy(rotated: LogFile[], current: LogFile | undefined): LogFile | undefined {
   const newest = rotated.at(-1);
-  if (newest === undefined || current === undefined || newest.isSame(current)) return false;
-  if (current.size() === 0) return false;
-  if (!current.continues({ ...newest.position(), offset: newest.size() })) return false;
-  closeAll(rotated.splice(-1));
-  return true;
+  if (newest === undefined || current === undefined || newest.isSame(current)) return undefined;
+  if (current.size() === 0) return undefined;
+  const isCopy = current.continues({ ...newest.position(), offset: newest.size() });
+  return isCopy ? newest : undefined;
 }
 
 export function closeAll(files: LogFile[]): void {
@@ -113,14 +138,23 @@ function openIfThere(path: string): LogFile | undefined {
 }
 
 function inodeAt(path: string): number | undefined {
-  return statSync(path, { throwIfNoEntry: false })?.ino;
+  return statOrNone(path)?.ino;
+}
+
+/** Undefined for what is not there, or behind a folder that is not ours to enter, or a loop of links. */
+function statOrNone(path: string): Stats | undefined {
+  try {
+    return statSync(path, { throwIfNoEntry: false });
+  } catch {
+    return undefined;
+  }
 }
 
 function openOrSkip(path: string): LogFile | undefined {
   try {
     return new LogFile(path);
   } catch {
-    return undefined; // Compressed or removed meanwhile, or not ours to read.
+    return undefined; // Compressed or removed meanwhile, not ours to read, or no regular file.
   }
 }
 

@@ -74,10 +74,10 @@ describe("reading", () => {
 
   test("a log.folder or a FIFO is no log", async () => {
     mkdirSync(log.path);
-    expect(read(follow())).rejects.toThrow("not a regular file");
+    expect(read(follow())).rejects.toThrow("want a regular file");
     rmSync(log.path, { recursive: true });
     Bun.spawnSync(["mkfifo", log.path]);
-    expect(read(follow())).rejects.toThrow("not a regular file");
+    expect(read(follow())).rejects.toThrow("want a regular file");
   });
 });
 
