@@ -149,6 +149,7 @@ function readHead(line: string, stamp: Stamp): Head | undefined {
     } else if ((last === 0x3a && word.length > 1) || (last === 0x5d && TAG.test(word))) {
       const busyboxLength = priority === undefined ? undefined : line.length - at;
       const tag = parseTag(last === 0x3a ? word.slice(0, -1) : word);
+      if (tag.identifier === "") return undefined;
       return { stamp, host: host ?? "", ...tag, messageAt: end, busyboxLength };
     } else if (host === undefined || (PRIORITY.test(host) && priority === undefined)) {
       host = word;
