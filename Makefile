@@ -25,7 +25,7 @@ BUN := $(or $(SYSTEM_BUN),node_modules/.bin/bun)
 INSTALLED := node_modules/.installed
 
 .DEFAULT_GOAL := help
-.PHONY: help run build build-linux test test-fast test-unit test-arm64 watch lint fmt coverage bench fuzz mutate \
+.PHONY: help run build build-linux test test-fast test-unit test-arm64 test-examples watch lint fmt coverage bench fuzz mutate \
 	update-golden deb dist e2e install clean
 
 help: ## List the targets
@@ -66,6 +66,10 @@ fmt: $(INSTALLED) ## Format the code
 test-arm64: ## Build for arm64 and run that in an emulator
 	$(MAKE) build ARCH=arm64
 	scripts/test_arm64.sh dist/user_sessions_exporter_arm64
+
+test-examples: $(BINARY) ## Hold the examples for containers against their schemas, and run the image's files
+	$(BUN) scripts/check_examples.ts
+	scripts/test_image.sh $(BINARY)
 
 coverage: $(BINARY) ## Run the tests and write a coverage report to coverage/
 	scripts/test_prerequisites.sh
