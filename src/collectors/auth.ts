@@ -1,3 +1,4 @@
+import type { AuthCounts } from "../model/auth/auth_logs.ts";
 import type { Tally } from "../model/auth/tally.ts";
 import { MAX_ORIGINS } from "../model/auth/failure_window.ts";
 import { type Family, byLabel, counter, family, gauge, single } from "../metrics/metric.ts";
@@ -39,6 +40,18 @@ const ESCALATIONS = counter(
   "method",
   "result",
 );
+const LOG_LAG = gauge(
+  "log_lag_seconds",
+  "Age of the oldest log entry that is still unread; 0 when there is none.",
+  "source",
+);
+const LOG_LOST = counter(
+  "log_lost_bytes_total",
+  "Bytes of logs that were deleted or rotated away before they could be read.",
+);
+
+/** With more of the log unread, the metrics of the last hour are absent. */
+const MAX_LAG_SECONDS = 60;
 
 const USER_LOGINS = counter(
   "user_logins_total",
@@ -63,18 +76,19 @@ export const authCollector = {
     const { host } = snapshot;
     // First, since whether a name is root's is asked as the log is read.
     const accounts = await snapshot.accounts();
-    const tally = await host.authFeed.poll();
+    const counts = await host.authLogs.poll();
     const nowMs = Date.now();
     const labelOf = (name: string) => {
       const uid = accounts.uidOf(name);
       return uid === undefined ? undefined : accounts.nameOf(uid);
     };
-    tally?.users.settle(labelOf, nowMs);
+    counts?.tally.users.settle(labelOf, nowMs);
     host.saveState("if due");
-    if (tally === undefined) return [];
+    if (counts === undefined) return [];
     return [
-      ...authFamilies(tally, nowMs),
-      ...userFamilies(tally, (name) => snapshot.isExcluded(name)),
+      ...logFamilies(counts),
+      ...authFamilies(counts, nowMs),
+      ...userFamilies(counts.tally, (name) => snapshot.isExcluded(name)),
     ];
   },
 };
@@ -97,15 +111,33 @@ export function userFamilies(tally: Tally, isExcluded: (name: string) => boolean
   ];
 }
 
-export function authFamilies(tally: Tally, nowMs: number): Family[] {
+export function logFamilies({ source, lagSeconds, lostBytes }: AuthCounts): Family[] {
+  return [byLabel(LOG_LAG, [[source, lagSeconds]]), single(LOG_LOST, lostBytes)];
+}
+
+/** While much of the log is unread, nobody knows what happened in the last hour. */
+export function authFamilies(
+  { tally, lagSeconds }: Pick<AuthCounts, "tally" | "lagSeconds">,
+  nowMs: number,
+): Family[] {
+  const window = lagSeconds > MAX_LAG_SECONDS ? [] : windowFamilies(tally, nowMs);
+  return [...window, ...counterFamilies(tally)];
+}
+
+function windowFamilies(tally: Tally, nowMs: number): Family[] {
   const sources = tally.window.sources(nowMs);
-  const escalations = Object.entries(tally.escalations).flatMap(([method, counts]) =>
-    Object.entries(counts).map(([result, value]) => ({ labels: { method, result }, value })),
-  );
   return [
     single(FAILED_LOGINS_1H, tally.window.failures(nowMs)),
     single(FAILED_LOGIN_SOURCES_1H, sources.count),
     single(SOURCES_LIMITED, sources.exceeded ? 1 : 0),
+  ];
+}
+
+function counterFamilies(tally: Tally): Family[] {
+  const escalations = Object.entries(tally.escalations).flatMap(([method, counts]) =>
+    Object.entries(counts).map(([result, value]) => ({ labels: { method, result }, value })),
+  );
+  return [
     byLabel(FAILED, Object.entries(tally.failures)),
     byLabel(LOGINS, Object.entries(tally.logins)),
     single(ROOT_LOGINS, tally.rootLogins),

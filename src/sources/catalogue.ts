@@ -1,6 +1,7 @@
 /** Every OS source by name: where it is, what is lost without it, and how it can be had. */
 
 import { probeJournal } from "./logs/journal/probe.ts";
+import { AUTH_LOG_PATHS, probeAuthLog } from "./logs/text/auth_log.ts";
 import { HIDEPID, NAMESPACE, NOT_MOUNTED, READABLE_BY_ALL, type SourceInfo } from "./source.ts";
 
 export const SOURCES = [
@@ -83,7 +84,8 @@ export const SOURCES = [
   },
   {
     name: "auth_log",
-    paths: ["/var/log/auth.log", "/var/log/secure", "/var/log/messages"],
+    paths: AUTH_LOG_PATHS,
+    probe: (root) => probeAuthLog(root),
     lost: "failed logins, root logins and accepted logins from syslog's files",
     whenMissing: "no syslog daemon writes one here",
     whenForbidden: "add the exporter to the group adm",

@@ -24,8 +24,8 @@ export class StateFile {
   }
 
   /** Puts a file that can't be used out of the way, where somebody can look at it. */
-  setAside(reason: unknown): void {
-    const aside = `${this.path}.damaged`;
+  setAside(reason: unknown, why: "damaged" | "newer" = "damaged"): void {
+    const aside = `${this.path}.${why}`;
     const message = reason instanceof Error ? reason.message : String(reason);
     try {
       renameSync(this.path, aside);

@@ -25,7 +25,7 @@ const failure = (count: number, timeMs: number, address: string): Outcome => ({
   address,
 });
 
-const lines = (tally: Tally) => series(authFamilies(tally, NOW_MS));
+const lines = (tally: Tally, lagSeconds = 0) => series(authFamilies({ tally, lagSeconds }, NOW_MS));
 
 describe("authFamilies", () => {
   test("every counter is there from the start, at 0", () => {
@@ -92,6 +92,20 @@ describe("authFamilies", () => {
     expect(lines(tally)).toContain("failed_login_sources_1h_limited{} 1");
     expect(lines(tally)).toContain(`failed_login_sources_1h{} ${MAX_ORIGINS}`);
     expect(lines(tally)).toContain(`failed_logins_1h{} ${MAX_ORIGINS + 1}`);
+  });
+
+  test("with a minute of the log unread nobody knows what the last hour had", () => {
+    const names = (lagSeconds: number) =>
+      lines(new Tally(), lagSeconds)
+        .map((line) => line.replace(/\{.*/, ""))
+        .filter((name) => name.includes("_1h"));
+    expect(names(60)).toEqual([
+      "failed_logins_1h",
+      "failed_login_sources_1h",
+      "failed_login_sources_1h_limited",
+    ]);
+    expect(names(60.001)).toEqual([]);
+    expect(lines(new Tally(), 61)).toContain("root_logins_total{} 0");
   });
 
   test("no label comes from whoever tried", () => {

@@ -5,10 +5,13 @@ import { setUp } from "../setup.ts";
 
 /** Prints one collection, for the textfile collector, for cron, for looking at. */
 export async function printMetrics(config: Config): Promise<void> {
-  const { collection } = setUp(config);
+  const { collection, host } = setUp(config);
   // CPU ratios need two samples; the collection waits for as long as they need between them.
   await collection.prime();
   const families = (await collection.collect()).filter((family) => outlastsRun(family, config));
+  // The next run goes on in the logs where this one stops, and its counters with what this one says.
+  await host.authLogs.stop();
+  host.saveState("now");
   process.stdout.write(await render(families, "text"));
 }
 

@@ -1,6 +1,6 @@
 import type { Log } from "../../log.ts";
 import { Accounts } from "../../model/accounts.ts";
-import { AuthFeed } from "../../model/auth/feed.ts";
+import { AuthLogs } from "../../model/auth/auth_logs.ts";
 import { LastLoginRecords, type Optional } from "../../model/last_logins.ts";
 import { SessionSeries } from "../../model/sessions/session_series.ts";
 import { UsageMeter } from "../../model/usage/usage.ts";
@@ -31,7 +31,7 @@ export class HostState {
   readonly accounts: Accounts;
   readonly meter: UsageMeter;
   readonly lastLogins: LastLoginRecords;
-  readonly authFeed: AuthFeed;
+  readonly authLogs: AuthLogs;
   /** Which sessions have series of their own. */
   readonly sessionSeries = new SessionSeries();
   readonly faults: Faults;
@@ -54,10 +54,10 @@ export class HostState {
     this.accounts = new Accounts(options.root, getent);
     this.meter = new UsageMeter(options.root, () => performance.now());
     this.lastLogins = new LastLoginRecords(options.root);
-    this.authFeed = new AuthFeed({
+    this.authLogs = new AuthLogs({
       root: options.root,
       now: Date.now,
-      report: (message) => this.reportOnce(message),
+      warn: (message, fields) => this.warnOnce(message, fields),
       stateFile: stateFileIn(options),
       isRoot: (name) => name === "root" || this.accounts.uidOf(name) === 0,
     });
@@ -69,17 +69,18 @@ export class HostState {
   }
 
   /** Logs a thing that will not change while the program runs. */
-  private reportOnce(message: string): void {
-    if (this.reported.has(message)) return;
-    this.reported.add(message);
-    this.log.warn("A part of the journal can't be read", { err: message });
+  private warnOnce(message: string, fields: Record<string, string | number>): void {
+    const key = JSON.stringify([message, fields]);
+    if (this.reported.has(key)) return;
+    this.reported.add(key);
+    this.log.warn(message, fields);
   }
 
   /** Writes what has to outlive the program. A fault is logged, and costs no metric. */
   saveState(when: "if due" | "now"): void {
     const what = "saving the state";
     try {
-      this.authFeed.save(when);
+      this.authLogs.save(when);
       this.faults.end(what);
     } catch (error) {
       this.faults.begin(what, error);

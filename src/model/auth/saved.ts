@@ -1,6 +1,10 @@
 /** Reads values out of a state file, which may be damaged or another version's. */
 
+/** The state can't be used. */
 export class SavedStateError extends Error {}
+
+/** A later version of this program saved it. */
+export class NewerStateError extends SavedStateError {}
 
 export function savedRecord(value: unknown, what: string): Record<string, unknown> {
   if (typeof value === "object" && value !== null && !Array.isArray(value)) {

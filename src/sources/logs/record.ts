@@ -18,16 +18,24 @@ export interface LogRecord {
 /** Where a reader goes on after a restart: a JSON value that only the reader that made it understands. */
 export type LogPosition = { [key: string]: unknown };
 
-/** A log that is read as it grows. */
+/** A log that is read as it grows, a piece at a time. */
 export interface LogReader {
   /**
-   * Hands over every record that was written since the last call, oldest first. The first call
-   * starts at the position that was given, or else at the first record not older than the time that
-   * was given.
+   * Hands over the records that were not handed over yet, oldest first. The first call starts at the
+   * position that was given, or else at the first record not older than the time that was given.
    *
+   * @param mayGoOn asked after each small piece of work; the call ends soon after it says no
+   * @returns false when the call ended before everything was handed over; the next call goes on
    * @throws the system's error when the log can't be read; nothing is lost by it, the next call goes on
    */
-  poll(take: (record: LogRecord) => void): Promise<void>;
+  poll(take: (record: LogRecord) => void, mayGoOn?: () => boolean): boolean;
+  /**
+   * When the oldest entry was written that the last call left unread, in milliseconds since the epoch;
+   * undefined when it left none, or when that is not known.
+   */
+  readonly oldestUnreadMs: number | undefined;
+  /** Bytes of the log that were deleted before they could be read, since this reader was made. */
+  readonly lostBytes: number;
   /** Where the next call goes on. */
   position(): LogPosition;
   close(): void;

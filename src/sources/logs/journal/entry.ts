@@ -5,16 +5,14 @@
  */
 import type { FieldCache } from "./field_cache.ts";
 import { EntryList } from "./entry_list.ts";
-import { DATA, ENTRY, type JournalFile } from "./file.ts";
-import { readU64 } from "./header.ts";
+import type { JournalFile } from "./file.ts";
+import { DATA, DATA_OBJECT, ENTRY, ENTRY_OBJECT, readU64 } from "./objects.ts";
 
-const HEAD_BYTES = 64;
-const REGULAR_ITEM_BYTES = 16;
-const COMPACT_ITEM_BYTES = 4;
+const HEAD_BYTES = ENTRY_OBJECT.items;
 /** The programs that are looked for, and journald, give an entry some 40 fields; nobody else need be read. */
 const MAX_ITEMS = 128;
-/** And a few KiB; what is larger than this by far is not worth the time that checking it takes. */
-const MAX_FIELD_BYTES = 256 * 1024;
+/** And a few KiB; what is larger than this by far is not worth the time that hashing it takes. */
+const MAX_HASHED_BYTES = 128 * 1024;
 /** What systemd calls a valid time: below 2^55 microseconds. */
 const MAX_TIME_US = 2 ** 55;
 
@@ -31,9 +29,15 @@ export class EntryReader {
   /** False when a field could not be read: then a value that is absent here may be in the entry. */
   complete = true;
 
-  /** The offsets of its DATA objects; what is read of the entry itself goes when they are read. */
-  private readonly items = new Float64Array(MAX_ITEMS);
-  private itemCount = 0;
+  /** How many DATA objects it refers to. */
+  itemCount = 0;
+  /** Where each wanted field's DATA object lies. */
+  readonly itemOf: number[] = [];
+
+  /** The offsets of its DATA objects: as they stand in the file, so with their hashes where it is not compact. */
+  private readonly words = new Uint32Array(MAX_ITEMS * 4);
+  private usedWords: Uint32Array = this.words;
+  private isCompact = false;
   private readonly boot = Buffer.alloc(16);
   private xorLow = 0;
   private xorHigh = 0;
@@ -46,67 +50,103 @@ export class EntryReader {
   }
 
   /**
+   * Reads the entry itself, and nothing of its fields: its time, and which DATA objects it refers to.
+   *
+   * @returns false when there is no entry at the offset, or it is damaged, or has too many fields
+   */
+  open(file: JournalFile, offset: number): boolean {
+    if (!this.readHead(file, offset)) return false;
+    const size = file.load(offset, ENTRY, HEAD_BYTES);
+    this.isCompact = file.header.compact;
+    const width = this.isCompact ? ENTRY_OBJECT.compactItemSize : ENTRY_OBJECT.itemSize;
+    if (size <= HEAD_BYTES || (size - HEAD_BYTES) % width !== 0) return false;
+    this.itemCount = (size - HEAD_BYTES) / width;
+    if (this.itemCount > MAX_ITEMS) return false;
+    const { bytes, at, words } = file.pages;
+    this.monotonicUs = readU64(bytes, at + ENTRY_OBJECT.monotonic);
+    // It hardly ever changes, so its text need not be made again for each entry.
+    const boot = at + ENTRY_OBJECT.bootId;
+    if (bytes.compare(this.boot, 0, 16, boot, boot + 16) !== 0) {
+      bytes.copy(this.boot, 0, boot, boot + 16);
+      this.bootId = this.boot.toString("hex");
+    }
+    this.xorLow = bytes.readInt32LE(at + ENTRY_OBJECT.xorHash);
+    this.xorHigh = bytes.readInt32LE(at + ENTRY_OBJECT.xorHash + 4);
+    const first = (at + HEAD_BYTES) / 4;
+    this.usedWords = words.subarray(first, first + (this.itemCount * width) / 4);
+    return true;
+  }
+
+  /**
+   * Whether the entry refers to the DATA object at an offset. One native search: it works on what `open`
+   * found, until anything else of the file is read.
+   */
+  has(item: number): boolean {
+    const { usedWords } = this;
+    if (this.isCompact) return usedWords.includes(item);
+    const high = Math.floor(item / 0x1_0000_0000);
+    for (let at = -1; (at = usedWords.indexOf(item >>> 0, at + 1)) >= 0;) {
+      if (at % 4 === 0 && usedWords[at + 1] === high) return true;
+    }
+    return false;
+  }
+
+  /**
+   * Reads the entry and its fields.
+   *
    * @returns false when there is no entry at the offset, or it is damaged
    */
   read(file: JournalFile, offset: number): boolean {
-    if (this.readOnce(file, offset) && this.complete) return true;
+    if (this.open(file, offset) && this.readFields(file, offset) && this.complete) return true;
     // It may have been written since its page was read.
     file.pages.forget(file.fd);
     file.refresh();
-    return this.readOnce(file, offset);
+    return this.open(file, offset) && this.readFields(file, offset);
   }
 
   /** Reads no more than the time and number of an entry. */
   readHead(file: JournalFile, offset: number): boolean {
     if (file.loadHead(offset, ENTRY, HEAD_BYTES) === 0) return false;
     const { bytes, at } = file.pages;
-    this.seqnum = readU64(bytes, at + 16);
-    this.realtimeUs = readU64(bytes, at + 24);
+    this.seqnum = readU64(bytes, at + ENTRY_OBJECT.seqnum);
+    this.realtimeUs = readU64(bytes, at + ENTRY_OBJECT.realtime);
     return this.seqnum > 0 && this.realtimeUs > 0 && this.realtimeUs < MAX_TIME_US;
   }
 
-  private readOnce(file: JournalFile, offset: number): boolean {
-    if (!this.readHead(file, offset)) return false;
-    const size = file.load(offset, ENTRY, HEAD_BYTES);
-    const width = file.header.compact ? COMPACT_ITEM_BYTES : REGULAR_ITEM_BYTES;
-    if (size <= HEAD_BYTES || (size - HEAD_BYTES) % width !== 0) return false;
-    const { bytes, at } = file.pages;
-    this.monotonicUs = readU64(bytes, at + 32);
-    // It hardly ever changes, so its text need not be made again for each entry.
-    if (bytes.compare(this.boot, 0, 16, at + 40, at + 56) !== 0) {
-      bytes.copy(this.boot, 0, at + 40, at + 56);
-      this.bootId = this.boot.toString("hex");
-    }
-    this.xorLow = bytes.readInt32LE(at + 56);
-    this.xorHigh = bytes.readInt32LE(at + 60);
-    this.itemCount = (size - HEAD_BYTES) / width;
-    if (this.itemCount > MAX_ITEMS) return false;
-    for (let i = 0; i < this.itemCount; i++) {
-      const item = at + HEAD_BYTES + i * width;
-      this.items[i] = width === 4 ? bytes.readUInt32LE(item) : readU64(bytes, item);
-    }
-    return this.readFields(file, offset);
-  }
-
+  /** Reads the fields of the entry that was opened. */
   private readFields(file: JournalFile, offset: number): boolean {
-    const { cache, values } = this;
+    const { cache, itemOf, values } = this;
     values.fill(undefined);
     this.complete = true;
-    cache.bytesRead = 0;
+    let isSummed = true;
+    cache.bytesHashed = 0;
+    // What is read of the entry itself goes when its fields are read.
+    this.words.set(this.usedWords);
     for (let i = 0; i < this.itemCount; i++) {
-      const slot = cache.slotOf(file, this.items[i]!);
-      if (cache.bytesRead > MAX_FIELD_BYTES) return false;
+      const item = this.itemAt(i);
+      const slot = cache.slotOf(file, item);
+      if (cache.bytesHashed > MAX_HASHED_BYTES) return false;
       if (slot < 0) {
         this.complete = false;
         continue;
       }
+      if (cache.isHashed[slot] === 0) isSummed = false;
       this.xorLow ^= cache.low[slot]!;
       this.xorHigh ^= cache.high[slot]!;
       const field = cache.field[slot]!;
-      if (field >= 0) values[field] ??= cache.value[slot];
+      if (field < 0 || values[field] !== undefined) continue;
+      values[field] = cache.value[slot];
+      itemOf[field] = item;
     }
-    if (!this.complete) return this.isListedByAll(file, offset);
+    if (!this.complete || !isSummed) return this.isListedByAll(file, offset);
     return (this.xorLow === 0 && this.xorHigh === 0) || this.isOneRepeated(file);
+  }
+
+  /** The offset of a DATA object, once `words` has them. */
+  private itemAt(place: number): number {
+    const { words } = this;
+    if (this.isCompact) return words[place]!;
+    return words[place * 4 + 1]! * 0x1_0000_0000 + words[place * 4]!;
   }
 
   /**
@@ -116,12 +156,16 @@ export class EntryReader {
   private isListedByAll(file: JournalFile, offset: number): boolean {
     const list = new EntryList(file);
     for (let i = 0; i < this.itemCount; i++) {
-      const item = this.items[i]!;
+      const item = this.itemAt(i);
       const slot = this.cache.slotOf(file, item);
       if (slot < 0 || this.cache.field[slot]! < 0) continue;
       if (file.loadHead(item, DATA, HEAD_BYTES) === 0) return false;
       const { bytes, at } = file.pages;
-      list.update(readU64(bytes, at + 40), readU64(bytes, at + 48), readU64(bytes, at + 56));
+      list.update(
+        readU64(bytes, at + DATA_OBJECT.entryOffset),
+        readU64(bytes, at + DATA_OBJECT.entryArrayOffset),
+        readU64(bytes, at + DATA_OBJECT.nEntries),
+      );
       list.seek((listed) => listed >= offset);
       if (list.peek() !== offset) return false;
     }
@@ -134,7 +178,7 @@ export class EntryReader {
    */
   private isOneRepeated(file: JournalFile): boolean {
     for (let i = 0; i < this.itemCount; i++) {
-      const slot = this.cache.slotOf(file, this.items[i]!);
+      const slot = this.cache.slotOf(file, this.itemAt(i));
       if (slot < 0) return false;
       if ((this.cache.low[slot]! | 0) !== this.xorLow) continue;
       if ((this.cache.high[slot]! | 0) === this.xorHigh) return true;

@@ -2,15 +2,19 @@
  * A list of entries as journal files keep them, in the order of writing: the first one inline, the
  * rest in a chain of ENTRY_ARRAY objects that double in size. It grows at its end while it is walked.
  */
-import { ENTRY_ARRAY, type JournalFile } from "./file.ts";
-import { readU64 } from "./header.ts";
+import type { JournalFile } from "./file.ts";
+import { ENTRY_ARRAY, ENTRY_ARRAY_OBJECT, readU64 } from "./objects.ts";
 
-const HEAD_BYTES = 24;
-const REGULAR_ITEM_BYTES = 8;
-const COMPACT_ITEM_BYTES = 4;
+const HEAD_BYTES = ENTRY_ARRAY_OBJECT.items;
 
 /** How many offsets are read at a time. */
 const BATCH = 64;
+
+/** Each array is longer than the one before it, so a file that is whole has far fewer. */
+const MAX_ARRAYS = 64;
+
+/** So many empty items in a row, of an array that was lost in part, are passed over. */
+const MAX_EMPTY_ITEMS = 4096;
 
 export class EntryList {
   /** How many entries the file says there are. */
@@ -25,6 +29,8 @@ export class EntryList {
   private array = 0;
   private arrayIndex = 0;
   private arrayLength = 0;
+  private arrayCount = 0;
+  private emptyItems = 0;
 
   /** Offsets that were read but not yet taken. */
   private batch: Float64Array | undefined;
@@ -57,7 +63,7 @@ export class EntryList {
    */
   seek(isWanted: (offset: number) => boolean): number {
     this.index = 0;
-    this.array = 0;
+    this.array = this.arrayCount = this.emptyItems = 0;
     this.batchAt = this.batchLength = 0;
     let before = 0;
     if (this.first !== 0) {
@@ -112,9 +118,10 @@ export class EntryList {
       this.arrayIndex = index;
       this.arrayLength = length;
       if (this.index < index + length) return true;
-      const next = readU64(bytes, at + 16);
+      const next = readU64(bytes, at + ENTRY_ARRAY_OBJECT.nextEntryArrayOffset);
       // Arrays are only ever added at the end of the file, so this also ends any circle.
-      if (next <= array) return false;
+      if (next <= array || this.arrayCount === MAX_ARRAYS) return false;
+      this.arrayCount++;
       array = next;
       index += length;
     }
@@ -122,12 +129,27 @@ export class EntryList {
 
   /** Reads some items of the current array; false when the list ends there for now. */
   private readItems(start: number, count: number): boolean {
-    for (let i = start; i < start + count; i++) {
-      const offset = this.itemAt(i);
-      if (offset !== 0) this.push(offset);
+    const { file } = this;
+    const width = this.itemBytes();
+    const offset = this.array + HEAD_BYTES + start * width;
+    const isThere = file.pages.load(file.fd, offset, count * width);
+    const { bytes, at } = file.pages;
+    for (let i = 0; i < count; i++) {
+      const place = at + i * width;
+      const item = !isThere ? 0 : width === 4 ? bytes.readUInt32LE(place) : readU64(bytes, place);
+      if (item !== 0) {
+        this.emptyItems = 0;
+        this.push(item);
+        continue;
+      }
       // The rest will be written; in a file that nobody writes to it is damage.
-      else if (this.file.header.archived) this.index++;
-      else return false;
+      if (!file.header.archived) return false;
+      this.index++;
+      if (++this.emptyItems === MAX_EMPTY_ITEMS) {
+        this.emptyItems = 0;
+        this.index = this.arrayIndex + this.arrayLength;
+        return true;
+      }
     }
     return true;
   }
@@ -148,6 +170,8 @@ export class EntryList {
   }
 
   private itemBytes(): number {
-    return this.file.header.compact ? COMPACT_ITEM_BYTES : REGULAR_ITEM_BYTES;
+    return this.file.header.compact
+      ? ENTRY_ARRAY_OBJECT.compactItemSize
+      : ENTRY_ARRAY_OBJECT.itemSize;
   }
 }

@@ -11,12 +11,17 @@ const SLOTS = 4096;
 /** A payload longer than this is not kept as text. */
 const MAX_KEPT_BYTES = 1024;
 
+/** A field that nobody wants is not hashed when it is longer; the command line of a sudo can be. */
+const MAX_UNWANTED_BYTES = 4096;
+
 export class FieldCache {
   /** Which of the wanted fields a slot holds: its place in `names`, or -1 for any other field. */
   readonly field = new Int16Array(SLOTS);
   readonly value: (string | undefined)[] = Array.from({ length: SLOTS }, () => undefined);
-  /** How many bytes of payload were read that were not in the cache. */
-  bytesRead = 0;
+  /** False for a field that nobody wants and that is too long to be hashed. */
+  readonly isHashed = new Uint8Array(SLOTS);
+  /** How many bytes of payload were hashed that were not in the cache. */
+  bytesHashed = 0;
   /** Jenkins' hash of the payload. */
   readonly low = new Uint32Array(SLOTS);
   readonly high = new Uint32Array(SLOTS);
@@ -41,10 +46,14 @@ export class FieldCache {
     const slot = ((offset / 8) ^ (file.serial * 0x9e5)) & (SLOTS - 1);
     if (this.offset[slot] === offset && this.serial[slot] === file.serial) return slot;
     const { payload } = this;
-    if (!payload.read(file, offset)) return -1;
-    this.bytesRead += payload.end - payload.start;
-
+    if (!payload.open(file, offset)) return -1;
     const field = this.fieldOf(payload.bytes, payload.start, payload.end);
+    const length = payload.end - payload.start;
+    const isHashed = field >= 0 || (length <= MAX_UNWANTED_BYTES && !payload.isCut);
+    if (isHashed && !payload.check(file)) return -1;
+    if (isHashed) this.bytesHashed += length;
+    this.isHashed[slot] = isHashed ? 1 : 0;
+
     this.field[slot] = field;
     this.value[slot] =
       field < 0
@@ -53,7 +62,7 @@ export class FieldCache {
     this.low[slot] = payload.jenkins[0]!;
     this.high[slot] = payload.jenkins[1]!;
     this.serial[slot] = file.serial;
-    this.offset[slot] = payload.end - payload.start > MAX_KEPT_BYTES && field >= 0 ? -1 : offset;
+    this.offset[slot] = length > MAX_KEPT_BYTES && field >= 0 ? -1 : offset;
     return slot;
   }
 

@@ -1,28 +1,14 @@
 /** One journal file: an open descriptor, its header, and checked access to its objects. */
-import { closeSync, constants, fstatSync, openSync, readSync, statSync } from "node:fs";
+import { closeSync, fstatSync, readSync, statSync } from "node:fs";
+import { BrokenSourceError } from "../../errors.ts";
+import { openRegular } from "../../regular_file.ts";
 import { keyOf } from "./hash.ts";
-import {
-  HEADER_BYTES,
-  JournalFormatError,
-  parseHeader,
-  readU64,
-  type JournalHeader,
-} from "./header.ts";
+import { JournalFormatError, parseHeader, type JournalHeader } from "./header.ts";
+import { HEADER, OBJECT, readU64 } from "./objects.ts";
 import { MAX_OBJECT_BYTES, type Pages } from "./pages.ts";
 
-/** Object types. https://systemd.io/JOURNAL_FILE_FORMAT/#objects */
-export const DATA = 1;
-export const ENTRY = 3;
-export const ENTRY_ARRAY = 6;
-
-/** Type, flags and size of an object. */
-const OBJECT_HEADER_BYTES = 16;
-
-/** Should there be a FIFO in the folder, to open it must not wait for its other end. */
-const OPEN_FLAGS = constants.O_RDONLY | constants.O_NONBLOCK;
-
 /** Where headers are read to; what is kept of one is copied. */
-const headerBuffer = Buffer.alloc(HEADER_BYTES);
+const headerBuffer = Buffer.alloc(HEADER.size);
 
 let lastSerial = 0;
 
@@ -35,26 +21,25 @@ export class JournalFile {
   /** The same object until the header changes. */
   header: JournalHeader;
 
-  private readonly headerCopy = Buffer.alloc(HEADER_BYTES);
+  private readonly headerCopy = Buffer.alloc(HEADER.size);
 
   private constructor(
     readonly fd: number,
     readonly pages: Pages,
   ) {
-    const stat = fstatSync(fd);
-    if (!stat.isFile()) throw new JournalFormatError("not a regular file");
-    this.inode = stat.ino;
+    this.inode = fstatSync(fd).ino;
     const length = this.readHeader();
-    this.header = parseHeader(headerBuffer.subarray(0, length));
+    this.header = this.bounded(parseHeader(headerBuffer.subarray(0, length)));
     headerBuffer.copy(this.headerCopy);
-    if (this.header.keyedHash) this.key = keyOf(headerBuffer.subarray(24, 40));
+    if (this.header.keyedHash)
+      this.key = keyOf(headerBuffer.subarray(HEADER.fileId, HEADER.fileId + 16));
   }
 
   /**
    * @throws JournalFormatError when the file can't be understood, else the system's error
    */
   static open(path: string, pages: Pages): JournalFile {
-    const fd = openSync(path, OPEN_FLAGS);
+    const fd = openJournal(path);
     // The number may have been another file's when these pages were read.
     pages.forget(fd);
     try {
@@ -72,7 +57,7 @@ export class JournalFile {
       if (headerBuffer.equals(this.headerCopy)) return;
       const header = parseHeader(headerBuffer.subarray(0, length));
       if (header.fileId !== this.header.fileId) return;
-      this.header = header;
+      this.header = this.bounded(header);
       headerBuffer.copy(this.headerCopy);
     } catch {
       // A header that was fine when the file was opened has been overwritten or cut off.
@@ -102,21 +87,37 @@ export class JournalFile {
     const { header, pages } = this;
     if (!(offset >= header.headerBytes && offset + headBytes <= header.endOffset)) return 0;
     if (offset % 8 !== 0 || !pages.load(this.fd, offset, headBytes)) return 0;
-    if (pages.bytes[pages.at] !== type) return 0;
-    const size = readU64(pages.bytes, pages.at + 8);
+    if (pages.bytes[pages.at + OBJECT.type] !== type) return 0;
+    const size = readU64(pages.bytes, pages.at + OBJECT.size);
     return size >= headBytes && offset + size <= header.endOffset ? size : 0;
   }
 
   /** As loadHead, but the whole object becomes available; it must not be huge. */
   load(offset: number, type: number, headBytes: number): number {
     const size = this.loadHead(offset, type, headBytes);
-    if (size < OBJECT_HEADER_BYTES || size > MAX_OBJECT_BYTES) return 0;
+    if (size < OBJECT.headSize || size > MAX_OBJECT_BYTES) return 0;
     return this.pages.load(this.fd, offset, size) ? size : 0;
   }
 
   private readHeader(): number {
-    const length = readSync(this.fd, headerBuffer, 0, HEADER_BYTES, 0);
+    const length = readSync(this.fd, headerBuffer, 0, HEADER.size, 0);
     headerBuffer.fill(0, length);
     return length;
+  }
+
+  /** No object reaches behind the file's end, whatever its header says. */
+  private bounded(header: JournalHeader): JournalHeader {
+    const { size } = fstatSync(this.fd);
+    return size < header.endOffset ? { ...header, endOffset: size } : header;
+  }
+}
+
+/** @throws JournalFormatError for what is no regular file, else the system's error */
+function openJournal(path: string): number {
+  try {
+    return openRegular(path, Number.POSITIVE_INFINITY).fd;
+  } catch (error) {
+    if (error instanceof BrokenSourceError) throw new JournalFormatError(error.reason);
+    throw error;
   }
 }

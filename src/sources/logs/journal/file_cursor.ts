@@ -9,7 +9,8 @@ import type { EntryReader } from "./entry.ts";
 import type { JournalFile } from "./file.ts";
 import type { JournalHeader } from "./header.ts";
 import type { PayloadReader } from "./payload.ts";
-import { COMM, IDENTIFIER, IDENTIFIERS, isTrusted, MESSAGE, PID, SYSLOG_PID } from "./trust.ts";
+import { FIELD, IDENTIFIERS, isTrusted } from "./trust.ts";
+import { TrustedValues } from "./trusted_values.ts";
 import { ValueIndex } from "./value_index.ts";
 
 /** Where reading begins in a file. */
@@ -39,9 +40,6 @@ export interface Readers {
   payload: PayloadReader;
 }
 
-/** So long entries that somebody wrote in another's name are passed over before other work has its turn. */
-const TURN_MS = 10;
-
 /** Stands for all values of a file that was skipped. */
 const EVERY_VALUE = "*";
 
@@ -50,14 +48,21 @@ const BEGINNING: Start = { kind: "beginning" };
 export class FileCursor {
   /** The next record, once it has been looked for. */
   pending: PendingRecord | undefined;
+  /** When the entry was written that was looked at last, in microseconds since the epoch. */
+  reachedUs = 0;
+  /** How much of the file lies behind the entry that was looked at last; 0 once all were. */
+  unreadBytes = 0;
   /** Those by identifier come first: an entry that is in two lists is then met there first. */
   private readonly chains: ValueIndex[];
   /** The header that the file had when the lists were looked at last. */
   private seen: JournalHeader | undefined;
   /** False while an entry that the header counts may still be missing in the lists. */
   private isSettled = false;
-  /** The last entry that a list by identifier led to. */
-  private identified = 0;
+  /** Those of the lists in which there may be more. */
+  private active: ValueIndex[] = [];
+  private readonly trusted: TrustedValues;
+  /** The last entry that a list by identifier led to: it can be in two lists. */
+  private examined = 0;
   /** True for an archive that ends before the place to start at. */
   private isSkipped = false;
 
@@ -68,9 +73,10 @@ export class FileCursor {
     /** True when its name is one that journald gives to files that it is done with. */
     public hasArchiveName: boolean,
   ) {
-    this.chains = [IDENTIFIER, COMM].flatMap((field) =>
+    this.chains = [FIELD.identifier, FIELD.comm].flatMap((field) =>
       IDENTIFIERS.map((identifier) => new ValueIndex(field, identifier, file)),
     );
+    this.trusted = new TrustedValues(file);
   }
 
   /** Looks for what was added. An unchanged file costs one read of its header. */
@@ -91,6 +97,10 @@ export class FileCursor {
     for (const chain of this.chains) {
       if (chain.update(this.readers.payload, hasNewData)) chain.last = this.seek(chain);
     }
+    this.active = this.chains.filter((chain) => chain.isFound);
+    // Entries are written before the lists have them: what is read from here on is whole.
+    file.pages.forget(file.fd);
+    if (hasNewData) this.trusted.update(this.readers.payload);
     // A value that turns up later is new altogether.
     if (this.start.kind !== "offsets") this.start = BEGINNING;
   }
@@ -108,19 +118,25 @@ export class FileCursor {
   /**
    * Looks for the next record, which is `pending` from then on, until `take` is called.
    *
-   * @returns false when it has passed over so many entries that other work should have its turn
+   * @param mayGoOn asked after each entry that is passed over
+   * @returns false when it stopped before it knew whether there is a next record
    */
-  look(): boolean {
-    if (this.pending !== undefined) return true;
-    const endMs = performance.now() + TURN_MS;
-    while (this.pending === undefined) {
-      if (performance.now() > endMs) return false;
+  look(mayGoOn: () => boolean): boolean {
+    for (let passed = 0; this.pending === undefined; passed++) {
+      if (passed > 0 && !mayGoOn()) return false;
       const chain = this.nextChain();
-      if (chain === undefined) return true;
+      if (chain === undefined) {
+        this.unreadBytes = 0;
+        return true;
+      }
       const offset = chain.list.peek();
       chain.list.skip();
-      if (!this.isMember(chain, offset)) continue;
-      this.pending = this.recordOf(chain, offset);
+      this.unreadBytes = Math.max(1, this.file.header.tailOffset - offset);
+      const isByName = chain.field === FIELD.comm;
+      // The list by identifier had it just before.
+      if (!isByName || offset !== this.examined) this.pending = this.examine(chain, offset);
+      if (!isByName) this.examined = offset;
+      this.reachedUs = this.readers.entry.realtimeUs;
       if (this.pending === undefined) chain.last = offset;
     }
     return true;
@@ -173,39 +189,44 @@ export class FileCursor {
   private nextChain(): ValueIndex | undefined {
     let next: ValueIndex | undefined;
     let lowest = Infinity;
-    for (const chain of this.chains) {
+    let isOver = false;
+    for (const chain of this.active) {
       let offset = chain.list.peek();
       while (offset !== 0 && offset <= chain.last) {
         chain.list.skip();
         offset = chain.list.peek();
       }
+      if (offset === 0) isOver = true;
       if (offset === 0 || offset >= lowest) continue;
       next = chain;
       lowest = offset;
     }
+    if (isOver) this.active = this.active.filter((chain) => chain.list.peek() !== 0);
     return next;
   }
 
-  /** Reads an entry, and whether it is really one of the list's, for the list may be damaged. */
-  private isMember(chain: ValueIndex, offset: number): boolean {
-    // The list by identifier had it just before; to read it twice would be the whole work again.
-    if (chain.field === COMM && offset === this.identified) return true;
+  /**
+   * The record of an entry that a list led to, or undefined when it is forged, or another list's to
+   * give, or not really the list's, which may be damaged.
+   */
+  private examine(chain: ValueIndex, offset: number): PendingRecord | undefined {
+    const { file, trusted } = this;
     const { entry } = this.readers;
-    return entry.read(this.file, offset) && entry.values[chain.field] === chain.value;
-  }
-
-  /** The record of the entry read last, or undefined when it is forged or another list's to give. */
-  private recordOf(chain: ValueIndex, offset: number): PendingRecord | undefined {
-    const { entry } = this.readers;
+    // Before anything is hashed or decoded, since there may be many that somebody forged.
+    if (entry.open(file, offset) && !trusted.mayTrust(chain.value, entry)) return undefined;
+    if (!entry.read(file, offset)) return undefined;
     const { values, complete } = entry;
-    if (chain.field === IDENTIFIER) this.identified = offset;
-    else if (offset === this.identified || values[IDENTIFIER] !== undefined || !complete) {
+    if (values[chain.field] !== chain.value) return undefined;
+    const isByName = chain.field === FIELD.comm;
+    if (isByName && (values[FIELD.identifier] !== undefined || !complete)) return undefined;
+    const message = values[FIELD.message];
+    const pid = parsePid(values[FIELD.pid] ?? (complete ? values[FIELD.syslogPid] : undefined));
+    if (message === undefined || (pid === undefined && !complete)) return undefined;
+    if (!isTrusted(chain.value, values, complete)) {
+      const exe = entry.itemOf[FIELD.exe];
+      if (values[FIELD.exe] !== undefined && exe !== undefined) trusted.refuse(exe);
       return undefined;
     }
-    const message = values[MESSAGE];
-    const pid = parsePid(values[PID] ?? (complete ? values[SYSLOG_PID] : undefined));
-    if (message === undefined || (pid === undefined && !complete)) return undefined;
-    if (!isTrusted(chain.value, values, complete)) return undefined;
     const { seqnum, realtimeUs, monotonicUs, bootId } = entry;
     const timeMs = Math.floor(realtimeUs / 1000);
     const record: LogRecord = { timeMs, identifier: chain.value, pid, message, copies: 1 };

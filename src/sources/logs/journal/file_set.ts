@@ -12,7 +12,7 @@ const HALF_MADE_MS = 5000;
 
 /** A file that is read as it grows, and where it lies. */
 export interface OpenFile {
-  tracked: FileCursor;
+  cursor: FileCursor;
   path: JournalPath;
   /** Vacuumed: nothing leads to it any more but us. */
   isDeleted: boolean;
@@ -56,7 +56,7 @@ export class JournalFiles {
       const failure = this.openAll(paths, missing);
       for (const fileId of missing) {
         const file = this.open.get(fileId)!;
-        file.isDeleted = file.tracked.file.isDeleted();
+        file.isDeleted = file.cursor.file.isDeleted();
       }
       const listed = new Set(paths.map(({ path }) => path));
       for (const path of this.finished.keys()) if (!listed.has(path)) this.finished.delete(path);
@@ -70,25 +70,25 @@ export class JournalFiles {
 
   /** Closes what was read to its end and gets no more. */
   closeFinished(): void {
-    for (const [fileId, { tracked, path, isDeleted }] of this.open) {
-      if (!isDeleted && !tracked.isFinished) continue;
-      tracked.file.close();
+    for (const [fileId, { cursor, path, isDeleted }] of this.open) {
+      if (!isDeleted && !cursor.isFinished) continue;
+      cursor.file.close();
       this.open.delete(fileId);
       if (isDeleted) continue;
-      const { inode, header } = tracked.file;
-      this.finished.set(path.path, { inode, header, offsets: tracked.offsets() });
+      const { inode, header } = cursor.file;
+      this.finished.set(path.path, { inode, header, offsets: cursor.offsets() });
     }
   }
 
   close(): void {
-    for (const { tracked } of this.open.values()) tracked.file.close();
+    for (const { cursor } of this.open.values()) cursor.file.close();
     this.open.clear();
   }
 
   /** Whether there are files, all have entries, and none has one of that time or later. */
   endBefore(timeUs: number): boolean {
     const headers = [
-      ...[...this.open.values()].map(({ tracked }) => tracked.file.header),
+      ...[...this.open.values()].map(({ cursor }) => cursor.file.header),
       ...[...this.finished.values()].map(({ header }) => header),
     ];
     return (
@@ -105,8 +105,17 @@ export class JournalFiles {
     for (const { header, offsets } of this.finished.values()) {
       if (!this.options.progress.covers(header)) files[header.fileId] = offsets;
     }
-    for (const [fileId, { tracked }] of this.open) files[fileId] = tracked.offsets();
+    for (const [fileId, { cursor }] of this.open) files[fileId] = cursor.offsets();
     return files;
+  }
+
+  /** By file_id: how much of each file was not read yet, where it is something. */
+  unreadBytes(): Record<string, number> {
+    const bytes: Record<string, number> = {};
+    for (const [fileId, { cursor }] of this.open) {
+      if (cursor.unreadBytes > 0) bytes[fileId] = cursor.unreadBytes;
+    }
+    return bytes;
   }
 
   /**
@@ -121,8 +130,8 @@ export class JournalFiles {
       if (this.isFinishedAt(path.path)) continue;
       const known = this.open.get(byPath.get(path.path) ?? "");
       try {
-        if (known !== undefined && known.tracked.file.isAt(path.path)) {
-          missing.delete(known.tracked.file.header.fileId);
+        if (known !== undefined && known.cursor.file.isAt(path.path)) {
+          missing.delete(known.cursor.file.header.fileId);
         } else {
           missing.delete(this.openFile(path));
         }
@@ -150,16 +159,16 @@ export class JournalFiles {
     if (known !== undefined || finishedAt !== undefined) {
       file.close();
       // Under another name it was renamed; under another inode somebody copied it.
-      if (known !== undefined && known.tracked.file.inode === file.inode) {
+      if (known !== undefined && known.cursor.file.inode === file.inode) {
         known.path = path;
-        known.tracked.hasArchiveName = path.hasArchiveName;
+        known.cursor.hasArchiveName = path.hasArchiveName;
       }
       if (finishedAt !== undefined) this.moveFinished(finishedAt, path.path, file.inode);
       return fileId;
     }
     const start = progress.startOf(file.header, path.isVolatile, sinceUs);
-    const tracked = new FileCursor(file, readers, start, path.hasArchiveName);
-    this.open.set(fileId, { tracked, path, isDeleted: false });
+    const cursor = new FileCursor(file, readers, start, path.hasArchiveName);
+    this.open.set(fileId, { cursor, path, isDeleted: false });
     return fileId;
   }
 

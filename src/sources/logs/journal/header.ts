@@ -1,17 +1,12 @@
 /**
  * The header of a journal file. https://systemd.io/JOURNAL_FILE_FORMAT/#header
  *
- * It is 272 bytes since systemd 254 and was 208 in the first version; nothing read here lies behind
- * the 208 but n_data, which says only when looking again may pay.
+ * Nothing read here lies behind the 208 bytes of the first version but n_data, which says only when
+ * looking again may pay.
  */
-
-/** As much of a header as is read. */
-export const HEADER_BYTES = 272;
+import { HASH_ITEM, HEADER, readU64 } from "./objects.ts";
 
 const SIGNATURE = "LPKSHHRH";
-const OLDEST_HEADER_BYTES = 208;
-/** The smallest header that has n_data. */
-const N_DATA_END = 216;
 
 const KEYED_HASH = 1 << 2;
 const COMPACT = 1 << 4;
@@ -33,6 +28,8 @@ export interface JournalHeader {
   headerBytes: number;
   /** Header and arena: no object reaches behind it. */
   endOffset: number;
+  /** Where the last object begins: what lies behind it is reserved space. */
+  tailOffset: number;
   hashTableOffset: number;
   hashTableBuckets: number;
   entryCount: number;
@@ -53,6 +50,15 @@ export class LeftOverJournalError extends Error {
   }
 }
 
+/** There is a journal, but what programs log goes to another daemon. */
+export class UnfedJournalError extends Error {
+  readonly code = "ENOENT";
+
+  constructor() {
+    super("another daemon than journald listens on /dev/log");
+  }
+}
+
 /** Why a file can't be read. */
 export class JournalFormatError extends Error {}
 
@@ -60,42 +66,39 @@ export class JournalFormatError extends Error {}
  * @throws JournalFormatError when it is no journal file, or one of a kind that we can't read
  */
 export function parseHeader(bytes: Buffer): JournalHeader {
-  if (bytes.length < OLDEST_HEADER_BYTES || bytes.toString("latin1", 0, 8) !== SIGNATURE) {
+  if (bytes.length < HEADER.oldestSize || bytes.toString("latin1", 0, 8) !== SIGNATURE) {
     throw new JournalFormatError("not a journal file");
   }
-  const flags = bytes.readUInt32LE(12);
+  const flags = bytes.readUInt32LE(HEADER.incompatibleFlags);
   if ((flags & ~KNOWN_INCOMPATIBLE) !== 0) {
     throw new JournalFormatError(`unknown incompatible flags 0x${flags.toString(16)}`);
   }
-  const headerBytes = readU64(bytes, 88);
-  const hashTableOffset = readU64(bytes, 104);
-  const hashTableBuckets = Math.floor(readU64(bytes, 112) / 16);
-  if (!(headerBytes >= OLDEST_HEADER_BYTES && headerBytes % 8 === 0)) {
+  const headerBytes = readU64(bytes, HEADER.headerSize);
+  const hashTableOffset = readU64(bytes, HEADER.dataHashTableOffset);
+  const hashTableBuckets = Math.floor(readU64(bytes, HEADER.dataHashTableSize) / HASH_ITEM.size);
+  if (!(headerBytes >= HEADER.oldestSize && headerBytes % 8 === 0)) {
     throw new JournalFormatError(`header of ${headerBytes} bytes`);
   }
-  const endOffset = headerBytes + readU64(bytes, 96);
-  if (!(hashTableBuckets > 0 && hashTableOffset + hashTableBuckets * 16 <= endOffset)) {
+  const endOffset = headerBytes + readU64(bytes, HEADER.arenaSize);
+  if (!(hashTableBuckets > 0 && hashTableOffset + hashTableBuckets * HASH_ITEM.size <= endOffset)) {
     throw new JournalFormatError("no hash table");
   }
   return {
     keyedHash: (flags & KEYED_HASH) !== 0,
     compact: (flags & COMPACT) !== 0,
-    archived: bytes[16] === STATE_ARCHIVED,
-    fileId: bytes.toString("hex", 24, 40),
-    seqnumId: bytes.toString("hex", 72, 88),
+    archived: bytes[HEADER.state] === STATE_ARCHIVED,
+    fileId: bytes.toString("hex", HEADER.fileId, HEADER.fileId + 16),
+    seqnumId: bytes.toString("hex", HEADER.seqnumId, HEADER.seqnumId + 16),
     headerBytes,
     endOffset,
+    tailOffset: readU64(bytes, HEADER.tailObjectOffset),
     hashTableOffset,
     hashTableBuckets,
-    entryCount: readU64(bytes, 152),
-    dataCount: headerBytes >= N_DATA_END && bytes.length >= N_DATA_END ? readU64(bytes, 208) : 0,
-    entryArrayOffset: readU64(bytes, 176),
-    tailSeqnum: readU64(bytes, 160),
-    tailRealtimeUs: readU64(bytes, 192),
+    entryCount: readU64(bytes, HEADER.nEntries),
+    dataCount:
+      Math.min(headerBytes, bytes.length) >= HEADER.nData + 8 ? readU64(bytes, HEADER.nData) : 0,
+    entryArrayOffset: readU64(bytes, HEADER.entryArrayOffset),
+    tailSeqnum: readU64(bytes, HEADER.tailEntrySeqnum),
+    tailRealtimeUs: readU64(bytes, HEADER.tailEntryRealtime),
   };
-}
-
-/** A u64 as a number: exact below 2^53, which is more than any size, offset or time here can be. */
-export function readU64(bytes: Buffer, at: number): number {
-  return bytes.readUInt32LE(at + 4) * 0x1_0000_0000 + bytes.readUInt32LE(at);
 }

@@ -11,10 +11,7 @@ const PAGE_BYTES = 16 * 1024;
 const PAGES = 8;
 const ALIGNMENT = 4096;
 
-/**
- * No object larger than this is read whole. What is read of an entry is far smaller; the command line of
- * a sudo may be larger, and costs no more than that field.
- */
+/** No object larger than this is read whole. What is read of an entry is far smaller. */
 export const MAX_OBJECT_BYTES = 64 * 1024;
 
 class Page {
@@ -23,9 +20,13 @@ class Page {
   /** How much of the file is in the buffer: less than the buffer at the file's end. */
   length = 0;
   readonly bytes: Buffer;
+  /** The same memory as numbers of 32 bits. */
+  readonly words: Uint32Array;
 
   constructor(size: number) {
-    this.bytes = Buffer.allocUnsafe(size);
+    const memory = new ArrayBuffer(size);
+    this.bytes = Buffer.from(memory);
+    this.words = new Uint32Array(memory);
   }
 
   holds(fd: number, offset: number, length: number): boolean {
@@ -44,6 +45,8 @@ export class Pages {
   /** The buffer that holds what was asked for last, from `at` on; valid until the next call. */
   bytes: Buffer = Buffer.alloc(0);
   at = 0;
+  /** The same buffer as numbers of 32 bits; objects begin at multiples of 8. */
+  words: Uint32Array = new Uint32Array(0);
   /** How many times a file was read. */
   reads = 0;
 
@@ -60,6 +63,7 @@ export class Pages {
     const page = this.find(fd, offset, length);
     if (page === undefined) return false;
     this.bytes = page.bytes;
+    this.words = page.words;
     this.at = offset - page.start;
     return true;
   }

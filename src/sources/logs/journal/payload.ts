@@ -1,22 +1,24 @@
 /** The payload of DATA objects, `FIELD=value`: unpacked, and checked against the hash beside it. */
 import { zstdDecompressSync } from "node:zlib";
-import { DATA, type JournalFile } from "./file.ts";
+import type { JournalFile } from "./file.ts";
 import { jenkins, newHash, siphash24 } from "./hash.ts";
-import { readU64 } from "./header.ts";
+import {
+  COMPRESSED_LZ4,
+  COMPRESSED_XZ,
+  COMPRESSED_ZSTD,
+  DATA,
+  DATA_OBJECT,
+  OBJECT,
+  readU64,
+} from "./objects.ts";
 import { unpackLz4Block } from "./lz4_block.ts";
 import { MAX_OBJECT_BYTES } from "./pages.ts";
 
-/** Object flags. */
-const XZ = 1;
-const LZ4 = 2;
-const ZSTD = 4;
-
-/** Where the payload begins: compact files have two more numbers before it. */
-const REGULAR_HEAD_BYTES = 64;
-const COMPACT_HEAD_BYTES = 72;
+/** So much of a payload too large to be read tells which field it is. */
+const NAME_BYTES = 64;
 
 export function dataHeadBytes(file: JournalFile): number {
-  return file.header.compact ? COMPACT_HEAD_BYTES : REGULAR_HEAD_BYTES;
+  return file.header.compact ? DATA_OBJECT.compactPayload : DATA_OBJECT.payload;
 }
 
 export class PayloadReader {
@@ -27,7 +29,14 @@ export class PayloadReader {
   /** Jenkins' hash of that payload; entries of every file refer to it. */
   readonly jenkins = newHash();
 
+  /** Only the beginning of the payload is there: it is too large to be read. */
+  isCut = false;
+  /** How many bytes were hashed since this reader was made. */
+  hashedBytes = 0;
+
   private readonly siphash = newHash();
+  private hashLow = 0;
+  private hashHigh = 0;
 
   /**
    * @param report called with a sentence for each field in a compression that can't be unpacked
@@ -35,31 +44,46 @@ export class PayloadReader {
   constructor(private readonly report: (message: string) => void) {}
 
   /**
-   * @returns false when there is no DATA object, or it is damaged, huge or can't be unpacked
+   * Makes the payload available, unpacked but unchecked.
+   *
+   * @returns false when there is no DATA object, or it can't be unpacked
    */
-  read(file: JournalFile, offset: number): boolean {
+  open(file: JournalFile, offset: number): boolean {
     const head = dataHeadBytes(file);
-    const size = file.load(offset, DATA, head);
+    const size = file.loadHead(offset, DATA, head);
     if (size === 0) return false;
+    this.isCut = size > MAX_OBJECT_BYTES;
+    const length = this.isCut ? head + NAME_BYTES : size;
+    if (!file.pages.load(file.fd, offset, length)) return false;
     const { bytes, at } = file.pages;
-    const low = bytes.readUInt32LE(at + 16);
-    const high = bytes.readUInt32LE(at + 20);
-    const packing = bytes[at + 1]! & (XZ | LZ4 | ZSTD);
+    this.hashLow = bytes.readUInt32LE(at + DATA_OBJECT.hash);
+    this.hashHigh = bytes.readUInt32LE(at + DATA_OBJECT.hash + 4);
+    const packing = bytes[at + OBJECT.flags]! & (COMPRESSED_XZ | COMPRESSED_LZ4 | COMPRESSED_ZSTD);
     this.bytes = bytes;
     this.start = at + head;
-    this.end = at + size;
-    if (packing !== 0 && !this.unpack(packing)) return false;
+    this.end = at + length;
+    return packing === 0 || (!this.isCut && this.unpack(packing));
+  }
 
+  /**
+   * Computes the payload's hashes.
+   *
+   * @returns false when it is damaged: it is not what the hash beside it is of
+   */
+  check(file: JournalFile): boolean {
+    if (this.isCut) return false;
+    this.hashedBytes += this.end - this.start;
     jenkins(this.bytes, this.start, this.end, this.jenkins);
-    if (file.key === undefined) return this.jenkins[0] === low && this.jenkins[1] === high;
-    siphash24(file.key, this.bytes, this.start, this.end, this.siphash);
-    return this.siphash[0] === low && this.siphash[1] === high;
+    const { jenkins: plain, siphash, hashLow, hashHigh } = this;
+    if (file.key === undefined) return plain[0] === hashLow && plain[1] === hashHigh;
+    siphash24(file.key, this.bytes, this.start, this.end, siphash);
+    return siphash[0] === hashLow && siphash[1] === hashHigh;
   }
 
   private unpack(packing: number): boolean {
     let unpacked: Buffer | undefined;
-    if (packing === ZSTD) unpacked = this.unpackZstd();
-    else if (packing === LZ4) unpacked = this.unpackLz4();
+    if (packing === COMPRESSED_ZSTD) unpacked = this.unpackZstd();
+    else if (packing === COMPRESSED_LZ4) unpacked = this.unpackLz4();
     else this.report("a field compressed with xz can't be read");
     if (unpacked === undefined) return false;
     this.bytes = unpacked;

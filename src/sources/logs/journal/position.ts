@@ -15,6 +15,11 @@ export class JournalProgress {
   /** By file_id and value, as long as the file was not found: the last entry that was handed over. */
   readonly saved = new Map<string, Map<string, number>>();
 
+  /** Bytes of files that were gone before they could be read. */
+  lostBytes = 0;
+  /** By file_id: how much of the file was unread when the position was saved. */
+  private readonly unread: Map<string, number>;
+
   private readonly observed = new Map<string, number>();
   private observedUs = 0;
   /** True while there is no earlier reading to go on from. */
@@ -24,11 +29,12 @@ export class JournalProgress {
    * @param position what an earlier reader left; anything in it that makes no sense is ignored
    */
   constructor(position: LogPosition | undefined) {
-    const { files, seqnums, timeUs } = position ?? {};
+    const { files, unread, seqnums, timeUs } = position ?? {};
     this.isFirst = !isRecord(files);
     for (const [fileId, offsets] of entriesOf(files)) {
       this.saved.set(fileId, new Map(numbersOf(offsets)));
     }
+    this.unread = new Map(numbersOf(unread));
     for (const [id, seqnum] of numbersOf(seqnums)) this.covered.set(id, seqnum);
     if (typeof timeUs === "number" && timeUs > 0) this.coveredUs = timeUs;
   }
@@ -40,6 +46,7 @@ export class JournalProgress {
    */
   startOf(header: JournalHeader, isVolatile: boolean, sinceUs: number): Start {
     const offsets = this.saved.get(header.fileId);
+    this.unread.delete(header.fileId);
     if (offsets !== undefined) return { kind: "offsets", offsets };
     if (this.isFirst) return { kind: "time", realtimeUs: sinceUs };
     const seqnum = this.covered.get(header.seqnumId);
@@ -60,6 +67,8 @@ export class JournalProgress {
     this.isFirst = false;
     // What was not found by now is gone.
     this.saved.clear();
+    for (const bytes of this.unread.values()) this.lostBytes += bytes;
+    this.unread.clear();
     for (const [id, seqnum] of this.observed) {
       this.covered.set(id, Math.max(this.covered.get(id) ?? 0, seqnum));
     }

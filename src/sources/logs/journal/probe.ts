@@ -4,7 +4,8 @@ import { parseMachineStat } from "../../proc/machine_stat.ts";
 import type { Root } from "../../root.ts";
 import { JournalFile } from "./file.ts";
 import { JournalFolders } from "./folders.ts";
-import { LeftOverJournalError } from "./header.ts";
+import { readDevLogOwner } from "../dev_log.ts";
+import { LeftOverJournalError, UnfedJournalError } from "./header.ts";
 import { Pages } from "./pages.ts";
 
 const pages = new Pages();
@@ -13,7 +14,8 @@ const pages = new Pages();
  * Looks at the files that journald writes sshd's messages to.
  *
  * @returns the path of the one that is in use
- * @throws what the reader would: the system's error, JournalFormatError, LeftOverJournalError
+ * @throws what the reader would: the system's error, JournalFormatError, LeftOverJournalError; or
+ *   UnfedJournalError
  */
 export function probeJournal(root: Root): string {
   const paths = new JournalFolders(root, () => 0).list() ?? [];
@@ -26,6 +28,7 @@ export function probeJournal(root: Root): string {
     if (entryCount === 0 || tailRealtimeUs >= bootUs(root)) inUse = path;
   }
   if (inUse === undefined) throw new LeftOverJournalError();
+  if (readDevLogOwner(root) === "other") throw new UnfedJournalError();
   return inUse;
 }
 

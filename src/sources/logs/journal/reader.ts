@@ -19,9 +19,6 @@ import type { FileCursor } from "./file_cursor.ts";
 import { FIELDS } from "./trust.ts";
 import { FlushedRanges } from "./flushed_ranges.ts";
 
-/** After so many records other work gets its turn; some 10 ms. */
-const YIELD_EVERY = 1000;
-
 export interface JournalOptions {
   /** The first reading of all begins with the first entry not older than this. */
   sinceMs: number;
@@ -41,7 +38,7 @@ export class JournalReader implements LogReader {
   private readonly progress: JournalProgress;
   private readonly volatile: FlushedRanges;
   private readonly reported = new Set<string>();
-  private isClosed = false;
+  oldestUnreadMs: number | undefined;
   /** False until it was seen that somebody writes to this journal. */
   private isInUse = false;
 
@@ -66,31 +63,38 @@ export class JournalReader implements LogReader {
     });
   }
 
-  async poll(take: (record: LogRecord) => void): Promise<void> {
+  poll(take: (record: LogRecord) => void, mayGoOn: () => boolean = () => true): boolean {
     this.pages.forget();
     this.files.update();
     const waiting: OpenFile[] = [];
+    // All of them first: a position saved after this turn must hold for each file.
+    for (const { cursor } of this.files.open.values()) {
+      cursor.update();
+      this.progress.observe(cursor.file.header);
+    }
     for (const file of this.files.open.values()) {
-      file.tracked.update();
-      this.progress.observe(file.tracked.file.header);
-      if (!file.tracked.look()) await this.lookOn(file.tracked);
-      if (this.isClosed) return;
-      if (file.tracked.pending !== undefined) waiting.push(file);
+      if (!file.cursor.look(mayGoOn)) return this.stop(file.cursor);
+      if (file.cursor.pending !== undefined) waiting.push(file);
     }
     if (!this.isInUse && this.files.endBefore(this.options.bootMs * 1000)) {
       throw new LeftOverJournalError();
     }
     this.isInUse = true;
-    for (let count = 1; waiting.length > 0; count++) {
+    while (waiting.length > 0) {
       const first = indexOfFirst(waiting);
       const file = waiting[first]!;
       this.handOver(file, take);
-      if (!file.tracked.look()) await this.lookOn(file.tracked);
-      else if (count % YIELD_EVERY === 0) await Bun.sleep(0);
-      if (this.isClosed) return;
-      if (file.tracked.pending === undefined) waiting.splice(first, 1);
+      if (!file.cursor.look(mayGoOn)) return this.stop(file.cursor);
+      if (file.cursor.pending === undefined) waiting.splice(first, 1);
+      else if (!mayGoOn()) return this.stop(file.cursor);
     }
+    this.oldestUnreadMs = undefined;
     this.files.closeFinished();
+    return true;
+  }
+
+  get lostBytes(): number {
+    return this.progress.lostBytes;
   }
 
   position(): LogPosition {
@@ -98,6 +102,7 @@ export class JournalReader implements LogReader {
     if (isFirst) return {};
     return {
       files: this.files.offsets(),
+      unread: this.files.unreadBytes(),
       seqnums: Object.fromEntries(covered),
       timeUs: coveredUs,
       volatile: this.volatile.toJSON(),
@@ -105,20 +110,18 @@ export class JournalReader implements LogReader {
   }
 
   close(): void {
-    this.isClosed = true;
     this.files.close();
   }
 
-  /** Looks on in turns with other work: who fills a journal in sshd's name is not to hold that up. */
-  private async lookOn(tracked: FileCursor): Promise<void> {
-    do {
-      await Bun.sleep(0);
-    } while (!this.isClosed && !tracked.look());
+  /** The call ends with something left to read, the oldest of which is where it stopped. */
+  private stop(cursor: FileCursor): false {
+    this.oldestUnreadMs = Math.floor(cursor.reachedUs / 1000);
+    return false;
   }
 
-  private handOver({ tracked, path }: OpenFile, take: (record: LogRecord) => void): void {
-    const { record, bootId, monotonicUs } = tracked.pending!;
-    tracked.take();
+  private handOver({ cursor, path }: OpenFile, take: (record: LogRecord) => void): void {
+    const { record, bootId, monotonicUs } = cursor.pending!;
+    cursor.take();
     if (path.isVolatile) this.volatile.add(path.namespace, bootId, monotonicUs);
     else if (this.volatile.has(path.namespace, bootId, monotonicUs)) return;
     take(record);
@@ -140,8 +143,8 @@ function indexOfFirst(files: readonly OpenFile[]): number {
 
 /** By number where both count from one counter, else by the clock. */
 function isBefore(one: OpenFile, other: OpenFile): boolean {
-  const a = one.tracked.pending!;
-  const b = other.tracked.pending!;
-  const isOneCounter = one.tracked.file.header.seqnumId === other.tracked.file.header.seqnumId;
+  const a = one.cursor.pending!;
+  const b = other.cursor.pending!;
+  const isOneCounter = one.cursor.file.header.seqnumId === other.cursor.file.header.seqnumId;
   return isOneCounter ? a.seqnum < b.seqnum : a.realtimeUs < b.realtimeUs;
 }

@@ -8,28 +8,26 @@
  * man 7 systemd.journal-fields, "Trusted Journal Fields"
  */
 
-/** The fields of an entry that are read, in this order. */
-export const FIELDS = [
-  "SYSLOG_IDENTIFIER",
-  "SYSLOG_PID",
-  "MESSAGE",
-  "_PID",
-  "_UID",
-  "_COMM",
-  "_EXE",
-  "_SYSTEMD_UNIT",
-  "_CAP_EFFECTIVE",
-] as const;
+/** The fields of an entry that are read. */
+const FIELD_NAMES = {
+  identifier: "SYSLOG_IDENTIFIER",
+  syslogPid: "SYSLOG_PID",
+  message: "MESSAGE",
+  pid: "_PID",
+  uid: "_UID",
+  comm: "_COMM",
+  exe: "_EXE",
+  unit: "_SYSTEMD_UNIT",
+  capabilities: "_CAP_EFFECTIVE",
+} as const;
 
-export const IDENTIFIER = 0;
-export const SYSLOG_PID = 1;
-export const MESSAGE = 2;
-export const PID = 3;
-export const UID = 4;
-export const COMM = 5;
-const EXE = 6;
-const UNIT = 7;
-const CAP_EFFECTIVE = 8;
+/** Their names; an entry's values stand in the same order. */
+export const FIELDS = Object.values(FIELD_NAMES);
+
+/** The place of each in FIELDS. */
+export const FIELD = Object.fromEntries(
+  Object.keys(FIELD_NAMES).map((name, place) => [name, place]),
+) as Record<keyof typeof FIELD_NAMES, number>;
 
 /** Programs that log as root before they become anybody else. */
 interface Daemon {
@@ -67,6 +65,14 @@ const DAEMONS: Record<string, Daemon> = {
 /** What the readers look for in SYSLOG_IDENTIFIER, and in _COMM of entries that have none. */
 export const IDENTIFIERS = [...Object.keys(DAEMONS), ...Object.keys(SETUID)];
 
+/** Where su and sudo run from. */
+export const SETUID_PATHS = [...new Set(Object.values(SETUID).flat())];
+
+/** Whether a name is one of a program that logs as root, and not of su or sudo. */
+export function isDaemonIdentifier(identifier: string): boolean {
+  return DAEMONS[identifier] !== undefined;
+}
+
 const CAP_SETUID = 1n << 7n;
 
 /**
@@ -80,9 +86,9 @@ export function isTrusted(
   complete: boolean,
 ): boolean {
   const daemon = DAEMONS[identifier];
-  if (daemon !== undefined) return values[UID] === "0" && isDaemon(daemon, values, complete);
+  if (daemon !== undefined) return values[FIELD.uid] === "0" && isDaemon(daemon, values, complete);
   const paths = SETUID[identifier];
-  return paths !== undefined && isSetuid(paths, values, complete);
+  return paths !== undefined && isSetuid(identifier, paths, values, complete);
 }
 
 /** Root may log as sshd by hand too (`logger -t sshd`); its process then has another name. */
@@ -91,8 +97,8 @@ function isDaemon(
   values: readonly (string | undefined)[],
   complete: boolean,
 ): boolean {
-  const comm = values[COMM];
-  const unit = values[UNIT];
+  const comm = values[FIELD.comm];
+  const unit = values[FIELD.unit];
   if (unit !== undefined && daemon.units.test(unit)) return true;
   if (comm !== undefined) return daemon.comms.includes(comm);
   return unit === undefined && complete;
@@ -101,22 +107,28 @@ function isDaemon(
 /**
  * Entries of su and sudo carry the uid of the caller, so the file they run from has to speak for
  * them. It does not speak alone: a user can run `/usr/bin/su` with a library of his own preloaded,
- * when he gives up that it becomes root. Then it has no capabilities. Without a file only root is
- * believed, who has no need to forge.
+ * when he gives up that it becomes root. Then it has no capabilities. A sudo that refuses at once may be
+ * gone before journald sees its file; then its capabilities, which journald gets a moment earlier, and
+ * its name speak for it.
  *
  * What remains: in a user namespace of his own such a process has capabilities too, and no field
  * tells one kind from the other. Where users may make namespaces, they can forge entries of su and
  * sudo; those of the daemons they can't.
  */
 function isSetuid(
+  identifier: string,
   paths: readonly string[],
   values: readonly (string | undefined)[],
   complete: boolean,
 ): boolean {
-  const exe = values[EXE];
-  if (exe === undefined) return values[UID] === "0" && complete;
-  if (!paths.includes(exe)) return false;
-  if (values[UID] === "0") return true;
-  const capabilities = values[CAP_EFFECTIVE] ?? "";
+  const exe = values[FIELD.exe];
+  const isRoot = values[FIELD.uid] === "0";
+  if (exe !== undefined) return paths.includes(exe) && (isRoot || mayBecomeRoot(values));
+  if (!complete) return false;
+  return isRoot || (values[FIELD.comm] === identifier && mayBecomeRoot(values));
+}
+
+function mayBecomeRoot(values: readonly (string | undefined)[]): boolean {
+  const capabilities = values[FIELD.capabilities] ?? "";
   return /^[0-9a-f]{1,16}$/.test(capabilities) && (BigInt(`0x${capabilities}`) & CAP_SETUID) !== 0n;
 }

@@ -10,8 +10,6 @@ import { closeAll, newestInode, openLogFiles } from "./rotation.ts";
 
 /** A daemon writes to the renamed file until it is told to reopen; so long must that file be quiet. */
 const LINGER_MS = 5_000;
-/** Reads of 64 KiB between two turns of the event loop. */
-const READS_PER_TURN = 16;
 
 export interface FollowerOptions {
   path: string;
@@ -39,35 +37,59 @@ export class LogFollower {
    * and then copied away is in the files that came after this one.
    */
   private newestRotated = 0;
+  /** The size of the live file at the last call. */
+  private liveBytes = 0;
+  /** Bytes that were deleted before they could be read. */
+  lostBytes = 0;
 
   constructor(private readonly options: FollowerOptions) {}
+
+  /** False after a call of `poll` that ended early. */
+  private isDone = true;
 
   /**
    * Hands over the lines that were written since the last call. A path that is missing while a log is
    * rotated is normal.
    *
+   * @param mayGoOn asked after each piece; the call ends when it says no
+   * @returns false when the call ended before everything was handed over; the next call goes on
    * @throws the system's error when the file can't be opened or read; the next call goes on
    */
-  async poll(take: (line: string) => void): Promise<void> {
+  poll(take: (line: string) => void, mayGoOn: () => boolean = () => true): boolean {
     if (this.files.length === 0) this.start();
     else this.noticeRotation();
     // A file's successor is measured before the file is read: what is in the successor by then was
     // written after everything in the file, so handing over file by file keeps the order.
     const ends = new Map<LogFile, number>();
     for (const file of this.files.toReversed()) ends.set(file, file.size());
+    this.liveBytes = ends.get(this.files.at(-1)!)!;
     const wanted = (line: string) => {
       if (this.isWanted(line)) take(line);
     };
     const tooLong = this.options.tooLong ?? (() => {});
-    let reads = 0;
+    this.isDone = false;
     for (const file of this.files.slice()) {
       const end = ends.get(file)!;
       while (file.offset < end && file.readLines(end, wanted, tooLong)) {
         this.busyMs.set(file, this.options.now());
-        if (++reads % READS_PER_TURN === 0) await new Promise((resolve) => setImmediate(resolve));
+        if (!mayGoOn()) return false;
       }
     }
+    this.isDone = true;
     this.closeFinished(wanted);
+    return true;
+  }
+
+  /** When the oldest line was written that the last call left unread; undefined when it left none. */
+  oldestUnreadMs(): number | undefined {
+    if (this.isDone) return undefined;
+    for (const file of this.files) {
+      for (const line of file.peekLines()) {
+        const timeMs = this.options.timeOf(line);
+        if (timeMs !== undefined) return timeMs;
+      }
+    }
+    return undefined;
   }
 
   /** Where each open file was left. Taken between two polls, or within one, it loses no line. */
@@ -97,10 +119,13 @@ export class LogFollower {
     const saved = readPosition(position);
     const newest = position?.["newestRotated"];
     const found = openLogFiles(path, (files) => {
-      if (files.current === undefined) return 0;
+      if (files.current === undefined) return { first: 0, lostBytes: 0 };
       const all = [...files.rotated, files.current];
-      if (typeof newest === "number" && saved.length === 1) return firstAfter(all, newest);
-      return resumeAll(all, saved) ?? this.startSince(all);
+      if (typeof newest === "number" && saved.length === 1) {
+        return { first: firstAfter(all, newest), lostBytes: 0 };
+      }
+      const { first, lostBytes } = resumeAll(all, saved);
+      return { first: first ?? this.startSince(all), lostBytes };
     });
     const { rotated, current, verdict } = found;
     if (current === undefined) {
@@ -109,7 +134,8 @@ export class LogFollower {
     }
     this.newestRotated = found.newest;
     this.files = [...rotated, current];
-    closeAll(this.files.splice(0, verdict));
+    closeAll(this.files.splice(0, verdict.first));
+    this.lostBytes += verdict.lostBytes;
   }
 
   /** @returns the index of the file in which the first line lies that is wanted */
@@ -143,17 +169,20 @@ export class LogFollower {
     if (isUnread) live.learnStart();
     const isCut = isUnread ? newestInode(path) !== this.newestRotated : !live.isWhole();
     if (!isReplaced && !isCut) return;
+    const unreadBytes = Math.max(0, this.liveBytes - live.offset);
     const found = openLogFiles(path, ({ rotated: files }) => {
       const place = files.findIndex((file) => file.isSame(live));
       const ours = place < 0 ? files.length : place;
       if (isUnread) return { ours, first: firstAfter(files, this.newestRotated) };
       if (live.isWhole()) return { ours, first: ours, isWhole: true };
-      return { ours, first: resumeCopy(files, live) ?? ours };
+      const copy = resumeCopy(files, live);
+      return { ours, first: copy ?? ours, isLost: copy === undefined };
     });
     const { rotated, current, verdict } = found;
     if (current === undefined) return closeAll(rotated);
     this.newestRotated = found.newest;
     const files = [...rotated, current];
+    if (verdict.isLost) this.lostBytes += unreadBytes;
     try {
       this.takeOver(live, files, verdict);
     } catch (error) {

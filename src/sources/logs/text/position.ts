@@ -13,20 +13,28 @@ export function firstAfter(files: LogFile[], ino: number): number {
  * Finds the files that were open, by inode or by content: the inode is another one in a copy, and the
  * content at the path is another one after a rotation.
  *
- * @returns the index of the oldest one, from which on everything is to be read; undefined for none
+ * @returns the index of the oldest one, from which on everything is to be read; undefined for none. And
+ *   how much was unread in those that are gone
  */
-export function resumeAll(files: LogFile[], saved: FilePosition[]): number | undefined {
+export function resumeAll(
+  files: LogFile[],
+  saved: FilePosition[],
+): { first: number | undefined; lostBytes: number } {
   let first: number | undefined;
+  let lostBytes = 0;
   for (const position of saved) {
     let index = files.findIndex((file) => file.ino === position.ino && file.continues(position));
     if (index < 0 && position.offset > 0) {
       index = files.findIndex((file) => file.continues(position));
     }
-    if (index < 0) continue;
+    if (index < 0) {
+      lostBytes += Math.max(0, (position.size ?? 0) - position.offset);
+      continue;
+    }
     files[index]!.resume(position);
     first = Math.min(first ?? index, index);
   }
-  return first;
+  return { first, lostBytes };
 }
 
 /** The files of a position; none when it is another reader's. */

@@ -31,10 +31,9 @@ describe("which files", () => {
 
   test("no journal at all is an error", () => {
     const host = new Host();
-    expect(host.reader().poll(() => {})).rejects.toThrow("ENOENT");
-    expect(new Host("/var/log/journal", "e".repeat(32)).reader().poll(() => {})).rejects.toThrow(
-      "ENOENT",
-    );
+    expect(() => host.reader().poll(() => {})).toThrow("ENOENT");
+    const other = new Host("/var/log/journal", "e".repeat(32)).reader();
+    expect(() => other.poll(() => {})).toThrow("ENOENT");
   });
 
   test("files that are none are reported once and cost nothing else", async () => {
@@ -63,8 +62,8 @@ describe("which files", () => {
     expect(host.reports.map((report) => report.replace(/^.*\//, "")).toSorted()).toEqual([
       "user-1.journal: not a journal file",
       "user-2.journal: not a journal file",
-      "user-3.journal: not a regular file",
-      "user-5.journal: not a regular file",
+      "user-3.journal: is a directory, want a regular file",
+      "user-5.journal: is a FIFO, want a regular file",
       "user-6.journal: unknown incompatible flags 0x24",
     ]);
   });
@@ -138,7 +137,7 @@ describe("which files", () => {
       journald.log(sshd(1));
       chmodSync(journald.path, 0);
       const reader = host.reader();
-      expect(reader.poll(() => {})).rejects.toThrow("EACCES");
+      expect(() => reader.poll(() => {})).toThrow("EACCES");
       chmodSync(journald.path, 0o600);
       expect(await messagesOf(reader)).toEqual(["1"]);
     },

@@ -14,8 +14,8 @@ import {
 import { join } from "node:path";
 import { tmpdir } from "node:os";
 import { EntryList } from "../../../../src/sources/logs/journal/entry_list.ts";
-import { ENTRY, JournalFile } from "../../../../src/sources/logs/journal/file.ts";
-import { readU64 } from "../../../../src/sources/logs/journal/header.ts";
+import { JournalFile } from "../../../../src/sources/logs/journal/file.ts";
+import { ENTRY, readU64 } from "../../../../src/sources/logs/journal/objects.ts";
 import { Pages } from "../../../../src/sources/logs/journal/pages.ts";
 import { PayloadReader } from "../../../../src/sources/logs/journal/payload.ts";
 import { JournalReader, type JournalOptions } from "../../../../src/sources/logs/journal/reader.ts";
@@ -123,7 +123,7 @@ export class Host {
 
 export async function pollAll(reader: JournalReader): Promise<LogRecord[]> {
   const records: LogRecord[] = [];
-  await reader.poll((record) => records.push(record));
+  reader.poll((record) => records.push(record));
   return records;
 }
 
@@ -150,7 +150,7 @@ export function readAllEntries(path: string): PlainEntry[] {
     const fields = new Map<string, Buffer[]>();
     for (let at = 64; at < size; at += file.header.compact ? 4 : 16) {
       const item = file.header.compact ? bytes.readUInt32LE(at) : readU64(bytes, at);
-      if (!payload.read(file, item)) continue;
+      if (!payload.open(file, item) || !payload.check(file)) continue;
       const text = Buffer.from(payload.bytes.subarray(payload.start, payload.end));
       const name = text.toString("latin1", 0, text.indexOf("="));
       fields.set(name, [...(fields.get(name) ?? []), text.subarray(name.length + 1)]);

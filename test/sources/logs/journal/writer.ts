@@ -3,7 +3,7 @@
  * between any two of them. `journalctl --verify` accepts what it writes.
  */
 import { closeSync, ftruncateSync, openSync, readSync, writeSync } from "node:fs";
-import { jenkins, keyOf, newHash, siphash24 } from "../../../../src/sources/logs/journal/hash.ts";
+import { plainJenkins, plainSiphash } from "./plain_hash.ts";
 
 const HEADER = 272;
 const BUCKETS = 4099;
@@ -35,8 +35,7 @@ export class JournalWriter {
   /** Where the next object will lie. */
   end = HEADER;
   private readonly options: WriterOptions;
-  private readonly key: Uint32Array;
-  private readonly hash = newHash();
+  private readonly key: Buffer;
   /** Offsets of DATA and FIELD objects by their payload. */
   private readonly objects = new Map<string, number>();
   private readonly table: number;
@@ -48,7 +47,7 @@ export class JournalWriter {
     private readonly counter: Counter = { seqnum: 0 },
   ) {
     this.options = { ...DEFAULTS, ...options };
-    this.key = keyOf(Buffer.from(this.options.fileId, "hex"));
+    this.key = Buffer.from(this.options.fileId, "hex");
     this.fd = openSync(path, "wx+");
     ftruncateSync(this.fd, HEADER);
     this.fieldTable = this.object(5, 16 + FIELD_BUCKETS * 16) + 16;
@@ -83,7 +82,7 @@ export class JournalWriter {
     beforeStep();
     const entry = this.object(3, 64 + unique.length * width);
     let xor = 0n;
-    for (const text of fields) xor ^= this.jenkins(text);
+    for (const text of fields) xor ^= plainJenkins(Buffer.from(text));
     this.set(entry + 16, ++this.counter.seqnum);
     this.set(entry + 24, realtimeUs);
     this.set(entry + 32, realtimeUs - 1_000_000_000);
@@ -173,9 +172,7 @@ export class JournalWriter {
 
   private intoTable(object: number, text: string, table: number, buckets: number): void {
     const bytes = Buffer.from(text);
-    if (this.options.keyed) siphash24(this.key, bytes, 0, bytes.length, this.hash);
-    else jenkins(bytes, 0, bytes.length, this.hash);
-    const hash = (BigInt(this.hash[1]!) << 32n) | BigInt(this.hash[0]!);
+    const hash = this.options.keyed ? plainSiphash(this.key, bytes) : plainJenkins(bytes);
     this.setBig(object + 16, hash);
     const bucket = table + Number(hash % BigInt(buckets)) * 16;
     const tail = this.get(bucket + 8);
@@ -212,12 +209,6 @@ export class JournalWriter {
       at = array + 16;
     }
     this.set(countAt, count + 1);
-  }
-
-  private jenkins(text: string): bigint {
-    const bytes = Buffer.from(text);
-    jenkins(bytes, 0, bytes.length, this.hash);
-    return (BigInt(this.hash[1]!) << 32n) | BigInt(this.hash[0]!);
   }
 
   private setItem(at: number, offset: number): void {

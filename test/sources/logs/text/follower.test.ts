@@ -20,7 +20,7 @@ useFollowedLog();
 
 async function read(follower: LogFollower): Promise<string[]> {
   const lines: string[] = [];
-  await follower.poll((line) => lines.push(line));
+  follower.poll((line) => lines.push(line));
   return lines;
 }
 

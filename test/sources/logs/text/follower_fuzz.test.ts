@@ -15,7 +15,7 @@ test(
       const since = random.below(30_001);
       const follower = follow(undefined, since);
       const got: string[] = [];
-      await follower.poll((line) => got.push(line));
+      follower.poll((line) => got.push(line));
       expect(got).toEqual(lines.slice(since));
       follower.close();
     });
@@ -35,7 +35,7 @@ test(
       let written = 0;
       let waits = "";
       let follower = follow();
-      await follower.poll(() => {});
+      follower.poll(() => {});
       const got: string[] = [];
       let rotations = 0;
       for (let steps = 5 + random.below(60); steps > 0; steps--) {
@@ -46,7 +46,7 @@ test(
           appendFileSync(writer, waits.slice(0, cut));
           waits = waits.slice(cut);
         } else if (step < 7) {
-          await follower.poll((line) => got.push(line));
+          follower.poll((line) => got.push(line));
           rotations = 0;
         } else if (step === 7) {
           const position = JSON.parse(JSON.stringify(follower.position()));
@@ -61,7 +61,7 @@ test(
         }
       }
       appendFileSync(writer, waits);
-      await follower.poll((line) => got.push(line));
+      follower.poll((line) => got.push(line));
       follower.close();
       expect(got).toEqual(Array.from({ length: written }, (_, i) => `${i} line`));
     });

@@ -1,0 +1,217 @@
+import { isUnavailable } from "../../sources/errors.ts";
+import { JournalReader } from "../../sources/logs/journal/reader.ts";
+import type { LogReader } from "../../sources/logs/record.ts";
+import { AuthLog } from "../../sources/logs/text/auth_log.ts";
+import { readMachineStat } from "../../sources/proc/machine_stat.ts";
+import type { Root } from "../../sources/root.ts";
+import type { StateFile } from "../../sources/state_file.ts";
+import { Attempts, type IsRoot } from "./attempts.ts";
+import { CountedLog, type LogState, type Resumption, succeeding } from "./counted_log.ts";
+import { JOURNAL, type LogSource, chooseLogs, rankOf, sourceOf } from "./log_choice.ts";
+import { Precedence } from "./precedence.ts";
+import { loadState, stateOf } from "./saved_state.ts";
+import { Tally } from "./tally.ts";
+import { type Pace, Turns } from "./turns.ts";
+
+/** The state is written no more often than this, however often it is scraped. */
+const SAVE_EVERY_MS = 5000;
+/** Which logs there are, and which of them somebody writes to, is looked at again after this. */
+const CHOOSE_EVERY_MS = 60_000;
+
+export interface AuthLogsOptions {
+  root: Root;
+  /** The time in milliseconds since the epoch. */
+  now: () => number;
+  /** Told of what somebody should know, more than once where it lasts. */
+  warn: (message: string, fields: Record<string, string | number>) => void;
+  /** Where counters and the place in the log outlive the program; undefined for nowhere. */
+  stateFile: StateFile | undefined;
+  /** Whether a login name has uid 0. */
+  isRoot?: IsRoot | undefined;
+  /** Where time comes from while reading. */
+  pace?: Pace;
+}
+
+/** What the logs tell at one moment. */
+export interface AuthCounts {
+  tally: Tally;
+  source: LogSource;
+  /** Age of the oldest entry that is still unread; 0 when there is none. */
+  lagSeconds: number;
+  /** Bytes of logs that were deleted before they could be read. */
+  lostBytes: number;
+}
+
+/** The logs that tell of logins: chooses those that are read, reads them on, and keeps the counts. */
+export class AuthLogs {
+  /** By name, best first. */
+  private logs = new Map<string, CountedLog>();
+  private tally = new Tally();
+  private precedence = new Precedence();
+  private lostBytes = 0;
+  private startMs = 0;
+  private chosenMs: number | undefined;
+  private savedMs = 0;
+  private collectionSavedMs = 0;
+  private readonly turns: Turns;
+
+  constructor(private readonly options: AuthLogsOptions) {
+    this.turns = new Turns((mayGoOn) => this.work(mayGoOn), options.pace);
+  }
+
+  /**
+   * Reads what is new, for 2 s at most; what is left then is read between the calls. Calls must not
+   * overlap.
+   *
+   * @returns undefined when the host has no log that may be read
+   * @throws why a log that was read until now can't be any more
+   */
+  async poll(): Promise<AuthCounts | undefined> {
+    const nowMs = this.options.now();
+    const sinceMs = Math.abs(nowMs - (this.chosenMs ?? 0));
+    if (this.logs.size === 0 || this.chosenMs === undefined || sinceMs >= CHOOSE_EVERY_MS) {
+      await this.choose(nowMs);
+    }
+    const [first] = this.logs.keys();
+    if (first === undefined) return undefined;
+    try {
+      await this.turns.wait();
+    } catch (error) {
+      this.chosenMs = undefined;
+      throw error;
+    }
+    const { lostBytes, tally } = this;
+    return { tally, source: sourceOf(first), lagSeconds: this.lagSeconds(), lostBytes };
+  }
+
+  /** Ends the reading between two calls of `poll`. */
+  async stop(): Promise<void> {
+    await this.turns.stop();
+  }
+
+  /**
+   * @param when `if due`: unless a collection saved it a moment ago
+   * @throws the system's error when the state can't be written
+   */
+  save(when: "if due" | "now"): void {
+    const nowMs = this.options.now();
+    if (when === "if due" && Math.abs(nowMs - this.collectionSavedMs) < SAVE_EVERY_MS) return;
+    // Also when it fails: a full disk is not to be tried at every scrape.
+    this.collectionSavedMs = nowMs;
+    this.write(nowMs);
+  }
+
+  private write(nowMs: number): void {
+    const { stateFile } = this.options;
+    const state = stateFile && stateOf(this.logs, this.tally, this.precedence, this.lostBytes);
+    if (state === undefined) return;
+    this.savedMs = nowMs;
+    stateFile!.save(state);
+  }
+
+  /** Does some work: reads each log to its end, the best one first. */
+  private work(mayGoOn: () => boolean): boolean {
+    const nowMs = this.options.now();
+    for (const [name, log] of this.logs) {
+      try {
+        if (!log.read(nowMs, mayGoOn)) return this.interrupt(nowMs);
+      } catch (error) {
+        // One of several that vanished is left out when the logs are chosen again.
+        if (this.logs.size === 1 || !isUnavailable(error)) throw error;
+      }
+      this.noteLosses(name, log);
+    }
+    for (const { rank, record } of this.precedence.release(nowMs)) {
+      for (const [name, log] of this.logs) if (rankOf(name) === rank) log.countLate(record, nowMs);
+    }
+    return true;
+  }
+
+  /** Long work is saved on the way, so that a crash costs none of it twice. */
+  private interrupt(nowMs: number): false {
+    if (Math.abs(nowMs - this.savedMs) < SAVE_EVERY_MS) return false;
+    try {
+      this.write(nowMs);
+    } catch {
+      // The next collection tries again, and tells.
+    }
+    return false;
+  }
+
+  private lagSeconds(): number {
+    const nowMs = this.options.now();
+    let lagMs = 0;
+    for (const log of this.logs.values()) {
+      if (log.isBehind) lagMs = Math.max(lagMs, nowMs - (log.oldestUnreadMs ?? nowMs));
+    }
+    return lagMs / 1000;
+  }
+
+  private noteLosses(name: string, log: CountedLog): void {
+    const bytes = log.takeLostBytes();
+    if (bytes === 0) return;
+    this.lostBytes += bytes;
+    this.options.warn("log was deleted before it was read", { log: name, bytes });
+  }
+
+  private async choose(nowMs: number): Promise<void> {
+    const { isRoot, root, stateFile, warn } = this.options;
+    const machine = await readMachineStat(root).catch(() => undefined);
+    const bootMs = (machine?.bootTimeSeconds ?? 0) * 1000;
+    const { logs: names, notes } = chooseLogs(root, nowMs);
+    for (const err of notes) warn("choosing the log to read", { err });
+    this.startMs ||= nowMs;
+    this.chosenMs = nowMs;
+    if (names.length === 0 || names.join() === [...this.logs.keys()].join()) return;
+    const saved =
+      this.logs.size === 0 && stateFile ? loadState(stateFile, nowMs, names, isRoot) : undefined;
+    if (saved !== undefined) {
+      this.tally = saved.tally;
+      this.precedence = saved.precedence;
+      this.lostBytes = saved.lostBytes;
+    }
+    const before = this.logs;
+    const states = new Map<string, LogState>();
+    for (const [name, { state }] of saved?.logs ?? before) states.set(name, state);
+    const isKept = (name: string) => names.includes(name);
+    // What is open in a log that is read no more goes on in the first of those in its place.
+    let attempts = [...states].find(([name]) => !isKept(name))?.[1].attempts;
+    this.logs = new Map();
+    for (const name of names) {
+      let log = before.get(name);
+      if (log === undefined) {
+        let resumption = saved?.logs.get(name);
+        if (resumption === undefined) {
+          resumption = succeeding(
+            [...states.values()],
+            this.startMs,
+            nowMs,
+            attempts ?? new Attempts(isRoot),
+          );
+          attempts = undefined;
+        }
+        log = this.open(name, resumption, bootMs);
+      }
+      this.logs.set(name, log);
+    }
+    for (const [name, log] of before) if (!isKept(name)) log.close();
+  }
+
+  private open(name: string, { position, sinceMs, state }: Resumption, bootMs: number): CountedLog {
+    const { root, now, warn } = this.options;
+    let reader: LogReader;
+    if (name === JOURNAL) {
+      const report = (err: string) => warn("a part of the journal can't be read", { err });
+      reader = new JournalReader(root, { position, sinceMs, bootMs, now, report });
+      return new CountedLog(reader, this.tally, state);
+    }
+    const rank = rankOf(name);
+    reader = new AuthLog({ root, path: root.path(name), position, sinceMs, now });
+    return new CountedLog(
+      reader,
+      this.tally,
+      state,
+      (record) => this.precedence.judge(rank, record) === "count",
+    );
+  }
+}

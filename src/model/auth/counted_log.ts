@@ -1,0 +1,176 @@
+import type { LogPosition, LogReader, LogRecord } from "../../sources/logs/record.ts";
+import { Attempts, type IsRoot } from "./attempts.ts";
+import { WINDOW_SECONDS } from "./failure_window.ts";
+import type { Emit } from "./outcome.ts";
+import { savedFlag, savedNumber, savedOptional, savedRecord } from "./saved.ts";
+import type { Tally } from "./tally.ts";
+
+/** What is needed to make a reader, and to go on counting where the state was saved. */
+export interface Resumption {
+  /** For the reader; undefined on a first start. */
+  position: LogPosition | undefined;
+  /** Where the reader is to begin if it can't use the position, in milliseconds since the epoch. */
+  sinceMs: number;
+  state: LogState;
+}
+
+/** What is known of a log besides the place in it. */
+export interface LogState {
+  /** Connections and runs of sudo whose outcome is still open. */
+  attempts: Attempts;
+  /** The time of the newest record, in milliseconds since the epoch. */
+  lastRecordMs: number | undefined;
+  /** When counting began: what was written before fills the window of the last hour and nothing else. */
+  startMs: number;
+  /** False until everything that was there at the start has been read. */
+  isLive: boolean;
+}
+
+/** Where to begin in a log of which nothing was read yet. */
+function firstReading(startMs: number, attempts: Attempts): Resumption {
+  return {
+    position: undefined,
+    sinceMs: startMs - WINDOW_SECONDS * 1000,
+    state: { attempts, lastRecordMs: undefined, startMs, isLive: false },
+  };
+}
+
+/**
+ * Where to begin in a log that is read from now on, beside others or in their place: behind what they
+ * had. None of them at a first start.
+ *
+ * @param startMs when the program began to count
+ * @param attempts what was open in a log that is no longer read
+ */
+export function succeeding(
+  others: readonly LogState[],
+  startMs: number,
+  nowMs: number,
+  attempts = new Attempts(),
+): Resumption {
+  const [first] = others;
+  if (first === undefined) return firstReading(startMs, attempts);
+  const lastRecordMs = Math.max(...others.map((state) => state.lastRecordMs ?? state.startMs));
+  return {
+    position: undefined,
+    sinceMs: Math.min(lastRecordMs + 1, nowMs),
+    state: { attempts, lastRecordMs, startMs: first.startMs, isLive: first.isLive },
+  };
+}
+
+/**
+ * @param value what a `CountedLog` gave to JSON
+ * @throws SavedStateError for a value that is damaged
+ */
+export function resumeLog(value: unknown, nowMs: number, isRoot?: IsRoot): Resumption {
+  const saved = savedRecord(value, "the log");
+  const lastRecordMs = savedOptional(saved["lastRecordMs"], "the last record's time", savedNumber);
+  const startMs = savedNumber(saved["startMs"], "the start");
+  // Version 1.0.0 saved nothing before that was so.
+  const isLive = saved["isLive"] === undefined || savedFlag(saved["isLive"], "whether it is live");
+  const beginMs = isLive ? startMs : startMs - WINDOW_SECONDS * 1000;
+  return {
+    position: savedRecord(saved["position"], "the position"),
+    // A clock that was set back since must not make us pass over what is written until it is there again.
+    sinceMs: Math.min(lastRecordMs === undefined ? beginMs : lastRecordMs + 1, nowMs),
+    state: { attempts: Attempts.from(saved["attempts"], isRoot), lastRecordMs, startMs, isLive },
+  };
+}
+
+/** One log, the place in it, and the counts of what was read from it. */
+export class CountedLog {
+  private readonly attempts: Attempts;
+  private readonly startMs: number;
+  lastRecordMs: number | undefined;
+  private isLive: boolean;
+  /** False while there is nothing to save. */
+  private wasRead: boolean;
+  /** Whether the last reading stopped before everything was read. */
+  isBehind = false;
+  private notedBytes = 0;
+
+  /**
+   * @param counts whether a record counts; it does not when another log has it, too
+   * @param state what the reader's position was saved with
+   */
+  constructor(
+    private readonly reader: LogReader,
+    private readonly tally: Tally,
+    state: LogState,
+    private readonly counts: (record: LogRecord) => boolean = () => true,
+  ) {
+    this.attempts = state.attempts;
+    this.lastRecordMs = state.lastRecordMs;
+    this.startMs = state.startMs;
+    this.isLive = state.isLive;
+    this.wasRead = state.isLive || state.lastRecordMs !== undefined;
+  }
+
+  /**
+   * Counts what is new.
+   *
+   * @param mayGoOn asked after each small piece of work
+   * @returns false when it stopped before everything was read
+   * @throws the reader's error when the log can't be read; the next call goes on from there
+   */
+  read(nowMs: number, mayGoOn?: () => boolean): boolean {
+    let isLive = this.isLive;
+    const emit: Emit = (outcome) => this.tally.take(outcome, isLive, nowMs);
+    this.isBehind = true;
+    const isDone = this.reader.poll((record) => {
+      this.lastRecordMs = Math.max(this.lastRecordMs ?? record.timeMs, record.timeMs);
+      isLive = this.isLive || (record.timeMs > this.startMs && record.timeMs <= nowMs);
+      if (this.counts(record)) this.attempts.take(record, emit);
+    }, mayGoOn);
+    this.wasRead = true;
+    if (!isDone) return false;
+    this.isBehind = false;
+    isLive = this.isLive;
+    this.attempts.settle(nowMs, emit);
+    this.isLive = true;
+    return true;
+  }
+
+  /** Counts a record that another log was waited for to have. */
+  countLate(record: LogRecord, nowMs: number): void {
+    this.attempts.take(record, (outcome) => this.tally.take(outcome, this.isLive, nowMs));
+  }
+
+  /** When the oldest entry was written that is still unread; undefined when there is none. */
+  get oldestUnreadMs(): number | undefined {
+    return this.reader.oldestUnreadMs;
+  }
+
+  /** How much was lost since this was called last. */
+  takeLostBytes(): number {
+    const { lostBytes } = this.reader;
+    const bytes = lostBytes - this.notedBytes;
+    this.notedBytes = lostBytes;
+    return bytes;
+  }
+
+  /** For a log that goes on where this one ends. */
+  get state(): LogState {
+    const { attempts, lastRecordMs, startMs, isLive } = this;
+    return { attempts, lastRecordMs, startMs, isLive };
+  }
+
+  close(): void {
+    this.reader.close();
+  }
+
+  /**
+   * The place in the log, and what belongs to it. Undefined before the log was first read: there is
+   * nothing to save then, and a restart is to begin as this start did.
+   */
+  toJSON(): Record<string, unknown> | undefined {
+    if (!this.wasRead) return undefined;
+    return {
+      position: this.reader.position(),
+      startMs: this.startMs,
+      lastRecordMs: this.lastRecordMs ?? null,
+      isLive: this.isLive,
+      attempts: this.attempts,
+    };
+  }
+}

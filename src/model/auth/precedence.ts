@@ -1,0 +1,126 @@
+import type { LogRecord } from "../../sources/logs/record.ts";
+import { savedList, savedNumber } from "./saved.ts";
+
+/** A log counts for a program once every better one has been silent about it for so long. */
+const SILENCE_MS = 60_000;
+/** Two lines of one message in two logs differ by no more than this. */
+const SAME_MS = 5000;
+/** So many records at most wait for a better log to have them, or are remembered as counted early. */
+const MAX_RECORDS = 4096;
+
+const PROGRAMS: Readonly<Record<string, string>> = {
+  "sshd-session": "sshd",
+  "sshd-auth": "sshd",
+  dropbear: "sshd",
+  "sudo-rs": "sudo",
+};
+
+/** `hold`: whether it counts is not known yet. */
+export type Verdict = "count" | "drop" | "hold";
+
+/**
+ * Which of several text logs counts. A syslog daemon can write one message to two files, and can write
+ * what sshd says and what sudo says to different ones. So for each program the best log that has it
+ * counts, in the order in which the logs are listed; a worse one counts where the better ones are
+ * silent. What PAM logs in a program's name has another facility than the program's own messages, and
+ * so may stand elsewhere: it is a kind of its own.
+ */
+export class Precedence {
+  /** By kind of message: the time of the newest one in each log, 0 for none. */
+  private readonly newestMs = new Map<string, number[]>();
+  /** Records of worse logs that count unless a better log turns out to have them. */
+  private held: { rank: number; record: LogRecord }[] = [];
+  /** What a worse log counted for want of a better one, by program, pid and text. */
+  private readonly early = new Map<string, number>();
+
+  /**
+   * Logs are to be read in their order, each to its end before the next.
+   *
+   * @param rank the place of the record's log in the list of logs
+   */
+  judge(rank: number, record: LogRecord): Verdict {
+    const newest = this.newestOf(kindOf(record));
+    const { timeMs } = record;
+    newest[rank] = Math.max(newest[rank] ?? 0, timeMs);
+    let bestMs = 0;
+    for (let i = 0; i < rank; i++) bestMs = Math.max(bestMs, newest[i] ?? 0);
+    if (bestMs === 0 || timeMs > bestMs + SILENCE_MS) {
+      if (this.wasCounted(rank, record)) return "drop";
+      if (rank > 0) this.remember(rank, record);
+      return "count";
+    }
+    if (timeMs <= bestMs) return "drop";
+    this.held.push({ rank, record });
+    if (this.held.length > MAX_RECORDS) this.held.shift();
+    return "hold";
+  }
+
+  /**
+   * The records that were held and count after all, oldest first. To be called when every log has been
+   * read to its end.
+   */
+  release(nowMs: number): { rank: number; record: LogRecord }[] {
+    const due: { rank: number; record: LogRecord }[] = [];
+    this.held = this.held.filter(({ rank, record }) => {
+      const newest = this.newestOf(kindOf(record));
+      const bestMs = Math.max(0, ...newest.slice(0, rank).map((timeMs) => timeMs ?? 0));
+      if (bestMs >= record.timeMs) return false;
+      const ownMs = newest[rank] ?? 0;
+      if (nowMs - record.timeMs < SILENCE_MS && ownMs - bestMs <= SILENCE_MS) return true;
+      due.push({ rank, record });
+      return false;
+    });
+    return due;
+  }
+
+  private newestOf(kind: string): number[] {
+    let newest = this.newestMs.get(kind);
+    if (newest === undefined) this.newestMs.set(kind, (newest = []));
+    return newest;
+  }
+
+  private remember(rank: number, record: LogRecord): void {
+    this.early.set(keyOf(rank, record), record.timeMs);
+    if (this.early.size > MAX_RECORDS) this.early.delete(this.early.keys().next().value!);
+  }
+
+  /** Whether a worse log counted the record a moment before this one had it. */
+  private wasCounted(rank: number, record: LogRecord): boolean {
+    if (this.early.size === 0) return false;
+    for (let worse = rank + 1; worse < 4; worse++) {
+      const key = keyOf(worse, record);
+      const timeMs = this.early.get(key);
+      if (timeMs === undefined || Math.abs(timeMs - record.timeMs) > SAME_MS) continue;
+      this.early.delete(key);
+      return true;
+    }
+    return false;
+  }
+
+  toJSON(): unknown {
+    return [...this.newestMs];
+  }
+
+  /** @throws SavedStateError for a value that `toJSON` did not make */
+  static from(value: unknown): Precedence {
+    const precedence = new Precedence();
+    for (const item of savedList(value, "the precedence of logs")) {
+      const [kind, times] = savedList(item, "a kind of message");
+      const newest = savedList(times, "times of logs").map((time) =>
+        time === null ? 0 : savedNumber(time, "a log's time"),
+      );
+      precedence.newestMs.set(String(kind), newest);
+    }
+    return precedence;
+  }
+}
+
+function kindOf({ identifier, message }: LogRecord): string {
+  const program = PROGRAMS[identifier] ?? identifier;
+  const isPam = message.startsWith("pam_") || message.startsWith("PAM ");
+  return isPam ? `${program} pam` : program;
+}
+
+function keyOf(rank: number, { identifier, pid, message }: LogRecord): string {
+  return `${rank} ${identifier} ${pid} ${message}`;
+}

@@ -1,0 +1,107 @@
+/**
+ * What the state file holds. Version 1.0.0 reads and writes the same file: it knows one log, so the
+ * others stand beside it, and what it does not know it passes over.
+ */
+import type { StateFile } from "../../sources/state_file.ts";
+import type { IsRoot } from "./attempts.ts";
+import { type CountedLog, type Resumption, resumeLog } from "./counted_log.ts";
+import { sourceOf } from "./log_choice.ts";
+import { AUTH_LOG_PATHS } from "../../sources/logs/text/auth_log.ts";
+import { Precedence } from "./precedence.ts";
+import {
+  NewerStateError,
+  savedCount,
+  savedList,
+  savedRecord,
+  savedText,
+  SavedStateError,
+} from "./saved.ts";
+import { Tally } from "./tally.ts";
+
+/** A file of a later version than this is kept aside. */
+const VERSION = 1;
+
+export interface SavedState {
+  tally: Tally;
+  precedence: Precedence;
+  lostBytes: number;
+  /** By the name of the log. */
+  logs: Map<string, Resumption>;
+}
+
+/** What goes into the state file; undefined while there is nothing to save. */
+export function stateOf(
+  logs: ReadonlyMap<string, CountedLog>,
+  tally: Tally,
+  precedence: Precedence,
+  lostBytes: number,
+): unknown {
+  const saved = Array.from(logs, ([name, log]) => ({ name, ...log.toJSON() }));
+  const [first, ...others] = saved.filter((log) => "position" in log);
+  if (first === undefined) return undefined;
+  const { name, ...log } = first;
+  return {
+    log: sourceOf(name),
+    name,
+    watch: { version: VERSION, ...log, tally },
+    others,
+    precedence,
+    lostBytes,
+  };
+}
+
+/**
+ * The state that was saved; undefined when there is none. One that can't be used is put aside, and said
+ * once.
+ *
+ * @param logs the names of the logs that there are now, best first
+ */
+export function loadState(
+  file: StateFile,
+  nowMs: number,
+  logs: readonly string[],
+  isRoot?: IsRoot,
+): SavedState | undefined {
+  const value = file.load();
+  if (value === undefined) return undefined;
+  try {
+    return readState(value, nowMs, logs, isRoot);
+  } catch (error) {
+    if (!(error instanceof SavedStateError)) throw error;
+    file.setAside(error, error instanceof NewerStateError ? "newer" : "damaged");
+    return undefined;
+  }
+}
+
+/**
+ * @param textLogs the text logs that there are now, best first
+ * @throws SavedStateError for a value that `stateOf` did not make
+ */
+export function readState(
+  value: unknown,
+  nowMs: number,
+  textLogs: readonly string[] = AUTH_LOG_PATHS,
+  isRoot?: IsRoot,
+): SavedState {
+  const saved = savedRecord(value, "the state");
+  const first = savedRecord(saved["watch"], "the first log");
+  const version = savedCount(first["version"], "the version");
+  if (version > VERSION) throw new NewerStateError(`version ${version}, want ${VERSION} at most`);
+  const name = savedText(saved["name"] ?? nameOf(saved["log"], textLogs), "the log's name");
+  const logs = new Map([[name, resumeLog(first, nowMs, isRoot)]]);
+  for (const other of savedList(saved["others"] ?? [], "the other logs")) {
+    const log = savedRecord(other, "another log");
+    logs.set(savedText(log["name"], "another log's name"), resumeLog(log, nowMs, isRoot));
+  }
+  return {
+    tally: Tally.from(first["tally"]),
+    precedence: Precedence.from(saved["precedence"] ?? []),
+    lostBytes: savedCount(saved["lostBytes"] ?? 0, "lost bytes"),
+    logs,
+  };
+}
+
+/** Version 1.0.0 saved only which kind of log it read; of the text logs it read the first there was. */
+function nameOf(kind: unknown, textLogs: readonly string[]): unknown {
+  return kind === "auth_log" ? textLogs[0] : kind;
+}

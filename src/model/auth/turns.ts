@@ -1,0 +1,77 @@
+/** Work on a log is done in turns of at most this, so that requests are answered in between. */
+const TURN_MS = 20;
+/** So long a collection waits for the work; what is left then is done between collections. */
+export const WAIT_MS = 2000;
+
+/** Where time comes from; a test hands in its own. */
+export interface Pace {
+  /** A monotonic time in milliseconds. */
+  clockMs: () => number;
+  /** Lets other work have its turn. */
+  pause: () => Promise<void>;
+}
+
+export const REAL_PACE: Pace = {
+  clockMs: () => performance.now(),
+  pause: () => new Promise((resolve) => setImmediate(resolve)),
+};
+
+/**
+ * Does work in short turns until none is left. Who asks for it waits for a limited time; the work goes
+ * on after that.
+ */
+export class Turns {
+  private running: Promise<void> | undefined;
+  private failure: { error: unknown } | undefined;
+  private waiter: { untilMs: number; goOn: () => void } | undefined;
+  private isStopped = false;
+
+  /**
+   * @param work does some of the work until `mayGoOn` says no; gives false while some is left
+   */
+  constructor(
+    private readonly work: (mayGoOn: () => boolean) => boolean,
+    private readonly pace: Pace = REAL_PACE,
+  ) {}
+
+  /**
+   * Starts the work unless it runs, and waits until it is done, or for `WAIT_MS`.
+   *
+   * @throws what the work threw; the next call begins anew
+   */
+  async wait(): Promise<void> {
+    const { pace } = this;
+    const waited = new Promise<void>((goOn) => {
+      this.waiter = { untilMs: pace.clockMs() + WAIT_MS, goOn };
+    });
+    if (this.running === undefined) {
+      this.failure = undefined;
+      this.running = this.run().finally(() => (this.running = undefined));
+    }
+    await Promise.race([this.running, waited]);
+    this.waiter = undefined;
+    if (this.failure !== undefined) throw this.failure.error;
+  }
+
+  /** Ends the work after the turn that runs. */
+  async stop(): Promise<void> {
+    this.isStopped = true;
+    await this.running;
+    this.isStopped = false;
+  }
+
+  private async run(): Promise<void> {
+    const { pace } = this;
+    try {
+      for (;;) {
+        const endMs = pace.clockMs() + TURN_MS;
+        if (this.work(() => pace.clockMs() < endMs)) break;
+        if (this.waiter !== undefined && pace.clockMs() >= this.waiter.untilMs) this.waiter.goOn();
+        await pace.pause();
+        if (this.isStopped) break;
+      }
+    } catch (error) {
+      this.failure = { error };
+    }
+  }
+}

@@ -1,0 +1,24 @@
+/**
+ * /dev/log: the socket to which programs send what they log. Under systemd it is a link to journald's
+ * (systemd-journald-dev-log.socket since systemd 209); a syslog daemon that listens there itself puts a
+ * socket of its own in its place, and then journald gets nothing of it. man 3 syslog.
+ */
+import { lstatSync, readlinkSync } from "node:fs";
+import { codeOf } from "../errors.ts";
+import type { Root } from "../root.ts";
+
+const JOURNALD = "/run/systemd/journal/dev-log";
+
+/** Who gets what is sent to /dev/log; `unknown` where there is none to be seen. */
+export function readDevLogOwner(root: Root): "journald" | "other" | "unknown" {
+  const path = root.path("/dev/log");
+  const stats = lstatSync(path, { throwIfNoEntry: false });
+  if (stats === undefined) return "unknown";
+  if (stats.isSocket()) return "other";
+  try {
+    return readlinkSync(path).endsWith(JOURNALD) ? "journald" : "other";
+  } catch (error) {
+    // No link at all, or one that vanished this moment.
+    return codeOf(error) === "EINVAL" ? "other" : "unknown";
+  }
+}

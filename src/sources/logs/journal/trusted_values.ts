@@ -1,0 +1,62 @@
+/**
+ * Refuses forged entries before anything of them is hashed or decoded: by which DATA objects an entry
+ * refers to, since each value has one object in a file. `_UID=0` say is one number to look for.
+ */
+import { DataLookup } from "./data_lookup.ts";
+import type { EntryReader } from "./entry.ts";
+import type { JournalFile } from "./file.ts";
+import type { PayloadReader } from "./payload.ts";
+import { isDaemonIdentifier, SETUID_PATHS } from "./trust.ts";
+
+/** So many executables that are not sudo's or su's are remembered, the latest ones. */
+const MAX_OTHERS = 8;
+/** What su and sudo log through syslog(3) gets no more than some 30 fields from journald. */
+const MAX_SETUID_ITEMS = 64;
+
+export class TrustedValues {
+  private readonly root: DataLookup;
+  private readonly paths: DataLookup[];
+  /** Of an entry of su or sudo that a user wrote: no capability, or fields of the user's own. */
+  private readonly suspicious: DataLookup[];
+  private readonly all: DataLookup[];
+  /** DATA objects of other executables, in the name of which su or sudo was forged before. */
+  private readonly others: number[] = [];
+
+  constructor(file: JournalFile) {
+    const lookup = (text: string) => new DataLookup(text, file);
+    this.root = lookup("_UID=0");
+    this.paths = SETUID_PATHS.map((path) => lookup(`_EXE=${path}`));
+    this.suspicious = ["_CAP_EFFECTIVE=0", "_TRANSPORT=journal"].map(lookup);
+    this.all = [this.root, ...this.paths, ...this.suspicious];
+  }
+
+  /** Looks for values that no entry had before. What was read of the file may not be older than its lists. */
+  update(payload: PayloadReader): void {
+    for (const lookup of this.all) if (lookup.offset === 0) lookup.search(payload);
+  }
+
+  /**
+   * Whether an entry whose items were read is worth reading: false when it can't be trusted.
+   *
+   * @param identifier the program that it names
+   */
+  mayTrust(identifier: string, entry: EntryReader): boolean {
+    if (hasValue(entry, this.root)) return true;
+    if (isDaemonIdentifier(identifier)) return false;
+    if (this.suspicious.some((lookup) => hasValue(entry, lookup))) return false;
+    if (this.paths.some((lookup) => hasValue(entry, lookup))) return true;
+    // The process was gone before journald could see its file, or it is another file.
+    return entry.itemCount <= MAX_SETUID_ITEMS && !this.others.some((item) => entry.has(item));
+  }
+
+  /** Remembers the DATA object of an executable that turned out to be another's. */
+  refuse(item: number): void {
+    if (this.others.includes(item)) return;
+    this.others.unshift(item);
+    if (this.others.length > MAX_OTHERS) this.others.pop();
+  }
+}
+
+function hasValue(entry: EntryReader, lookup: DataLookup): boolean {
+  return lookup.offset !== 0 && entry.has(lookup.offset);
+}
