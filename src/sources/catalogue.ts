@@ -1,7 +1,7 @@
 /** Every OS source by name: where it is, what is lost without it, and how it can be had. */
 
 import { probeJournal } from "./logs/journal/probe.ts";
-import { AUTH_LOG_PATHS, probeAuthLog } from "./logs/text/auth_log.ts";
+import { AUTH_LOG_PATHS, probeAuthLog } from "./logs/text/auth_log_paths.ts";
 import { HIDEPID, NAMESPACE, NOT_MOUNTED, READABLE_BY_ALL, type SourceInfo } from "./source.ts";
 
 export const SOURCES = [

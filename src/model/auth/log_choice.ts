@@ -5,7 +5,7 @@ import {
   UnfedJournalError,
 } from "../../sources/logs/journal/header.ts";
 import { probeJournal } from "../../sources/logs/journal/probe.ts";
-import { AUTH_LOG_PATHS, findAuthLogs } from "../../sources/logs/text/auth_log.ts";
+import { AUTH_LOG_PATHS, findAuthLogs } from "../../sources/logs/text/auth_log_paths.ts";
 import type { Root } from "../../sources/root.ts";
 
 export const JOURNAL = "journal";

@@ -6,7 +6,7 @@ import type { StateFile } from "../../sources/state_file.ts";
 import type { IsRoot } from "./attempts.ts";
 import { type CountedLog, type Resumption, resumeLog } from "./counted_log.ts";
 import { sourceOf } from "./log_choice.ts";
-import { AUTH_LOG_PATHS } from "../../sources/logs/text/auth_log.ts";
+import { AUTH_LOG_PATHS } from "../../sources/logs/text/auth_log_paths.ts";
 import { Precedence } from "./precedence.ts";
 import {
   NewerStateError,

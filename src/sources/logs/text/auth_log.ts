@@ -3,11 +3,10 @@
  * with rsyslog: /var/log/auth.log; Red Hat's family: /var/log/secure; openSUSE and Alpine:
  * /var/log/messages. Any local user can have a line written there; the journal is better where it is.
  */
-import { readSync, statSync } from "node:fs";
-import { BrokenSourceError, isGone } from "../../errors.ts";
+import { readSync } from "node:fs";
 import { readHostNames } from "../../host_name.ts";
 import { HostZone } from "../../host_zone.ts";
-import { type TimeZone, UTC } from "../../posix_zone.ts";
+import { type TimeZone } from "../../posix_zone.ts";
 import { withRegular } from "../../regular_file.ts";
 import type { Root } from "../../root.ts";
 import type { LogPosition, LogReader, LogRecord } from "../record.ts";
@@ -22,7 +21,7 @@ import {
 } from "./syslog_line.ts";
 
 /** The programs whose messages tell of logins, attempts at them, and changes of user. */
-const AUTH_IDENTIFIERS: ReadonlySet<string> = new Set([
+export const AUTH_IDENTIFIERS: ReadonlySet<string> = new Set([
   "sshd",
   "sshd-session",
   "sshd-auth",
@@ -34,80 +33,6 @@ const AUTH_IDENTIFIERS: ReadonlySet<string> = new Set([
 ]);
 /** How much of a log is looked through for the names of hosts. */
 const LOOK_AHEAD_BYTES = 64 * 1024;
-
-/**
- * Where it can be, best first: an earlier one that has a message counts, whether or not a later one has
- * it, too.
- */
-export const AUTH_LOG_PATHS = [
-  "/var/log/auth.log",
-  "/var/log/secure",
-  "/var/log/messages",
-] as const;
-export type AuthLogPath = (typeof AUTH_LOG_PATHS)[number];
-
-/** So much of a log's end tells whether its lines are understood. */
-const TAIL_BYTES = 16 * 1024;
-
-/** A log that can't be followed, and that nobody wrote to for so long, is left over. */
-const LEFT_OVER_MS = 86_400_000;
-
-/**
- * The logs that can be followed: those that are readable and whose lines, if there are any yet, are
- * syslog's. Which of them has whose messages, only their lines tell. While the best one that is in use
- * can't be followed there are none: what is in it would be missing, and nobody could tell.
- *
- * @returns their paths in the host, best first; and of the others why not
- */
-export function findAuthLogs(
-  root: Root,
-  nowMs: number,
-): { paths: AuthLogPath[]; failures: Error[] } {
-  const paths: AuthLogPath[] = [];
-  const failures: Error[] = [];
-  for (const path of AUTH_LOG_PATHS) {
-    try {
-      checkLines(root.path(path), nowMs);
-      paths.push(path);
-    } catch (error) {
-      if (isGone(error)) continue;
-      failures.push(error as Error);
-      const isOfUse = isRegularSince(root.path(path), nowMs - LEFT_OVER_MS);
-      if (paths.length === 0 && isOfUse) break;
-    }
-  }
-  return { paths, failures };
-}
-
-/**
- * Looks whether there is an auth log that can be followed.
- *
- * @returns the path of the best one
- * @throws why there is none: the system's error, or BrokenSourceError
- */
-export function probeAuthLog(root: Root, nowMs = Date.now()): string {
-  const { paths, failures } = findAuthLogs(root, nowMs);
-  if (paths[0] !== undefined) return root.path(paths[0]);
-  if (failures[0] !== undefined) throw failures[0];
-  const places = AUTH_LOG_PATHS.map((path) => root.path(path)).join(", ");
-  throw Object.assign(new Error(`ENOENT: no such file, ${places}`), { code: "ENOENT" });
-}
-
-/** @throws the system's error, or BrokenSourceError when it has lines and none of the last is understood */
-function checkLines(path: string, nowMs: number): void {
-  withRegular(path, Number.POSITIVE_INFINITY, (fd, { size }) => {
-    const tail = Buffer.allocUnsafe(Math.min(size, TAIL_BYTES));
-    const length = readSync(fd, tail, 0, tail.length, size - tail.length);
-    const lines = tail.toString("utf8", 0, length).split("\n");
-    // The first one may be cut off, and the last one not be written to its end.
-    const whole = lines.slice(size > TAIL_BYTES ? 1 : 0, -1).filter((line) => line.trim() !== "");
-    // Its zone does not matter here.
-    const reading: LineReading = { nowMs, zone: () => UTC, programs: AUTH_IDENTIFIERS };
-    const isUnderstood = (line: string) => parseSyslogLine(line, reading) !== undefined;
-    if (whole.length === 0 || whole.some(isUnderstood)) return;
-    throw new BrokenSourceError(path, "none of its last lines is a syslog line");
-  });
-}
 
 export interface AuthLogOptions {
   /** Whose zone and name the lines have. */
@@ -223,15 +148,5 @@ export class AuthLog implements LogReader {
     } catch {
       return ""; // Rotated away at this moment: the next poll looks again.
     }
-  }
-}
-
-/** Whether a path leads to a regular file that somebody wrote to since a time. */
-function isRegularSince(path: string, sinceMs: number): boolean {
-  try {
-    const stats = statSync(path);
-    return stats.isFile() && stats.mtimeMs >= sinceMs;
-  } catch {
-    return false;
   }
 }

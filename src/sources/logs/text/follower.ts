@@ -83,13 +83,9 @@ export class LogFollower {
   /** When the oldest line was written that the last call left unread; undefined when it left none. */
   oldestUnreadMs(): number | undefined {
     if (this.isDone) return undefined;
-    for (const file of this.files) {
-      for (const line of file.peekLines()) {
-        const timeMs = this.options.timeOf(line);
-        if (timeMs !== undefined) return timeMs;
-      }
-    }
-    return undefined;
+    const { timeOf } = this.options;
+    const lines = this.files.values().flatMap((file) => file.peekLines());
+    return lines.map(timeOf).find((timeMs) => timeMs !== undefined);
   }
 
   /** Where each open file was left. Taken between two polls, or within one, it loses no line. */
