@@ -22,6 +22,8 @@ const EXAMPLES = [
   "grafana/**/*.json",
   "systemd/*.conf",
   "systemd/*.md",
+  "systemd/*.socket",
+  "systemd/*.yml",
   "landing-page.png",
 ];
 

@@ -1,5 +1,13 @@
-/** Headers of requests, which anybody may send. */
+/** Requests, which anybody may send, and the web config file. */
+import { gauge, single } from "../../src/metrics/metric.ts";
+import { readHttp, readRateLimit, readUsers } from "../../src/web/config/http.ts";
+import { readTls } from "../../src/web/config/tls.ts";
+import { parseYaml } from "../../src/web/config/yaml.ts";
 import { acceptsGzip, negotiateFormat } from "../../src/web/negotiate.ts";
+import { alternativeNames } from "../../src/web/node/certificates.ts";
+import { type NodeRequest, toRequest } from "../../src/web/node/exchange.ts";
+import { parseBasic } from "../../src/web/passwords.ts";
+import { type Site, route } from "../../src/web/router.ts";
 import { fuzzParser } from "./fuzz_parser.ts";
 
 /** Of Prometheus 2.53 and 3.5, VictoriaMetrics' vmagent, curl and browsers. */
@@ -23,4 +31,90 @@ fuzzParser(
   "Accept-Encoding headers",
   ["gzip", "gzip, deflate, br, zstd", "identity;q=1, *;q=0"].map((text) => Buffer.from(text)),
   (bytes) => acceptsGzip(bytes.toString("latin1")),
+);
+
+/** Each key of the format, in the ways that YAML knows. */
+const WEB_CONFIG = `tls_server_config:
+  cert: |
+    -----BEGIN CERTIFICATE-----
+    MIIFsDCCA5igAwIBAgIRAMMSh5NoexSCjSvDRf1fpgMwDQYJKoZIhvcNAQELBQAw
+    -----END CERTIFICATE-----
+  key: "k"
+  client_auth_type: 'RequireAndVerifyClientCert'
+  client_ca: ca # inline
+  client_allowed_sans:
+  - one.example
+  - 10.0.0.1
+  min_version: TLS12
+  cipher_suites: [TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256, "TLS_AES_128_GCM_SHA256"]
+  curve_preferences: [CurveP256,
+    X25519]
+  prefer_server_cipher_suites: yes
+http_server_config: {http2: true, headers: {X-Frame-Options: deny}}
+basic_auth_users:
+  alice: $2y$10$X0h1gDsPszWURQaxFh.zoubFi6DXncSjhoQNJgRrnGs7EsimhC7zG
+rate_limit: {interval: 1m30s, burst: 5}
+`;
+
+fuzzParser("web config files", [Buffer.from(WEB_CONFIG)], (bytes) => {
+  try {
+    const file = parseYaml(bytes.toString());
+    const http = readHttp(file["http_server_config"]);
+    const limit = readRateLimit(file["rate_limit"]);
+    const users = readUsers(file["basic_auth_users"]);
+    const tls = readTls(file["tls_server_config"], (path) => path, http.http2);
+    return { http, limit, users, tls };
+  } catch (error) {
+    // What is refused is refused in one line, and is no fault of the program.
+    const { message, constructor } = error as Error;
+    if (constructor !== Error || /[\n\r]/.test(message.replaceAll(/"[^"]*"/gs, ""))) throw error;
+    return "refused";
+  }
+});
+
+fuzzParser("Authorization headers", [Buffer.from(`Basic ${btoa("alice:secret")}`)], (bytes) => {
+  const given = parseBasic(bytes.toString("latin1"));
+  return given && { user: given.user, passwordBytes: given.bytes.length };
+});
+
+fuzzParser(
+  "subject alternative names",
+  [Buffer.from('DNS:one, IP Address:10.0.0.1, URI:"a\\u002c b", email:a@b')],
+  (bytes) => alternativeNames(bytes.toString("latin1")),
+);
+
+/** A request of a stranger ends with an answer, whatever its target and method. */
+const SITE: Site = {
+  sessions: async () => [],
+  telemetryPath: "/metrics",
+  collect: async () => [single(gauge("up", "Up."), 1)],
+  isReady: () => true,
+  about: () => ({ version: "1", hostName: undefined, sources: [] }),
+};
+
+fuzzParser(
+  "request lines",
+  [
+    "GET /metrics?collect[]=cpu HTTP/1.1",
+    "HEAD / HTTP/1.0",
+    "GET http://host:1/-/healthy HTTP/1.1",
+    "OPTIONS * HTTP/1.1",
+    "CONNECT host:1 HTTP/1.1",
+  ].map((text) => Buffer.from(text)),
+  async (bytes) => {
+    const [method = "", url = "", version = ""] = bytes.toString("latin1").split(" ");
+    const httpVersion = version.slice(5);
+    const headers = { host: "x", accept: url, "accept-encoding": method };
+    let request: Request | undefined;
+    try {
+      request = toRequest({ method, url, httpVersion, headers } as unknown as NodeRequest);
+    } catch (error) {
+      // No parser of HTTP lets such a method or header through.
+      if (/method|header/i.test((error as Error).message)) return 400;
+      throw error;
+    }
+    const status = request ? (await route(SITE, request)).status : 400;
+    if (![200, 400, 404, 405].includes(status)) throw new Error(`answered ${status}`);
+    return status;
+  },
 );

@@ -100,7 +100,7 @@ class KeyFinder {
       const colon = end < 0 ? -1 : skipBlanks(line, end + 1);
       if (colon < 0 || line[colon] !== ":" || !isBlank(line[colon + 1])) return undefined;
       this.column = colon + 1;
-      return unquote(line.slice(start, end + 1));
+      return this.unquoted(line.slice(start, end + 1));
     }
     if ("{[|>".includes(quote ?? " ")) return undefined;
     for (let at = line.indexOf(":", start); at >= 0; at = line.indexOf(":", at + 1)) {
@@ -202,7 +202,7 @@ class KeyFinder {
     if (first === '"' || first === "'") {
       const row = this.row;
       this.skipQuoted(first);
-      return row === this.row ? unquote(line.slice(start, this.column)) : "";
+      return row === this.row ? this.unquoted(line.slice(start, this.column)) : "";
     }
     while (this.column < line.length && !"{}[],".includes(line[this.column]!)) {
       if (line[this.column] === ":" && !isWordGoingOn(line[this.column + 1])) break;
@@ -210,6 +210,10 @@ class KeyFinder {
       this.column++;
     }
     return line.slice(start, this.column).trimEnd();
+  }
+
+  private unquoted(quoted: string): string {
+    return unquote(quoted) ?? this.refuse("a quoted text is not well formed");
   }
 
   private skipBlanks(): void {

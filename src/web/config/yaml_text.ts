@@ -32,9 +32,16 @@ export function closingQuote(line: string, from: number, quote: string): number 
   return -1;
 }
 
-/** @param quoted on one line, with its quotes */
-export function unquote(quoted: string): string {
+/**
+ * @param quoted on one line, with its quotes
+ * @returns undefined when it is not well formed
+ */
+export function unquote(quoted: string): string | undefined {
   if (quoted[0] === "'") return quoted.slice(1, -1).replaceAll("''", "'");
-  const value = Bun.YAML.parse(quoted);
-  return typeof value === "string" ? value : quoted;
+  try {
+    const value = Bun.YAML.parse(quoted);
+    return typeof value === "string" ? value : undefined;
+  } catch {
+    return undefined;
+  }
 }

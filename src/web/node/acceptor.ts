@@ -106,6 +106,7 @@ function handshakeOptions(tls: TlsSettings) {
 }
 
 function mayEnter(tls: TlsSettings, socket: TLSSocket, options: AcceptorOptions): boolean {
+  socket.on("error", () => socket.destroy());
   const refusal = refusalOf(tls, socket);
   if (refusal === undefined) {
     options.connected(socket);

@@ -71,6 +71,15 @@ export function alternativeNames(text: string): string[] {
     const [, kind, name = ""] = /^(DNS|IP Address|email|URI):(.*)$/s.exec(item) ?? [];
     if (kind === undefined) return [];
     if (kind === "IP Address") return canonicalAddress(name) ?? [];
-    return name.startsWith('"') ? (JSON.parse(name) as string) : name;
+    return name.startsWith('"') ? (unquote(name) ?? []) : name;
   });
+}
+
+/** A stranger made the certificate: a name that is not well formed names nobody. */
+function unquote(name: string): string | undefined {
+  try {
+    return JSON.parse(name) as string;
+  } catch {
+    return undefined;
+  }
 }

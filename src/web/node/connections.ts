@@ -28,8 +28,6 @@ export class Connections {
   add(socket: Socket): void {
     this.open.set(socket, { answering: 0, sinceMs: this.nowMs() });
     socket.once("close", () => this.open.delete(socket));
-    // A client that goes away in the middle is nothing to tell.
-    socket.on("error", () => socket.destroy());
     if (this.timer) return;
     this.timer = setInterval(() => this.sweep(), SWEEP_MS);
     this.timer.unref();

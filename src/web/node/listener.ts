@@ -110,6 +110,8 @@ export class NodeListener {
     const config = this.config();
     let acceptor = this.acceptors.get(config);
     if (!acceptor) this.acceptors.set(config, (acceptor = this.acceptorOf(config)));
+    // A client that goes away, in the middle of a handshake too, is nothing to tell.
+    socket.on("error", () => socket.destroy());
     acceptor(socket);
   }
 

@@ -11,6 +11,7 @@ describe("alternativeNames", () => {
     ],
     ["IP Address:0:0:0:0:0:0:0:1, IP Address:FE80:0:0:0:0:0:0:1", ["::1", "fe80::1"]],
     ["DNS:one, othername:<unsupported>, DirName:CN=x", ["one"]],
+    ['DNS:"broken\\u, DNS:one', ["one"]],
     // What has a comma in it can't pass for two names.
     ['DNS:"two\\u002c DNS:evil", DNS:three', ["two, DNS:evil", "three"]],
     ['email:"q\\"uo\\\\te\'@x"', ["q\"uo\\te'@x"]],
