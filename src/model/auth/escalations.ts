@@ -21,8 +21,8 @@ const MAX_RUNS = 256;
  * Runs of sudo and su by users other than root. Root needs neither to become somebody else, and its
  * scripts call them all the time.
  *
- * sudo-rs does not log a run that failed, so PAM's line about the first wrong password stands for it,
- * unless the same caller's run then succeeds. Classic sudo logs its failures, so PAM's lines count
+ * sudo-rs does not log a run that failed, so PAM's line about the first wrong password, or the account, stands
+ * for it, unless the same caller's run then succeeds. Classic sudo logs its failures, so PAM's lines count
  * for nothing there.
  */
 export class Escalations {
@@ -50,8 +50,8 @@ export class Escalations {
   takeSudo(event: SudoEvent, record: LogRecord, emit: Emit): void {
     const { caller: user } = event;
     if (this.isRoot(user)) return;
-    if (event.kind === "password_refused") {
-      this.refusePassword(user, record, emit);
+    if (event.kind === "pam_refused") {
+      this.refuseByPam(user, record, emit);
       return;
     }
     if (event.kind === "ran" && this.isEnd(event, record)) return;
@@ -91,8 +91,8 @@ export class Escalations {
     return false;
   }
 
-  /** PAM writes one such line for each run, so the next one tells that the run before it failed. */
-  private refusePassword(user: string, record: LogRecord, emit: Emit): void {
+  /** PAM writes one such line for a run, so the next one tells that the run before it failed. */
+  private refuseByPam(user: string, record: LogRecord, emit: Emit): void {
     if (this.rust === false) return;
     const before = record.copies - 1 + (this.pending.delete(user) ? 1 : 0);
     if (before > 0) emitFailures(user, before, emit);

@@ -21,8 +21,8 @@ export type SudoEvent =
     }
   /** Classic sudo ran nothing: a wrong password, the rules, or a module of PAM forbids it. */
   | { kind: "refused"; caller: string }
-  /** pam_unix refused the first password of a run; either sudo, and the run may still succeed. */
-  | { kind: "password_refused"; caller: string };
+  /** pam_unix refused the first password of a run, or the account; either sudo, and it may still run. */
+  | { kind: "pam_refused"; caller: string };
 
 /**
  * The fields of an event begin with one of these; which of them are there depends on the run. Without
@@ -76,13 +76,19 @@ function isOnlyQuestion(text: string): boolean {
   return NO_RUN.test(text);
 }
 
-/** `pam_unix(sudo:auth): authentication failure; … ruser=CALLER rhost=  user=NAME`. */
+/** pam_unix on the account: `account NAME has expired (…)`, `expired password for user NAME (…)`. */
+const ACCOUNT_REFUSED =
+  /^pam_unix\(sudo(?:-i)?:account\): (?:account (.{1,256}?) has expired|expired password for user (.{1,256}?)) \(/;
+
+/** `pam_unix(sudo:auth): authentication failure; … ruser=CALLER rhost=  user=NAME`, and the account's. */
 function parsePam(message: string): SudoEvent | undefined {
+  const account = ACCOUNT_REFUSED.exec(message);
+  if (account !== null) return { kind: "pam_refused", caller: (account[1] ?? account[2])! };
   if (!/^pam_unix\(sudo(?:-i)?:auth\): authentication failure; /.test(message)) return undefined;
   const callerAt = message.indexOf(" ruser=") + 7;
   const end = message.indexOf(" rhost=", callerAt);
   if (callerAt < 7 || end < 0) return undefined;
-  return { kind: "password_refused", caller: message.slice(callerAt, end) };
+  return { kind: "pam_refused", caller: message.slice(callerAt, end) };
 }
 
 function parseJson(message: string): SudoEvent | undefined {

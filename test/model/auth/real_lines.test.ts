@@ -26,24 +26,61 @@ function readScenarios(file: string): Map<string, LogRecord[]> {
   return scenarios;
 }
 
-describe("OpenSSH 9.2 at LogLevel", () => {
-  const all = { bad_credentials: 9, invalid_user: 3, no_credentials: 1, "login password": 1, N: 2 };
+const ALL = { bad_credentials: 9, invalid_user: 3, no_credentials: 1, "login password": 1, N: 2 };
+/** What is not logged at LogLevel ERROR counts once for a connection; keyboard-interactive is. */
+const AT_ERROR = { no_credentials: 2, invalid_user: 1, bad_credentials: 3 };
+
+describe.each<[version: string, atError: Sums]>([
+  // Up to 9.4 a broken key exchange is an error.
+  ["9.2", { ...AT_ERROR, N: 2 }],
+  ["10.0", AT_ERROR],
+])("OpenSSH %s at LogLevel", (version, atError) => {
   test.each<[level: string, sums: Sums]>([
     // PAM alone: how many lines an attempt has is PAM's affair, so nothing is counted.
     ["QUIET.log", {}],
     ["FATAL.log", {}],
-    // One for each connection whose attempts are not logged, at once; keyboard-interactive's are.
-    ["ERROR.log", { no_credentials: 2, invalid_user: 1, bad_credentials: 3, N: 2 }],
-    ["INFO.log", all],
-    ["VERBOSE.log", all],
-    ["DEBUG1.log.zst", all],
-    ["DEBUG2.log.zst", all],
-    ["DEBUG3.log.zst", all],
+    ["ERROR.log", atError],
+    ["INFO.log", ALL],
+    ["VERBOSE.log", ALL],
+    ["DEBUG1.log.zst", ALL],
+    ["DEBUG2.log.zst", ALL],
+    ["DEBUG3.log.zst", ALL],
   ])("%s", (file, sums) => {
-    const records = [...readScenarios(`levels-9.2/${file}`).values()].flat();
+    const records = [...readScenarios(`levels-${version}/${file}`).values()].flat();
+    // At once, and when all that could still come would have come.
     expect(sum(outcomesOf(records))).toEqual(sums);
     expect(sum(outcomesOf(records, 700_000))).toEqual(sums);
   });
+});
+
+const REFUSALS: Record<string, Sums> = {
+  "TCP wrappers": { D: 1 },
+  PerSourceMaxStartups: { D: 1, N: 1 },
+  "PermitRootLogin no": { bad_credentials: 1 },
+  DenyUsers: { invalid_user: 1 },
+  locked: { bad_credentials: 1 },
+  expired: { bad_credentials: 1 },
+  "a login's end": { "login password": 1 },
+};
+const REFUSALS_BY_VERSION: Record<string, Record<string, Sums>> = {
+  // The second drop comes in a sum, minutes later. LoginGraceTime is silent here.
+  "9.2": { MaxStartups: { D: 1, N: 1 }, LoginGraceTime: {} },
+  "10.0": {
+    MaxStartups: { D: 2, N: 1 },
+    LoginGraceTime: { N: 1 },
+    // Not yet in force for the second one.
+    penalties: { no_credentials: 2 },
+  },
+};
+
+describe.each(Object.keys(REFUSALS_BY_VERSION))("OpenSSH %s refuses:", (version) => {
+  const scenarios = readScenarios(`refusals-${version}.log`);
+  test.each(Object.entries({ ...REFUSALS, ...REFUSALS_BY_VERSION[version] }))(
+    "%s",
+    (name, sums) => {
+      expect(sum(outcomesOf(scenarios.get(name)!, 700_000))).toEqual(sums);
+    },
+  );
 });
 
 const RAN = { "sudo success": 1 };
@@ -101,12 +138,35 @@ const SUDO: Record<string, Sums> = {
   runuser: {},
 };
 
-describe("sudo 1.9.13 and util-linux 2.38's su", () => {
-  const scenarios = readScenarios("sudo-1.9.13.log");
-  test.each(Object.entries(SUDO))("%s", (name, sums) => {
-    expect(scenarios.has(name)).toBeTrue();
+/** Of Debian 13 alone. sudo-rs says nothing of a run that its rules forbid. */
+const RUST: Record<string, Sums> = {
+  "busybox su wrong": { "su failure": 1 },
+  "rs run": RAN,
+  "rs run nopasswd": RAN,
+  "rs list": {},
+  "rs validate": {},
+  "rs wrong x3": REFUSED,
+  "rs wrong then right": RAN,
+  "rs not in sudoers": {},
+  "rs not allowed": {},
+  "rs no input": {},
+  "rs login shell": RAN,
+  "rs long": RAN,
+  "rs expired": REFUSED,
+};
+
+describe.each([
+  ["1.9.13 and util-linux 2.38's su", "sudo-1.9.13.log", SUDO],
+  [
+    "1.9.16, util-linux 2.41's su, BusyBox 1.37's, sudo-rs 0.2.5",
+    "sudo-1.9.16.log",
+    { ...SUDO, ...RUST },
+  ],
+])("sudo %s:", (_, file, expected) => {
+  const scenarios = readScenarios(file);
+  test.each(Object.entries(expected))("%s", (name, sums) => {
     // Another run before tells which sudo this is, as on a host that was up for a while.
-    const before = scenarios.get("run")!;
+    const before = scenarios.get(name.startsWith("rs ") ? "rs run" : "run")!;
     const own = sum(outcomesOf([...before, ...scenarios.get(name)!], 700_000));
     own["sudo success"] = (own["sudo success"] ?? 0) - 1;
     if (own["sudo success"] === 0) delete own["sudo success"];

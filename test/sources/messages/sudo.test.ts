@@ -3,7 +3,7 @@ import { parseSudoMessage } from "../../../src/sources/messages/sudo.ts";
 
 const FIELDS = "TTY=pts/1 ; PWD=/ ; USER=root ; COMMAND=/usr/bin/id";
 
-/** What a message says, in short: `bob ran`, `bob ran (rust)`, `bob refused`, `bob wrong password`. */
+/** What a message says, in short: `bob ran`, `bob ran (rust)`, `bob refused`, `bob pam_refused`. */
 function said(message: string): string {
   const event = parseSudoMessage(message);
   if (event === undefined) return "nothing";
@@ -193,12 +193,15 @@ describe.each<[writer: string, rows: [message: string, says: string][]]>([
     [
       [
         "pam_unix(sudo:auth): authentication failure; logname= uid=1001 euid=0 tty=/dev/pts/1 ruser=bob rhost=  user=bob",
-        "bob password_refused",
+        "bob pam_refused",
       ],
       [
         "pam_unix(sudo-i:auth): authentication failure; logname= uid=1001 euid=0 tty=/dev/pts/1 ruser=EX\\al b rhost=  user=EX\\al b",
-        "EX\\al b password_refused",
+        "EX\\al b pam_refused",
       ],
+      // Debian 13's sudo-rs 0.2.5 says no more of these.
+      ["pam_unix(sudo:account): account bob has expired (account expired)", "bob pam_refused"],
+      ["pam_unix(sudo:account): expired password for user bob (root enforced)", "bob pam_refused"],
       ["pam_unix(sudo:auth): conversation failed", "nothing"],
       ["pam_unix(sudo:session): session opened for user root(uid=0) by (uid=1001)", "nothing"],
       [
