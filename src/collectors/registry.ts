@@ -3,6 +3,7 @@ import { connectionsCollector } from "./connections.ts";
 import type { Family } from "../metrics/metric.ts";
 import { lastLoginCollector } from "./lastlogin.ts";
 import { processesCollector } from "./processes.ts";
+import { logindCollector } from "./logind.ts";
 import type { Snapshot } from "./runtime/snapshot.ts";
 import { sessionsCollector } from "./sessions.ts";
 import { usersCollector } from "./users.ts";
@@ -23,6 +24,7 @@ export interface Collector {
 export const COLLECTORS: readonly Collector[] = [
   processesCollector,
   sessionsCollector,
+  logindCollector,
   connectionsCollector,
   authCollector,
   lastLoginCollector,

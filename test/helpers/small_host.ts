@@ -50,11 +50,11 @@ export class SmallHost extends TempTree {
     });
   }
 
-  collection(collectors: readonly Collector[], excludeUsers: string[] = []): Collection {
+  host(excludeUsers: string[] = []): HostState {
     const log = createLog("debug", "logfmt", (line) =>
       this.logged.push(line.replace(/^time=\S+ /, "")),
     );
-    const host = new HostState({
+    return new HostState({
       root: this.root,
       log,
       excludeUsers: new Set(excludeUsers),
@@ -62,7 +62,11 @@ export class SmallHost extends TempTree {
       getent: false,
       stateDirectory: undefined,
     });
-    return new Collection(host, collectors, { version: "1", revision: "r", bunVersion: "b" });
+  }
+
+  collection(collectors: readonly Collector[], excludeUsers: string[] = []): Collection {
+    const build = { version: "1", revision: "r", bunVersion: "b" };
+    return new Collection(this.host(excludeUsers), collectors, build);
   }
 }
 

@@ -1,8 +1,8 @@
+import { sessionsDocument } from "../../collectors/sessions_document.ts";
 import { readHostName } from "../../sources/host_name.ts";
 import type { Config, Environment, Flags } from "../../config.ts";
 import { serve } from "../../web/server.ts";
 import { Snapshot } from "../../collectors/runtime/snapshot.ts";
-import { sessionsDocument } from "./sessions.ts";
 import { reload } from "../reload.ts";
 import { setUp } from "../setup.ts";
 import { BUILD } from "../version.ts";
@@ -20,7 +20,7 @@ export async function serveForever(config: Config, flags: Flags, env: Environmen
   const site = {
     collect: () => collection.collect(),
     isReady: () => isReady,
-    sessions: shared(async () => sessionsDocument(await new Snapshot(host).sessions())),
+    sessions: shared(async () => sessionsDocument(new Snapshot(host))),
     telemetryPath: config.telemetryPath,
     about: () => ({
       version: BUILD.version,

@@ -24,6 +24,20 @@ const BACKGROUND = "background";
 
 const GRAPHICAL_TYPES = new Set(["x11", "wayland", "mir"]);
 
+/** What logind says of a session that is not gone (sd_session_get_state(3), and `opening` in its files). */
+const STATES = ["opening", "online", "active", "closing"] as const;
+
+/** The number of users' sessions in each state: greeters, lock screens, managers and cron's jobs left out. */
+export function countUserSessions(sessions: readonly LogindSession[]): Map<string, number> {
+  const counts = new Map<string, number>(STATES.map((state) => [state, 0]));
+  for (const session of sessions) {
+    const count = counts.get(session.state);
+    if (count !== undefined && LOGIN_CLASSES.has(session.class))
+      counts.set(session.state, count + 1);
+  }
+  return counts;
+}
+
 /** The sessions that only logind knows: consoles, desktops, web consoles, and SSH where titles can't be read. */
 export function logindSessions(host: HostIndex, claims: Claims): Session[] {
   const sessions: Session[] = [];

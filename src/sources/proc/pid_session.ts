@@ -46,6 +46,18 @@ export function readAuditSession(root: Root, pid: number): number | undefined {
   return value === UNSET || !Number.isInteger(value) ? undefined : value;
 }
 
+/** The process group that the controlling terminal's input goes to (field tpgid of `/proc/PID/stat`). */
+export function readForegroundGroup(root: Root, pid: number): number | undefined {
+  const text = readOrUndefined(root.proc(`${pid}/stat`));
+  return text === undefined ? undefined : parseForegroundGroup(text);
+}
+
+/** man 5 proc_pid_stat; the name may hold `)`, so fields are counted from the last one. */
+export function parseForegroundGroup(text: string): number | undefined {
+  const [, , , , , tpgid = ""] = text.slice(text.lastIndexOf(")") + 2).split(" ", 6);
+  return /^\d{1,10}$/.test(tpgid) ? Number(tpgid) : undefined;
+}
+
 function readOrUndefined(path: string): string | undefined {
   let fd: number;
   try {

@@ -1,17 +1,18 @@
 import { expect, test } from "bun:test";
-import { toRow } from "../../../src/cli/commands/sessions.ts";
-import type { Session } from "../../../src/model/sessions/session.ts";
+import { summaryLine, toRow } from "../../../src/cli/commands/sessions.ts";
+import type { SessionEntry } from "../../../src/collectors/sessions_document.ts";
 
-const SESSION: Session = {
-  user: "alice",
+const SESSION: SessionEntry = {
+  username: "alice",
   tty: "pts/0",
-  fromIp: "203.0.113.9",
-  type: "terminal",
-  startSeconds: new Date(2026, 10, 23, 14, 46).getTime() / 1000,
-  lastInputSeconds: 1000,
+  from_ip: "203.0.113.9",
+  session_type: "terminal",
+  start_timestamp_seconds: new Date(2026, 10, 23, 14, 46).getTime() / 1000,
+  last_input_timestamp_seconds: 1000,
+  foreground_process: "vim",
 };
 
-test("a row shows who, how, where, from where, since when and how long idle", () => {
+test("a row shows who, how, where, from where, since when, how long idle and what", () => {
   expect(toRow(SESSION, 1090)).toEqual([
     "alice",
     "terminal",
@@ -19,15 +20,44 @@ test("a row shows who, how, where, from where, since when and how long idle", ()
     "203.0.113.9",
     "2026-11-23 14:46",
     "1m 30s",
+    "vim",
   ]);
 });
 
 test("what is not known is a dash", () => {
-  const unknown = { tty: "", fromIp: "", startSeconds: undefined, lastInputSeconds: undefined };
-  expect(toRow({ ...SESSION, ...unknown }, 0).slice(2)).toEqual(["-", "-", "-", "-"]);
+  const unknown: SessionEntry = {
+    ...SESSION,
+    tty: "",
+    from_ip: "",
+    start_timestamp_seconds: null,
+    last_input_timestamp_seconds: null,
+    foreground_process: null,
+  };
+  expect(toRow(unknown, 0).slice(2)).toEqual(["-", "-", "-", "-", "-"]);
 });
 
 test("a name can't move the terminal's cursor", () => {
-  const evil = { ...SESSION, user: "a\u001b[2J", tty: "b\n", fromIp: "c\r" };
+  const evil = {
+    ...SESSION,
+    username: "a\u001b[2J",
+    tty: "b\n",
+    from_ip: "c\r",
+    foreground_process: "d\u0007",
+  };
   expect(toRow(evil, 0).join("")).not.toMatch(/\p{Cc}/u);
+});
+
+test("the first line is like w's", () => {
+  const nowSeconds = new Date(2026, 10, 23, 14, 46).getTime() / 1000;
+  const host = {
+    nowSeconds,
+    upSeconds: 3 * 86400 + 4 * 3600,
+    loadAverages: ["0.10", "1.20", "12.30"],
+  };
+  expect(summaryLine(host, [SESSION, { ...SESSION, tty: "pts/1" }])).toBe(
+    "2026-11-23 14:46 up 3d 4h, 1 user, 2 sessions, load average: 0.10, 1.20, 12.30",
+  );
+  expect(summaryLine({ ...host, loadAverages: undefined }, [])).toBe(
+    "2026-11-23 14:46 up 3d 4h, 0 users, 0 sessions",
+  );
 });
