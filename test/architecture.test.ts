@@ -7,7 +7,7 @@ const SRC = join(import.meta.dir, "../src");
 const LONGEST_FILE = 250;
 
 /** The only file that may start a child process. */
-const GETENT = "sources/accounts/getent.ts";
+const GETENT = "sources/accounts/getent_child.ts";
 
 /** A file imports only from its own folder and those to its left. */
 const FOLDERS = ["sources", "model", "metrics", "collectors", "web", "cli", "main.ts"];
@@ -163,16 +163,16 @@ describe("the rules themselves", () => {
 });
 
 describe("src/", () => {
-  test("nothing but getent.ts can start a child process", () => {
+  test("nothing but getent_child.ts can start a child process", () => {
     const starters = files.filter(({ text }) => startsOf(text).length > 0);
     const found = starters.map(({ name, text }) => `${name}: ${startsOf(text).join(", ")}`);
     expect(found).toEqual([`${GETENT}: spawn, Bun.spawn`]);
   });
 
-  test("getent.ts starts getent and nothing else", () => {
+  test("getent_child.ts starts getent and nothing else", () => {
     const code = withoutComments(files.find(({ name }) => name === GETENT)!.text);
     expect(code.match(/\bspawn\b/g)).toHaveLength(1);
-    expect(code).toContain('Bun.spawn(["getent", database, key], {');
+    expect(code).toContain('Bun.spawn(["getent", "--", database, key], {');
     expect(code).not.toMatch(/shell|\bargv0\b|\bcmd\b/);
   });
 

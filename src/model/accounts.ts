@@ -1,5 +1,5 @@
 import type { CachedFile } from "../sources/cached_file.ts";
-import { readDynamicUser } from "../sources/accounts/dynamic_users.ts";
+import { readDynamicUid, readDynamicUser } from "../sources/accounts/dynamic_users.ts";
 import type { Getent } from "../sources/accounts/getent.ts";
 import { groupFile, parseGroupLine } from "../sources/accounts/group.ts";
 import {
@@ -9,6 +9,7 @@ import {
   passwdFile,
 } from "../sources/accounts/passwd.ts";
 import type { Root } from "../sources/root.ts";
+import { CutNames } from "./cut_names.ts";
 
 /** Who a user is. What is not known is an empty string. */
 export interface Identity {
@@ -19,9 +20,12 @@ export interface Identity {
 
 const NO_ACCOUNTS: AccountTable = { byUid: new Map(), byName: new Map() };
 
+/** Whether getent would take a name for a uid. */
+const IS_NUMBER = /^[\s+-]*\d+$/;
+
 /**
- * Names for uids and the other way round: from `/etc/passwd` and `/etc/group`, else from what getent
- * has answered, else from what logind or sshd called a user who is logged in.
+ * Names for uids and the other way round: from `/etc/passwd` and `/etc/group`, else from what logind or
+ * sshd called a user who is logged in, else from what getent has answered.
  */
 export class Accounts {
   private readonly passwdFile: CachedFile<AccountTable>;
@@ -29,6 +33,9 @@ export class Accounts {
   private local = NO_ACCOUNTS;
   private groups = new Map<number, string>();
   private readonly seenNames = new Map<number, string>();
+  private readonly seenUids = new Map<string, number>();
+  private localCutNames = new CutNames();
+  private readonly seenCutNames = new CutNames();
 
   /** @param getent undefined where directory services are not to be asked */
   constructor(
@@ -39,26 +46,42 @@ export class Accounts {
     this.groupFile = groupFile(root);
   }
 
-  /** @throws the system's error when /etc/passwd can't be read */
+  /** @throws the system's error when /etc/passwd can't be read, BrokenSourceError when it is no such file */
   async refreshPasswd(): Promise<void> {
-    this.local = NO_ACCOUNTS;
-    this.local = await this.passwdFile.get();
+    const next = await this.passwdFile.get().catch((error: unknown) => {
+      this.useLocal(NO_ACCOUNTS);
+      throw error;
+    });
+    this.useLocal(next);
   }
 
-  /** @throws the system's error when /etc/group can't be read */
+  /** @throws as `refreshPasswd`, of /etc/group */
   async refreshGroup(): Promise<void> {
-    this.groups = new Map();
-    this.groups = await this.groupFile.get();
+    this.groups = await this.groupFile.get().catch((error: unknown) => {
+      this.groups = new Map();
+      throw error;
+    });
   }
 
-  /** The uids of the local accounts. */
-  localUids(): Iterable<number> {
-    return this.local.byUid.keys();
+  private useLocal(table: AccountTable): void {
+    if (table === this.local) return;
+    this.local = table;
+    this.localCutNames = new CutNames(table.byName.keys());
+  }
+
+  /** The uids that have a name: of local accounts, and of others who were seen. */
+  knownUids(): Iterable<number> {
+    return new Set([...this.local.byUid.keys(), ...this.seenNames.keys()]);
   }
 
   /** Remembers what a trusted record of the host (logind, root's sshd) calls a uid. */
   learn(uid: number, name: string): void {
-    if (name !== "") this.seenNames.set(uid, name);
+    const before = this.seenNames.get(uid);
+    if (name === "" || before === name) return;
+    if (before !== undefined && this.seenUids.get(before) === uid) this.seenUids.delete(before);
+    this.seenNames.set(uid, name);
+    if (!this.seenUids.has(name)) this.seenCutNames.add(name);
+    this.seenUids.set(name, uid);
   }
 
   /** The login name, or the decimal uid where no name can be found. */
@@ -70,26 +93,59 @@ export class Accounts {
       this.learn(uid, dynamic);
       return dynamic;
     }
-    return this.directoryAccount(String(uid))?.name ?? this.seenNames.get(uid) ?? String(uid);
+    const seen = this.seenNames.get(uid);
+    if (seen !== undefined) return seen;
+    const found = this.directoryAccount(String(uid));
+    if (found === undefined) return this.numberOf(uid);
+    this.learn(uid, found.name);
+    return found.name;
+  }
+
+  /** What stands for a uid without a name. Where somebody else is called by that number, `#` tells them apart. */
+  private numberOf(uid: number): string {
+    const text = String(uid);
+    return this.local.byName.has(text) || this.seenUids.has(text) ? `#${text}` : text;
   }
 
   /** The uid of a login name, or undefined when no account of that name is known. */
   uidOf(name: string): number | undefined {
-    const account = this.local.byName.get(name) ?? this.directoryAccount(name);
-    if (account) return account.uid;
-    for (const [uid, seen] of this.seenNames) if (seen === name) return uid;
-    return undefined;
+    return (
+      this.local.byName.get(name)?.uid ??
+      this.seenUids.get(name) ??
+      readDynamicUid(this.root, name) ??
+      this.directoryAccountOf(name)?.uid
+    );
+  }
+
+  /**
+   * The account that a login record names, as every series calls it; undefined when that is nobody.
+   *
+   * @param recorded may be cut to 32 bytes, as in utmp, or written in another case than its account
+   */
+  recordedName(recorded: string): string | undefined {
+    const fitting = new Set([
+      ...this.localCutNames.fitting(recorded),
+      ...this.seenCutNames.fitting(recorded),
+    ]);
+    if (fitting.size > 0) return fitting.size === 1 ? [...fitting][0] : undefined;
+    if (this.local.byName.has(recorded)) return recorded;
+    const uid = this.uidOf(recorded);
+    return uid === undefined ? undefined : this.nameOf(uid);
   }
 
   /** Who the user is that `nameOf` calls by this name; undefined when that is nobody. */
   identity(name: string): Identity | undefined {
-    const account = this.local.byName.get(name) ?? this.directoryAccount(name);
+    const account = this.local.byName.get(name) ?? this.directoryAccountOf(name);
     if (account) {
       const primaryGroup = this.groupName(account.gid) ?? "";
       return { uid: account.uid, realName: account.realName, primaryGroup };
     }
-    const uid = this.uidOf(name) ?? (/^\d+$/.test(name) ? Number(name) : undefined);
+    const uid = this.uidOf(name) ?? uidIn(name);
     return uid === undefined ? undefined : { uid, realName: "", primaryGroup: "" };
+  }
+
+  private directoryAccountOf(name: string): Account | undefined {
+    return IS_NUMBER.test(name) ? undefined : this.directoryAccount(name);
   }
 
   private directoryAccount(key: string): Account | undefined {
@@ -103,4 +159,9 @@ export class Accounts {
     const line = this.getent?.lookup("group", String(gid));
     return line === undefined ? undefined : parseGroupLine(line)?.name;
   }
+}
+
+/** The uid in what stands for one without a name. */
+function uidIn(name: string): number | undefined {
+  return /^#?\d{1,10}$/.test(name) ? Number(name.replace("#", "")) : undefined;
 }

@@ -32,7 +32,7 @@ export class LastLoginRecords {
       if (seconds > (newest.get(user) ?? 0)) newest.set(user, seconds);
     };
     const lastlog = await optional("lastlog", async () =>
-      readLastlog(this.root, accounts.localUids()),
+      readLastlog(this.root, accounts.knownUids()),
     );
     for (const [uid, seconds] of lastlog ?? []) add(accounts.nameOf(uid), seconds);
     const byName = [
@@ -42,7 +42,8 @@ export class LastLoginRecords {
     ];
     for (const logins of byName) {
       for (const [user, seconds] of logins ?? []) {
-        if (accounts.uidOf(user) !== undefined) add(user, seconds);
+        const name = accounts.recordedName(user);
+        if (name !== undefined) add(name, seconds);
       }
     }
     return newest;

@@ -1,10 +1,15 @@
-import { stat } from "node:fs/promises";
+import { statSync } from "node:fs";
+import { BrokenSourceError } from "./errors.ts";
 
-/** A file that is read again only when it has changed, as told by its inode, size, mtime and ctime. */
+/**
+ * A file that is read again only when it has changed, as told by its inode, size, mtime and ctime. That it
+ * is broken is remembered like its content.
+ */
 export class CachedFile<T> {
   private version = "";
-  private value: T | undefined;
+  private content: { value: T } | { broken: BrokenSourceError } | undefined;
 
+  /** @param read opens the file, which somebody may have replaced by something else than a file */
   constructor(
     private readonly path: string,
     private readonly read: (path: string) => Promise<T> | T,
@@ -12,12 +17,27 @@ export class CachedFile<T> {
 
   /** @throws the system's error when the file can't be read, or what `read` throws */
   async get(): Promise<T> {
-    const { ino, size, mtimeMs, ctimeMs } = await stat(this.path);
-    const version = `${ino} ${size} ${mtimeMs} ${ctimeMs}`;
-    if (version !== this.version) {
-      this.value = await this.read(this.path);
+    const version = versionOf(this.path);
+    if (version !== this.version || this.content === undefined) {
+      this.content = await this.readContent();
       this.version = version;
     }
-    return this.value as T;
+    if ("broken" in this.content) throw this.content.broken;
+    return this.content.value;
   }
+
+  private async readContent(): Promise<{ value: T } | { broken: BrokenSourceError }> {
+    try {
+      return { value: await this.read(this.path) };
+    } catch (error) {
+      if (error instanceof BrokenSourceError) return { broken: error };
+      throw error;
+    }
+  }
+}
+
+/** Tells one content of a path from another. @throws the system's error */
+export function versionOf(path: string): string {
+  const { ino, size, mtimeMs, ctimeMs } = statSync(path);
+  return `${ino} ${size} ${mtimeMs} ${ctimeMs}`;
 }

@@ -1,5 +1,7 @@
 /** Every OS source by name: where it is, what is lost without it, and how it can be had. */
 
+import { GROUP } from "./accounts/group.ts";
+import { PASSWD } from "./accounts/passwd.ts";
 import { probeJournal } from "./logs/journal/probe.ts";
 import { AUTH_LOG_PATHS, probeAuthLog } from "./logs/text/auth_log_paths.ts";
 import { HIDEPID, NAMESPACE, NOT_MOUNTED, READABLE_BY_ALL, type SourceInfo } from "./source.ts";
@@ -59,20 +61,8 @@ export const SOURCES = [
     whenMissing: NOT_MOUNTED,
     whenForbidden: READABLE_BY_ALL,
   },
-  {
-    name: "passwd",
-    paths: ["/etc/passwd"],
-    lost: "names of local users: uids stand in their place",
-    whenMissing: NOT_MOUNTED,
-    whenForbidden: READABLE_BY_ALL,
-  },
-  {
-    name: "group",
-    paths: ["/etc/group"],
-    lost: "primary groups of users",
-    whenMissing: NOT_MOUNTED,
-    whenForbidden: READABLE_BY_ALL,
-  },
+  PASSWD,
+  GROUP,
   {
     name: "journal",
     paths: ["/run/log/journal", "/var/log/journal"],

@@ -2,11 +2,13 @@
  * A file of `NAME=value` lines as systemd reads it for EnvironmentFile= (man 5 systemd.exec): comments
  * with `#` or `;`, a backslash at a line's end goes on with the next, quotes around a value go.
  */
-import { readFileSync } from "node:fs";
+import { readRegular } from "./regular_file.ts";
 
-/** @throws the system's error when the file can't be read */
+const LIMIT_BYTES = 64 * 1024;
+
+/** @throws the system's error when the file can't be read, BrokenSourceError for what is no such file */
 export function readEnvironmentFile(path: string): Record<string, string> {
-  return parseEnvironmentFile(readFileSync(path, "utf8"));
+  return parseEnvironmentFile(readRegular(path, LIMIT_BYTES).toString("utf8"));
 }
 
 /** A later line wins over an earlier one; what is no assignment is passed over, as systemd does. */

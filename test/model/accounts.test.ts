@@ -30,7 +30,7 @@ describe("local accounts", () => {
     const accounts = await accountsOf(files);
     expect([accounts.nameOf(0), accounts.nameOf(1000)]).toEqual(["root", "alice"]);
     expect([accounts.uidOf("root"), accounts.uidOf("alice")]).toEqual([0, 1000]);
-    expect([...accounts.localUids()]).toEqual([0, 1000, 1001]);
+    expect([...accounts.knownUids()]).toEqual([0, 1000, 1001]);
   });
 
   test("identities with real name and primary group, empty where there is none", async () => {
@@ -82,9 +82,9 @@ describe("users of a directory service", () => {
     expect(accounts.nameOf(5000)).toBe("5000");
     await Bun.sleep(1);
     expect(accounts.nameOf(5000)).toBe("dora");
-    expect(accounts.uidOf("dora")).toBeUndefined();
-    await Bun.sleep(1);
     expect(accounts.uidOf("dora")).toBe(5000);
+    accounts.identity("dora");
+    await Bun.sleep(1);
     accounts.identity("dora");
     await Bun.sleep(1);
     const dora = { uid: 5000, realName: "Dora D", primaryGroup: "dir-users" };
@@ -130,5 +130,96 @@ describe("names that logind or sshd has recorded", () => {
     accounts.learn(7001, "");
     expect(accounts.nameOf(1000)).toBe("alice");
     expect(accounts.nameOf(7001)).toBe("7001");
+  });
+});
+
+describe("names that look like uids", () => {
+  const numbers = () =>
+    new TempTree({ "/etc/passwd": "4242:x:1000:100:::\n", "/etc/group": GROUP });
+
+  test("a uid without a name and a user whose name is that number are two", async () => {
+    using files = numbers();
+    const accounts = await accountsOf(files);
+    expect([accounts.nameOf(1000), accounts.nameOf(4242)]).toEqual(["4242", "#4242"]);
+    expect(accounts.identity("4242")?.uid).toBe(1000);
+    expect(accounts.identity("#4242")?.uid).toBe(4242);
+  });
+
+  test("also where only logind knows the user", async () => {
+    using files = tree();
+    const accounts = await accountsOf(files);
+    expect(accounts.nameOf(4242)).toBe("4242");
+    accounts.learn(70_000, "4242");
+    expect([accounts.nameOf(70_000), accounts.nameOf(4242)]).toEqual(["4242", "#4242"]);
+    expect(accounts.identity("4242")?.uid).toBe(70_000);
+  });
+
+  test("getent is not asked for a name that it would take for a uid", async () => {
+    using files = tree();
+    const accounts = await accountsOf(files, { "passwd 5000": "dora:*:5000:5100:::" });
+    accounts.uidOf("5000");
+    await Bun.sleep(1);
+    expect(accounts.uidOf("5000")).toBeUndefined();
+  });
+});
+
+describe("recordedName", () => {
+  const UUID = "9c7d73a0-ef7e-45bc-a314-947ec6ab00e6";
+  const withNames = (...names: string[]) =>
+    new TempTree({
+      "/etc/passwd": names.map((name, i) => `${name}:x:${1000 + i}:100:::\n`).join(""),
+      "/etc/group": GROUP,
+    });
+
+  test("a name that a record cut is the one account's that it fits", async () => {
+    using files = withNames("alice", UUID);
+    const accounts = await accountsOf(files);
+    expect(accounts.recordedName(UUID.slice(0, 32))).toBe(UUID);
+    expect(accounts.recordedName(UUID.slice(0, 31))).toBeUndefined();
+    expect(accounts.recordedName("alice")).toBe("alice");
+  });
+
+  test("is nobody's where two accounts fit, one of them with that very name too", async () => {
+    for (const other of [`${UUID}2`, UUID.slice(0, 32)]) {
+      using files = withNames(UUID, other);
+      const accounts = await accountsOf(files);
+      expect(accounts.recordedName(UUID.slice(0, 32))).toBeUndefined();
+    }
+  });
+
+  test("is known from logind too, and in the middle of a character", async () => {
+    using files = tree();
+    const accounts = await accountsOf(files);
+    const name = `${"a".repeat(31)}\u00fcber@example.com`;
+    accounts.learn(70_000, name);
+    expect(accounts.recordedName(Buffer.from(name).toString("utf8", 0, 32))).toBe(name);
+  });
+
+  test("of a directory's user is as the directory writes it", async () => {
+    using files = tree();
+    const accounts = await accountsOf(files, {
+      "passwd DORA": "dora:*:5000:5100:::",
+      "passwd 5000": "dora:*:5000:5100:::",
+    });
+    accounts.recordedName("DORA");
+    for (let turn = 0; turn < 3; turn++) {
+      await Bun.sleep(1);
+      accounts.recordedName("DORA");
+    }
+    expect(accounts.recordedName("DORA")).toBe("dora");
+    expect(accounts.recordedName("nobody-here")).toBeUndefined();
+  });
+
+  test("two uids with one name are one user", async () => {
+    using files = new TempTree({
+      "/etc/passwd": "ann:x:1:100:::\nann:x:2:100:::\n",
+      "/etc/group": "",
+    });
+    const accounts = await accountsOf(files);
+    expect([accounts.nameOf(1), accounts.nameOf(2), accounts.uidOf("ann")]).toEqual([
+      "ann",
+      "ann",
+      1,
+    ]);
   });
 });

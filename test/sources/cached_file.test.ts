@@ -1,6 +1,7 @@
 import { expect, test } from "bun:test";
 import { readFileSync, renameSync, statSync, unlinkSync, utimesSync, writeFileSync } from "node:fs";
 import { CachedFile } from "../../src/sources/cached_file.ts";
+import { BrokenSourceError } from "../../src/sources/errors.ts";
 import { TempTree } from "../helpers/temp_tree.ts";
 
 /** A cached file, and how often it was read. */
@@ -69,4 +70,18 @@ test("what could not be read is tried again", async () => {
   expect(it.counter.reads).toBe(2);
   writeFileSync(it.path, "good");
   expect(await it.file.get()).toBe("good");
+});
+
+test("that it is broken is remembered until it changes", async () => {
+  using tree = new TempTree({ "/file": "bad" });
+  const path = `${tree.folder}/file`;
+  let reads = 0;
+  const file = new CachedFile(path, () => {
+    if (++reads === 1) throw new BrokenSourceError(path, "is no such file");
+    return "good";
+  });
+  for (let i = 0; i < 3; i++) await expect(file.get()).rejects.toThrow("is no such file");
+  expect(reads).toBe(1);
+  writeFileSync(path, "longer");
+  expect(await file.get()).toBe("good");
 });

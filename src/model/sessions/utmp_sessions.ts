@@ -1,5 +1,5 @@
 import { canonicalAddress } from "../../sources/ip_address.ts";
-import type { UtmpLogin } from "../../sources/logins/utmp.ts";
+import { UTMP_NAME_BYTES, type UtmpLogin } from "../../sources/logins/utmp.ts";
 import { isBelowUserManager } from "../../sources/proc/pid_session.ts";
 import type { Claims } from "./claims.ts";
 import type { HostIndex } from "./host_index.ts";
@@ -72,8 +72,9 @@ function toSession(host: HostIndex, login: UtmpLogin): Session | undefined {
 
 /** utmp cuts names to 32 bytes; the terminal's owner has the whole one. */
 function fullName(host: HostIndex, { user, line }: UtmpLogin): string {
-  if (Buffer.byteLength(user) < 32) return user;
+  if (Buffer.byteLength(user) < UTMP_NAME_BYTES) return user;
+  const { accounts } = host.records;
   const owner = host.tty(line)?.uid;
-  const name = owner === undefined ? user : host.records.accounts.nameOf(owner);
-  return name.startsWith(user) ? name : user;
+  const name = owner === undefined ? user : accounts.nameOf(owner);
+  return name.startsWith(user) ? name : (accounts.recordedName(user) ?? user);
 }

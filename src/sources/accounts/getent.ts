@@ -2,9 +2,9 @@
  * getent(1): the accounts of a directory service (LDAP, SSSD, systemd-homed), which only the C library's
  * name service switch knows. It is the one child process that the exporter may start.
  */
-
-/** A directory server that does not answer must not keep a child alive for longer. */
-const TIMEOUT_MS = 2000;
+import { runGetent } from "./getent_child.ts";
+import { parseGroupLine } from "./group.ts";
+import { parsePasswdLine } from "./passwd.ts";
 
 /** How long an answer holds; "no such account" for a shorter time, since servers come back. */
 const FOUND_MS = 60 * 60 * 1000;
@@ -56,7 +56,8 @@ export class Getent {
   private async work(): Promise<void> {
     this.working = true;
     for (const [id, [database, key]] of this.waiting) {
-      const line = await this.query(database, key).catch(() => undefined);
+      const found = await this.query(database, key).catch(() => undefined);
+      const line = found !== undefined && isAnswerTo(database, key, found) ? found : undefined;
       this.answers.delete(id);
       if (this.answers.size >= MAX_ANSWERS) this.forgetOne();
       this.answers.set(id, { line, untilMs: this.now() + (line ? FOUND_MS : MISSING_MS) });
@@ -78,19 +79,31 @@ export class Getent {
   }
 }
 
+/**
+ * Whether an entry is the one that was asked for: a number's has that id, a name's has that name. A
+ * directory may know names in any case (Active Directory), and answer a short name with a whole one.
+ */
+export function isAnswerTo(database: GetentDatabase, key: string, line: string): boolean {
+  if (database === "group") return parseGroupLine(line)?.gid === Number(key);
+  const account = parsePasswdLine(line);
+  if (!account) return false;
+  return /^\d+$/.test(key) ? account.uid === Number(key) : isSameName(key, account.name);
+}
+
+function isSameName(asked: string, given: string): boolean {
+  const [a, b] = [splitDomain(asked.toLowerCase()), splitDomain(given.toLowerCase())];
+  return a.name === b.name && (a.domain === b.domain || a.domain === "" || b.domain === "");
+}
+
+/** `EXAMPLE\alice` of winbind, `alice@example.com` of SSSD. */
+function splitDomain(name: string): { name: string; domain: string } {
+  const backslash = name.indexOf("\\");
+  if (backslash > 0) return { name: name.slice(backslash + 1), domain: name.slice(0, backslash) };
+  const at = name.lastIndexOf("@");
+  return at > 0 ? { name: name.slice(0, at), domain: name.slice(at + 1) } : { name, domain: "" };
+}
+
 /** It keeps no program from ending that has nothing else to do. */
 function pauseUnheld(): Promise<void> {
   return new Promise((resolve) => setTimeout(resolve, PAUSE_MS).unref());
-}
-
-/** @throws an Error when getent can't be started; one that is stopped for taking too long finds nothing */
-async function runGetent(database: GetentDatabase, key: string): Promise<string | undefined> {
-  const child = Bun.spawn(["getent", database, key], {
-    stdin: "ignore",
-    stderr: "ignore",
-    timeout: TIMEOUT_MS,
-    killSignal: "SIGKILL",
-  });
-  const output = await child.stdout.text();
-  return (await child.exited) === 0 ? output.split("\n")[0] : undefined;
 }

@@ -1,6 +1,20 @@
 /** `/etc/passwd`: the local accounts. man 5 passwd. */
 import { CachedFile } from "../cached_file.ts";
 import type { Root } from "../root.ts";
+import { NOT_MOUNTED, READABLE_BY_ALL, type SourceInfo } from "../source.ts";
+import { ENTRY_FILE_LIMIT_BYTES, eachEntry } from "./entry_file.ts";
+
+export const PASSWD = {
+  name: "passwd",
+  paths: ["/etc/passwd"],
+  limitBytes: ENTRY_FILE_LIMIT_BYTES,
+  lost: "names of local users: uids stand in their place",
+  whenMissing: NOT_MOUNTED,
+  whenForbidden: READABLE_BY_ALL,
+} as const satisfies SourceInfo;
+
+/** A user chooses the real name with chfn(1); what is longer is cut, in UTF-16 code units. */
+const MAX_REAL_NAME_LENGTH = 128;
 
 export interface Account {
   name: string;
@@ -16,33 +30,47 @@ export interface AccountTable {
 }
 
 export function passwdFile(root: Root): CachedFile<AccountTable> {
-  return new CachedFile(root.path("/etc/passwd"), async (path) =>
-    parsePasswd(await Bun.file(path).text()),
-  );
+  return new CachedFile(root.path(PASSWD.paths[0]), async (path) => {
+    const table = emptyTable();
+    await eachEntry(path, (line) => addLine(table, line));
+    return table;
+  });
+}
+
+export function parsePasswd(text: string): AccountTable {
+  const table = emptyTable();
+  for (const line of text.split("\n")) addLine(table, line);
+  return table;
+}
+
+function emptyTable(): AccountTable {
+  return { byUid: new Map(), byName: new Map() };
 }
 
 /** The first of several lines with one uid names it, as getpwuid(3) has it. */
-export function parsePasswd(text: string): AccountTable {
-  const table: AccountTable = { byUid: new Map(), byName: new Map() };
-  for (const line of text.split("\n")) {
-    const account = parsePasswdLine(line);
-    if (!account) continue;
-    if (!table.byUid.has(account.uid)) table.byUid.set(account.uid, account);
-    if (!table.byName.has(account.name)) table.byName.set(account.name, account);
-  }
-  return table;
+function addLine({ byUid, byName }: AccountTable, line: string): void {
+  const account = parsePasswdLine(line);
+  if (!account) return;
+  if (!byUid.has(account.uid)) byUid.set(account.uid, account);
+  if (!byName.has(account.name)) byName.set(account.name, account);
 }
 
 /** `name:password:uid:gid:gecos:home:shell`; undefined for a comment, an NIS marker or a broken line. */
 export function parsePasswdLine(line: string): Account | undefined {
-  const [name = "", , uid = "", gid = "", gecos = ""] = line.split(":");
+  const [name = "", , uid = "", gid = "", gecos = ""] = line.split(":", 5);
   if (name === "" || /^[#+-]/.test(name) || !isId(uid) || !isId(gid)) return undefined;
+  return { name, uid: Number(uid), gid: Number(gid), realName: realNameOf(name, gecos) };
+}
+
+function realNameOf(name: string, gecos: string): string {
+  const field = gecos.split(",", 1)[0]!.slice(0, MAX_REAL_NAME_LENGTH);
+  if (!field.includes("&")) return field.trim().toWellFormed();
   const capitalised = name[0]!.toUpperCase() + name.slice(1);
-  const realName = (gecos.split(",")[0] ?? "").replaceAll("&", capitalised).trim();
-  return { name, uid: Number(uid), gid: Number(gid), realName };
+  const text = field.replaceAll("&", () => capitalised);
+  return text.slice(0, MAX_REAL_NAME_LENGTH).trim().toWellFormed();
 }
 
 /** Ids have 32 bits; a greater number in the file is nobody's. */
-function isId(text: string): boolean {
+export function isId(text: string): boolean {
   return /^\d{1,10}$/.test(text) && Number(text) < 2 ** 32;
 }

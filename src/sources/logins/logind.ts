@@ -62,7 +62,8 @@ export async function readLogindSessions(root: Root): Promise<LogindSession[]> {
 export async function readLogindUsers(root: Root): Promise<Map<number, string>> {
   const names = new Map<number, string>();
   for (const [uid, text] of await readStateFiles(root.path(USERS))) {
-    const name = parseState(text).get("NAME");
+    // Unlike a session's free text, logind writes the name as it is: `NAME=EXAMPLE\alice`.
+    const name = /^NAME=(.*)$/m.exec(text)?.[1];
     if (name && /^\d+$/.test(uid)) names.set(Number(uid), name);
   }
   return names;

@@ -11,6 +11,9 @@ const LIMIT_BYTES = 4 * 1024 * 1024;
 
 export const UTMP_RECORD_BYTES = 384;
 
+/** Room for a login name; a longer one is cut, and ends without a NUL. */
+export const UTMP_NAME_BYTES = 32;
+
 /** ut_type of a login that is, or was, open. */
 const USER_PROCESS = 7;
 
@@ -50,7 +53,7 @@ function parseLogin(record: Buffer): UtmpLogin | undefined {
   const login = {
     pid: record.readInt32LE(4),
     line: text(record, 8, 32),
-    user: text(record, 44, 32),
+    user: text(record, 44, UTMP_NAME_BYTES),
     host: text(record, 76, 256),
     address: address(record.subarray(348, 364)),
     // The field is a signed 32-bit number; read as unsigned it lasts until 2106.

@@ -1,11 +1,13 @@
 import { describe, expect, test } from "bun:test";
-import { Getent, type GetentQuery } from "../../../src/sources/accounts/getent.ts";
+import { Getent, type GetentQuery, isAnswerTo } from "../../../src/sources/accounts/getent.ts";
 import { hasTool, isLinux, output } from "../../helpers/system.ts";
 
 const MINUTE_MS = 60_000;
 
+const entryOf = (key: string) => (/^\d+$/.test(key) ? `u${key}:x:${key}:1:::` : `${key}:x:1:1:::`);
+
 /** A getent that answers when the test lets it, and a clock that the test moves. */
-function fake(answer: (key: string) => string | undefined = (key) => `${key}:x:1:1:::`) {
+function fake(answer: (key: string) => string | undefined = entryOf) {
   const asked: string[] = [];
   const pending: (() => void)[] = [];
   const state = { nowMs: 0, running: 0, mostRunning: 0 };
@@ -127,7 +129,7 @@ describe("with a fake getent", () => {
     expect(asked).toHaveLength(1000);
     expect(getent.lookup("passwd", "4999")).toBeUndefined();
     await settle();
-    expect(getent.lookup("passwd", "4999")).toBe("4999:x:1:1:::");
+    expect(getent.lookup("passwd", "4999")).toBe("u4999:x:4999:1:::");
   });
 
   test("names are kept when thousands of uids without one are asked for", async () => {
@@ -156,6 +158,33 @@ describe("with a fake getent", () => {
     getent.lookup("passwd", "0");
     expect(asked.length).toBe(before + 1);
   });
+});
+
+test.each([
+  ["passwd", "5000", "dora:*:5000:100:::", true],
+  ["passwd", "5000", "root:x:0:0:::", false],
+  ["passwd", "dora", "dora:*:5000:100:::", true],
+  ["passwd", "dora", "root:x:0:0:::", false],
+  ["passwd", "dora", "dora2:*:5001:100:::", false],
+  ["passwd", "Dora", "dora:*:5000:100:::", true],
+  ["passwd", "dora", "EXAMPLE\\dora:*:5000:100:::", true],
+  ["passwd", "dora@example.com", "dora:*:5000:100:::", true],
+  ["passwd", "dora@EXAMPLE.com", "Dora@example.com:*:5000:100:::", true],
+  ["passwd", "dora@example.com", "dora@example.org:*:5000:100:::", false],
+  ["passwd", "dora", "usage: getent", false],
+  ["group", "100", "users:x:100:", true],
+  ["group", "100", "root:x:0:", false],
+] as const)("%s %s: that %j answers it is %p", (database, key, line, isAnswer) => {
+  expect(isAnswerTo(database, key, line)).toBe(isAnswer);
+});
+
+test("an answer that is somebody else's is none", async () => {
+  const { getent, settle } = fake(() => "root:x:0:0:::");
+  getent.lookup("passwd", "mallory");
+  getent.lookup("passwd", "5000");
+  await settle();
+  expect(getent.lookup("passwd", "mallory")).toBeUndefined();
+  expect(getent.lookup("passwd", "5000")).toBeUndefined();
 });
 
 /** Looks up until there is an answer, for at most as long as a child may live. */

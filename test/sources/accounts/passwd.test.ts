@@ -60,3 +60,11 @@ test.skipIf(!isLinux || !hasTool("getent"))("agrees with getent on the accounts 
       .map((line) => line.split(":")[0]!),
   );
 });
+
+test("a real name is cut at 128 characters, however long a user makes it", () => {
+  const realNameIn = (gecos: string) => parsePasswdLine(`alice:x:1:1:${gecos}:/:`)?.realName;
+  expect(realNameIn("x".repeat(1_000_000))).toBe("x".repeat(128));
+  expect(realNameIn("&".repeat(1_000_000))).toHaveLength(128);
+  // No half of a character is left at the end.
+  expect(realNameIn(`${"x".repeat(127)}\u{1f600}`)).toBe(`${"x".repeat(127)}\ufffd`);
+});

@@ -179,11 +179,14 @@ test("readLogindUsers gives names by uid", async () => {
     "/run/systemd/users/1000": "NAME=alice\nSTATE=active\n",
     "/run/systemd/users/4294967294": "NAME=dir.user@example.org\n",
     "/run/systemd/users/1001": "STATE=closing\n",
+    "/run/systemd/users/70001": "NAME=EXAMPLE\\nancy\n",
     "/run/systemd/users/odd": "NAME=odd\n",
   });
   const names = new Map([
     [1000, "alice"],
     [4294967294, "dir.user@example.org"],
+    // As logind writes it: not escaped.
+    [70001, "EXAMPLE\\nancy"],
   ]);
   expect(await readLogindUsers(tree.root)).toEqual(names);
 });

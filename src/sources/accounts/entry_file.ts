@@ -1,0 +1,40 @@
+/** What /etc/passwd and /etc/group have in common: an entry a line, in a file that is read whole. */
+import { BrokenSourceError } from "../errors.ts";
+import { readRegular } from "../regular_file.ts";
+
+/** Some 250,000 accounts; a larger file is not read. */
+export const ENTRY_FILE_LIMIT_BYTES = 16 * 1024 * 1024;
+
+/** More entries are not read: each takes some 300 bytes of memory. */
+export const MAX_ENTRIES = 250_000;
+
+/** What is behind these bytes of a line is passed over: the members of a group, a GECOS without end. */
+export const MAX_LINE_BYTES = 1024;
+
+/** Lines between two turns for others: some 20 ms of work without the JIT. */
+const LINES_A_TURN = 4096;
+
+/**
+ * Calls `each` for every line of a file, without its end.
+ *
+ * @param yieldTurn lets others have their turn
+ * @throws the system's error, or BrokenSourceError for what is no regular file or too large
+ */
+export async function eachEntry(
+  path: string,
+  each: (line: string) => void,
+  yieldTurn: () => Promise<void> = () => Bun.sleep(0),
+): Promise<void> {
+  const bytes = readRegular(path, ENTRY_FILE_LIMIT_BYTES);
+  let lines = 0;
+  for (let start = 0; start < bytes.length;) {
+    const newline = bytes.indexOf(10, start);
+    const end = newline < 0 ? bytes.length : newline;
+    if (++lines > MAX_ENTRIES) {
+      throw new BrokenSourceError(path, `has more than ${MAX_ENTRIES} lines`);
+    }
+    if (lines % LINES_A_TURN === 0) await yieldTurn();
+    each(bytes.toString("utf8", start, Math.min(end, start + MAX_LINE_BYTES)));
+    start = end + 1;
+  }
+}

@@ -1,0 +1,65 @@
+/** getent(1) as a child process that has a bound on its time, its answer and its own children. */
+
+/** A directory server that does not answer must not keep a child alive for longer. */
+const TIMEOUT_MS = 2000;
+
+/** An entry of passwd or group; a group's members may make it long. */
+const MAX_ANSWER_BYTES = 64 * 1024;
+
+/**
+ * Asks for one entry. Modules of the name service switch are others' code: what they start, print and
+ * leave behind is not waited for.
+ *
+ * @returns the first line that getent prints; undefined for no such entry, and for no answer in time
+ * @throws an Error when getent can't be started
+ */
+export async function runGetent(
+  database: "passwd" | "group",
+  key: string,
+  timeoutMs = TIMEOUT_MS,
+): Promise<string | undefined> {
+  // A group of its own, so that its children can be ended with it. A key may begin with a dash.
+  const child = Bun.spawn(["getent", "--", database, key], {
+    env: { PATH: process.env["PATH"] ?? "/usr/bin:/bin" },
+    stdin: "ignore",
+    stdout: "pipe",
+    stderr: "ignore",
+    detached: true,
+  });
+  const end = () => endGroup(child.pid);
+  process.once("exit", end);
+  const reader = child.stdout.getReader();
+  let timer: Timer | undefined;
+  const timeout = new Promise<"timeout">((resolve) => {
+    timer = setTimeout(() => resolve("timeout"), timeoutMs);
+  });
+  let output = Buffer.alloc(0);
+  try {
+    while (output.length <= MAX_ANSWER_BYTES) {
+      const next = await Promise.race([reader.read(), timeout]);
+      if (next === "timeout" || next.done) break;
+      output = Buffer.concat([output, next.value]);
+      // The entry is complete; a child of getent's may hold the pipe open for long.
+      if (output.includes(10)) break;
+    }
+    if ((await Promise.race([child.exited, timeout])) !== 0) return undefined;
+  } finally {
+    clearTimeout(timer);
+    end();
+    process.off("exit", end);
+    void reader.cancel().catch(() => undefined);
+    await child.exited;
+  }
+  const newline = output.indexOf(10);
+  if (newline < 0 || newline > MAX_ANSWER_BYTES) return undefined;
+  return output.toString("utf8", 0, newline);
+}
+
+/** Ends what is left of the child and of those that it started. */
+function endGroup(pid: number): void {
+  try {
+    process.kill(-pid, "SIGKILL");
+  } catch {
+    // Nothing is left of the group.
+  }
+}
