@@ -27,6 +27,8 @@ logger bsdutils
 rsyslogd rsyslog
 journalctl systemd
 pidof sysvinit-utils
+zsh zsh
+fish fish
 gcc gcc
 /usr/include/stdio.h libc6-dev'
 

@@ -61,6 +61,8 @@ describeWith(["dpkg-deb", "gzip"], "the Debian package", () => {
         "-rw-r--r-- ./etc/default/user_sessions_exporter",
         "-rw-r--r-- ./usr/lib/systemd/system/user_sessions_exporter.service",
         "-rw-r--r-- ./usr/share/bash-completion/completions/user_sessions_exporter",
+        "-rw-r--r-- ./usr/share/fish/vendor_completions.d/user_sessions_exporter.fish",
+        "-rw-r--r-- ./usr/share/zsh/vendor-completions/_user_sessions_exporter",
         "-rw-r--r-- ./usr/share/lintian/overrides/user-sessions-exporter",
         "-rw-r--r-- ./usr/share/man/man8/user_sessions_exporter.8.gz",
         `-rw-r--r-- ./${DOC}/README.md`,

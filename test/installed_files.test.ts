@@ -1,15 +1,14 @@
-/** What is installed beside the executable agrees with it: manual page, completion, unit. */
+/** What is installed beside the executable agrees with it: manual page, environment file, unit. */
 import { beforeAll, describe, expect, test } from "bun:test";
 import { readFileSync, writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { COLLECTORS } from "../src/collectors/registry.ts";
-import { exporter, exporterPath } from "./helpers/exporter.ts";
+import { exporter } from "./helpers/exporter.ts";
 import { lacking } from "./helpers/needs.ts";
 import { output, remove, scratchFolder } from "./helpers/run.ts";
 
 const EXAMPLES = resolve(import.meta.dir, "../examples");
 const MANUAL = join(EXAMPLES, "man/user_sessions_exporter.8");
-const COMPLETION = join(EXAMPLES, "completion/user_sessions_exporter.bash");
 const UNIT = join(EXAMPLES, "systemd/user_sessions_exporter.service");
 
 const COMMANDS = ["serve", "sessions", "doctor", "metrics"];
@@ -66,37 +65,6 @@ describe("the environment file", () => {
   });
 });
 
-describe.skipIf(lacking(["bash", "grep", "sort"]) !== undefined)("the completion for bash", () => {
-  test.each([
-    [["do"], ["doctor"]],
-    [["--log.f"], ["--log.format="]],
-    [["-log.f"], ["--log.format="]],
-    [["-h"], ["--help"]],
-    [["--no-collector.s"], ["--no-collector.sessions"]],
-    [["--log.format", "=", "j"], ["json"]],
-    [
-      ["--log.level", "="],
-      ["debug", "info", "warn", "error"],
-    ],
-    [
-      ["-log.level", "="],
-      ["debug", "info", "warn", "error"],
-    ],
-    [["--log.level", "w"], ["warn"]],
-    [["--web.listen-address", "="], []],
-    [["sessions", "--js"], ["--json"]],
-    [["--js"], []],
-    [["sessions", "s"], []],
-    [["--version", "m"], ["metrics"]],
-  ])("of %j gives %j", async (words, expected) => {
-    expect(await complete(words)).toEqual(expected);
-  });
-
-  test("of a path gives files", async () => {
-    expect(await complete(["--path.rootfs", "=", "/et"])).toContain("/etc");
-  });
-});
-
 describe.skipIf(lacking(["systemd-analyze"]) !== undefined)("the unit", () => {
   test("is rated 1.5 or better by systemd-analyze security, with the drop-in a little worse", async () => {
     const folder = scratchFolder("unit");
@@ -117,15 +85,4 @@ describe.skipIf(lacking(["systemd-analyze"]) !== undefined)("the unit", () => {
 /** Every flag in a text, without dashes, sorted. */
 function flagsOf(text: string): string[] {
   return [...new Set(text.match(/(?<![\w.-])--[a-z][a-z.-]*[a-z]/g))].sort();
-}
-
-/** What bash offers for the last of the words, split as bash splits them. */
-async function complete(words: string[]): Promise<string[]> {
-  const script = `
-    . "$1"; shift; COMP_WORDS=("$@") COMP_CWORD=$(($# - 1)) COMPREPLY=()
-    compopt() { :; }
-    _user_sessions_exporter "$1"; printf '%s\\n' "\${COMPREPLY[@]}"`;
-  const env = { PATH: process.env["PATH"]! };
-  const command = ["bash", "-c", script, "bash", COMPLETION, exporterPath(), ...words];
-  return (await output(command, { env })).split("\n").filter((line) => line !== "");
 }

@@ -24,6 +24,9 @@ const EXAMPLES = [
   "systemd/*.md",
   "systemd/*.socket",
   "systemd/*.yml",
+  "ansible/**",
+  "container/*",
+  "kubernetes/*",
   "landing-page.png",
 ];
 
@@ -42,6 +45,11 @@ export function packageContents(binary: string): PackagedFile[] {
       compressed: true,
     },
     file(`usr/share/bash-completion/completions/${PROGRAM}`, `examples/completion/${PROGRAM}.bash`),
+    file(`usr/share/zsh/vendor-completions/_${PROGRAM}`, `examples/completion/_${PROGRAM}`),
+    file(
+      `usr/share/fish/vendor_completions.d/${PROGRAM}.fish`,
+      `examples/completion/${PROGRAM}.fish`,
+    ),
     file(`usr/share/lintian/overrides/${PACKAGE}`, "scripts/debian/lintian-overrides"),
     file(`${DOC}/README.md`, "README.md"),
     file(`${DOC}/copyright`, "scripts/debian/copyright"),
