@@ -7,7 +7,6 @@ import { lacking } from "./helpers/needs.ts";
 import { output, remove, scratchFolder } from "./helpers/run.ts";
 
 const COMPLETION = resolve(import.meta.dir, "../examples/completion");
-const env = { PATH: process.env["PATH"]!, HOME: "/nonexistent", LC_ALL: "C.UTF-8" };
 
 /** What is typed, and what each shell offers, without what is the same for all words before. */
 const ALL: [words: string[], offered: string[]][] = [
@@ -29,6 +28,8 @@ const folder = scratchFolder("completion");
 mkdirSync(join(folder, "only_here"));
 writeFileSync(join(folder, "only_here/file"), "");
 afterAll(() => remove(folder));
+// fish makes folders of its own there.
+const env = { PATH: process.env["PATH"]!, HOME: folder, LC_ALL: "C.UTF-8" };
 
 interface Shell {
   needs: string[];
