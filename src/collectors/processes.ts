@@ -1,5 +1,5 @@
 import type { Accounts } from "../model/accounts.ts";
-import { type Family, byLabel, counter, gauge, ofThisRun } from "../metrics/metric.ts";
+import { type Family, byLabel, counter, gauge, ofThisRun, single } from "../metrics/metric.ts";
 import type { Snapshot } from "./runtime/snapshot.ts";
 
 export const CPU_RATIO = gauge(
@@ -20,6 +20,11 @@ export const MEMORY_BYTES = gauge(
   "username",
 );
 export const PROCESS_COUNT = gauge("process_count", "The user's processes.", "username");
+const THREADS = gauge("thread_count", "Threads of the user's processes.", "username");
+const PROCESSES_READ = gauge(
+  "processes_read",
+  "Processes read for this collection; the others have not run since they were read.",
+);
 
 export const processesCollector = {
   name: "processes",
@@ -27,7 +32,7 @@ export const processesCollector = {
 
   async collect(snapshot: Snapshot): Promise<Family[]> {
     const accounts = await snapshot.accounts();
-    const { byUid, cpuSecondsByUid, cpuRatioByUid } = await snapshot.usage();
+    const { byUid, cpuSecondsByUid, cpuRatioByUid, table } = await snapshot.usage();
     const perUser = (values: Iterable<[number, number]>) => sumByUser(snapshot, accounts, values);
     const held = [...byUid];
     // A user whose processes have all ended keeps the counter, and the ratio while it is above 0.
@@ -37,6 +42,8 @@ export const processesCollector = {
       byLabel(CPU_SECONDS, perUser(cpuSecondsByUid)),
       byLabel(MEMORY_BYTES, perUser(held.map(([uid, usage]) => [uid, usage.rssBytes]))),
       byLabel(PROCESS_COUNT, perUser(held.map(([uid, usage]) => [uid, usage.processCount]))),
+      byLabel(THREADS, perUser(held.map(([uid, usage]) => [uid, usage.threadCount]))),
+      single(PROCESSES_READ, table.processesRead),
     ];
   },
 };

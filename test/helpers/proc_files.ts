@@ -9,6 +9,7 @@ export interface ProcessFields {
   stime?: number;
   cutime?: number;
   cstime?: number;
+  threads?: number;
   startTicks?: number;
   rssPages?: number;
 }
@@ -26,6 +27,7 @@ export function statLine(fields: ProcessFields): string {
   set(15, fields.stime);
   set(16, fields.cutime);
   set(17, fields.cstime);
+  set(20, fields.threads ?? 1);
   set(22, fields.startTicks);
   set(24, fields.rssPages);
   const { pid, comm = "sh", state = "S" } = fields;

@@ -52,7 +52,11 @@ export class HostState {
     const isOwnHost = options.root.rootfs === "";
     const getent = options.getent && isOwnHost ? new Getent(Date.now) : undefined;
     this.accounts = new Accounts(options.root, getent);
-    this.meter = new UsageMeter(options.root, () => performance.now());
+    this.meter = new UsageMeter(
+      options.root,
+      () => performance.now(),
+      (way, reason) => options.log.debug("reading processes", { way, reason }),
+    );
     this.lastLogins = new LastLoginRecords(options.root);
     this.authLogs = new AuthLogs({
       root: options.root,

@@ -1,12 +1,11 @@
-import {
-  type ProcessTable,
-  TICKS_PER_SECOND,
-  isSameProcess,
-} from "../../sources/proc/process_table.ts";
+import { type ProcessTable, TICKS_PER_SECOND } from "../../sources/proc/process_table.ts";
 import { type Reaper, findReapers, sharesOf, takeFromAncestors } from "./reapers.ts";
 
 /** CPU ticks by uid. */
 export type TicksByUid = Map<number, number>;
+
+/** Whoever has processes now, by uid. */
+type PresentUsers = ReadonlyMap<number, unknown>;
 
 /** The counters of so many users are kept who have no process any more: those who were here last. */
 export const MAX_GONE = 1000;
@@ -22,8 +21,6 @@ export const MAX_GONE = 1000;
  */
 export class CpuAccount {
   private readonly total: TicksByUid = new Map();
-  /** Per row of the current table: growth of the reaped ticks. */
-  private reapedGrowth = new Float64Array(0);
   /** Users whose processes have all ended, in the order in which that was seen. */
   private readonly gone = new Set<number>();
   /** What was counted for processes that nobody had reaped at the last sample, by the pid that will. */
@@ -34,25 +31,25 @@ export class CpuAccount {
     return this.total;
   }
 
-  /** The first pass is only where counting begins. Users who have processes then are known, with 0. */
-  begin(current: ProcessTable): void {
-    for (let row = 0; row < current.length; row++) this.charge(current.uid[row]!, 0);
+  /**
+   * The first pass is only where counting begins.
+   *
+   * @param present the users who have processes; they are known from now on, with 0
+   */
+  begin(present: PresentUsers): void {
+    for (const uid of present.keys()) this.charge(uid, 0);
   }
 
   /** Counts what was used between two passes. */
-  advance(previous: ProcessTable, current: ProcessTable): void {
-    if (this.reapedGrowth.length < current.length) {
-      this.reapedGrowth = new Float64Array(current.pid.length);
-    }
-    const dead = this.chargeLiving(previous, current);
-    const reapers = findReapers(previous, current, dead, this.reapedGrowth, this.owed);
+  advance(previous: ProcessTable, current: ProcessTable, present: PresentUsers): void {
+    const reapedGrowth = this.chargeLiving(previous, current);
+    const reapers = findReapers(previous, current, reapedGrowth, this.owed);
     this.chargeReaped(current, reapers);
-    this.forgetGone(current);
+    this.forgetGone(present);
   }
 
   /** Any user has tens of thousands of uids to run a process as (man 5 subuid), one after the other. */
-  private forgetGone(current: ProcessTable): void {
-    const present = new Set(current.uid.subarray(0, current.length));
+  private forgetGone(present: PresentUsers): void {
     for (const uid of this.total.keys()) {
       if (present.has(uid)) this.gone.delete(uid);
       else this.gone.add(uid);
@@ -68,30 +65,28 @@ export class CpuAccount {
     this.total.set(uid, (this.total.get(uid) ?? 0) + ticks);
   }
 
-  /** @returns the rows of the previous pass whose processes have ended; both tables are sorted by pid */
-  private chargeLiving(previous: ProcessTable, current: ProcessTable): number[] {
-    const dead: number[] = [];
-    const newSince = newProcessesSince(previous);
-    let old = 0;
-    for (let row = 0; row < current.length; row++) {
-      const pid = current.pid[row]!;
-      while (old < previous.length && previous.pid[old]! < pid) dead.push(old++);
-      let ownBefore = 0;
-      let reapedBefore = 0;
-      if (isSameProcess(previous, old, current, row)) {
-        ownBefore = previous.ownTicks[old]!;
-        reapedBefore = previous.reapedTicks[old]!;
-        old++;
+  /** @returns by how much the reaped ticks of processes have grown, by row */
+  private chargeLiving(previous: ProcessTable, current: ProcessTable): Map<number, number> {
+    const reapedGrowth = new Map<number, number>();
+    // A pass may miss what begins while it runs.
+    const newSince = previous.youngestTicks - TICKS_PER_SECOND;
+    for (let i = 0; i < current.changedCount; i++) {
+      const row = current.changed[i]!;
+      const old = current.before[i]!;
+      let own = current.ownTicks[row]!;
+      let reaped = current.reapedTicks[row]!;
+      if (old >= 0) {
+        own -= previous.ownTicks[old]!;
+        reaped -= previous.reapedTicks[old]!;
       } else if (current.startTicks[row]! < newSince) {
         // It was there but not visible to us: what it used before is not known to be recent.
-        ownBefore = current.ownTicks[row]!;
-        reapedBefore = current.reapedTicks[row]!;
+        own = 0;
+        reaped = 0;
       }
-      this.charge(current.uid[row]!, Math.max(0, current.ownTicks[row]! - ownBefore));
-      this.reapedGrowth[row] = Math.max(0, current.reapedTicks[row]! - reapedBefore);
+      this.charge(current.uid[row]!, Math.max(0, own));
+      if (reaped > 0) reapedGrowth.set(row, reaped);
     }
-    while (old < previous.length) dead.push(old++);
-    return dead;
+    return reapedGrowth;
   }
 
   private chargeReaped(current: ProcessTable, reapers: Map<number, Reaper>): void {
@@ -110,15 +105,4 @@ export class CpuAccount {
       }
     }
   }
-}
-
-/**
- * The start from which on a process counts as new: a pass may miss what begins while it runs, so this is
- * a second before the youngest one that it found.
- */
-function newProcessesSince(table: ProcessTable): number {
-  let youngest = 0;
-  for (let row = 0; row < table.length; row++)
-    youngest = Math.max(youngest, table.startTicks[row]!);
-  return youngest - TICKS_PER_SECOND;
 }

@@ -20,16 +20,14 @@ export interface Reaper {
 /**
  * Groups the dead by the nearest ancestor that lives, which is who reaps them in the end.
  *
- * @param dead their rows in the previous pass
- * @param reapedGrowth how the reaped ticks of each live process grew, by its row
+ * @param reapedGrowth how much the reaped ticks of live processes grew, by row; those that did not are left out
  * @param owed what was counted at the sample before and comes again in such a growth, by the reaper's pid
  * @returns by row: whoever has dead, or has reaped something
  */
 export function findReapers(
   previous: ProcessTable,
   current: ProcessTable,
-  dead: readonly number[],
-  reapedGrowth: Float64Array,
+  reapedGrowth: ReadonlyMap<number, number>,
   owed: ReadonlyMap<number, number>,
 ): Map<number, Reaper> {
   const reapers = new Map<number, Reaper>();
@@ -37,14 +35,14 @@ export function findReapers(
   const reaperAt = (row: number) => {
     let reaper = reapers.get(row);
     if (!reaper) {
-      const uncountedTicks = reapedGrowth[row]! - (owed.get(current.pid[row]!) ?? 0);
+      const uncountedTicks = (reapedGrowth.get(row) ?? 0) - (owed.get(current.pid[row]!) ?? 0);
       reaper = { row, uncountedTicks, families: [] };
       reapers.set(row, reaper);
     }
     return reaper;
   };
-  for (let row = 0; row < current.length; row++) if (reapedGrowth[row]! > 0) reaperAt(row);
-  for (const member of dead) {
+  for (const row of reapedGrowth.keys()) reaperAt(row);
+  for (const member of current.ended) {
     const { topmost, reaperRow } = climb(previous, current, member);
     if (reaperRow < 0) continue;
     const reaper = reaperAt(reaperRow);

@@ -1,25 +1,18 @@
+import type { Way } from "../../sources/cgroup/group_watch.ts";
 import { ProcessScan } from "../../sources/proc/process_scan.ts";
-import { type ProcessTable, TICKS_PER_SECOND } from "../../sources/proc/process_table.ts";
+import { ProcessTable, TICKS_PER_SECOND } from "../../sources/proc/process_table.ts";
 import type { Root } from "../../sources/root.ts";
 import { CpuAccount } from "./cpu_account.ts";
 import { CpuHistory } from "./cpu_history.ts";
-
-/** Every x86-64 kernel counts memory in pages of 4 KiB. */
-const PAGE_BYTES = 4096;
+import { type UserUsage, UserTotals } from "./user_totals.ts";
 
 /** With less time between two samples, the kernel's ticks of 10 ms would make the ratio coarse. */
 const MIN_BASE_MS = 500;
 
-/** What one user's processes hold now. */
-export interface UserUsage {
-  processCount: number;
-  rssBytes: number;
-}
-
 export interface Usage {
   table: ProcessTable;
   /** Users who have processes now, by uid. */
-  byUid: Map<number, UserUsage>;
+  byUid: ReadonlyMap<number, UserUsage>;
   /** CPU seconds since the first sample, of every user seen since. */
   cpuSecondsByUid: ReadonlyMap<number, number>;
   /** The share of all CPUs, 0 to 1, that each user took lately; undefined in the very first sample. */
@@ -31,14 +24,19 @@ export class UsageMeter {
   private readonly scan: ProcessScan;
   private readonly account = new CpuAccount();
   private readonly history = new CpuHistory();
+  private readonly totals = new UserTotals();
   private previous: ProcessTable | undefined;
 
-  /** @param monotonicMs a clock in milliseconds that never jumps */
+  /**
+   * @param monotonicMs a clock in milliseconds that never jumps
+   * @param report told whether all processes are read or those that ran, and why, whenever that changes
+   */
   constructor(
     root: Root,
     private readonly monotonicMs: () => number,
+    report?: (way: Way, reason: string) => void,
   ) {
-    this.scan = new ProcessScan(root);
+    this.scan = new ProcessScan(root, monotonicMs, report);
   }
 
   /**
@@ -54,8 +52,10 @@ export class UsageMeter {
     const startMs = this.monotonicMs();
     const table = await this.scan.run();
     const atMs = (startMs + this.monotonicMs()) / 2;
-    if (this.previous) this.account.advance(this.previous, table);
-    else this.account.begin(table);
+    this.totals.advance(this.previous ?? new ProcessTable(), table);
+    const { byUid } = this.totals;
+    if (this.previous) this.account.advance(this.previous, table, byUid);
+    else this.account.begin(byUid);
     this.previous = table;
     const secondsByUid = new Map<number, number>();
     for (const [uid, ticks] of this.account.ticksByUid) {
@@ -64,18 +64,6 @@ export class UsageMeter {
     const sample = { atMs, secondsByUid };
     const cpuRatioByUid = this.history.ratios(sample, onlineCpus);
     this.history.add(sample);
-    return { table, byUid: addUp(table), cpuSecondsByUid: secondsByUid, cpuRatioByUid };
+    return { table, byUid, cpuSecondsByUid: secondsByUid, cpuRatioByUid };
   }
-}
-
-function addUp(table: ProcessTable): Map<number, UserUsage> {
-  const byUid = new Map<number, UserUsage>();
-  for (let row = 0; row < table.length; row++) {
-    const uid = table.uid[row]!;
-    let usage = byUid.get(uid);
-    if (!usage) byUid.set(uid, (usage = { processCount: 0, rssBytes: 0 }));
-    usage.processCount++;
-    usage.rssBytes += table.rssPages[row]! * PAGE_BYTES;
-  }
-  return byUid;
 }

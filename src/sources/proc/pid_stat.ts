@@ -1,69 +1,70 @@
 /** `/proc/PID/stat`: one line of 52 fields. man 5 proc_pid_stat. */
-import { LINE_BYTES, type ProcessTable } from "./process_table.ts";
+import type { ProcessTable } from "./process_table.ts";
 
 const SPACE = 0x20;
 const PAREN = 0x29;
 const MINUS = 0x2d;
 const ZERO = 0x30;
 
-/** Fields as man 5 proc_pid_stat numbers them, the last that is read first left out. */
+/** Fields as man 5 proc_pid_stat numbers them. */
 const PPID = 4;
 const TTY_NR = 7;
 const UTIME = 14;
 const STIME = 15;
 const CUTIME = 16;
 const CSTIME = 17;
+const NUM_THREADS = 20;
 const STARTTIME = 22;
 const RSS = 24;
 
-const values = new Float64Array(RSS + 1);
+/** The first and the last field that are numbers and are read. */
+const FIRST = PPID;
+const LAST = RSS;
+
+const values = new Float64Array(LAST + 1);
 
 /**
- * Fills a row of the table from the line that it holds; the effective uid is not in it and stays as it is.
+ * Fills a row of the table from a line. The pid, which names the folder, and the effective uid, which is
+ * not in the line, stay as they are.
  *
  * The name may hold `)`, blanks and newlines, so the fields begin behind the last `)`.
  *
- * @returns false, and leaves the row unusable, when the line is cut off
+ * @param line holds the line in its first `end` bytes
+ * @returns false, and leaves the row as it is, when the line is cut off
  */
-export function parseStat(table: ProcessTable, row: number): boolean {
-  const { lines: bytes } = table;
-  const start = row * LINE_BYTES;
-  const end = start + table.lineBytes[row]!;
+export function parseStat(
+  line: Uint8Array,
+  end: number,
+  table: ProcessTable,
+  row: number,
+): boolean {
   let paren = end - 1;
-  while (paren >= start && bytes[paren] !== PAREN) paren--;
-  let open = start;
-  while (open < paren && bytes[open] !== 0x28) open++;
+  while (paren >= 0 && line[paren] !== PAREN) paren--;
+  let open = 0;
+  while (open < paren && line[open] !== 0x28) open++;
   if (paren <= open || paren + 3 >= end) return false;
 
   let at = paren + 4; // Behind ") S ".
-  for (let field = PPID; field <= RSS; field++) {
+  for (let field = FIRST; field <= LAST; field++) {
     let value = 0;
-    const negative = bytes[at] === MINUS;
+    const negative = line[at] === MINUS;
     if (negative) at++;
     const first = at;
-    for (; at < end && bytes[at] !== SPACE; at++) value = value * 10 + bytes[at]! - ZERO;
+    for (; at < end && line[at] !== SPACE; at++) value = value * 10 + line[at]! - ZERO;
     if (at === first || at >= end) return false;
     values[field] = negative ? -value : value;
     at++;
   }
-  table.pid[row] = leadingNumber(bytes, start, open);
-  table.state[row] = bytes[paren + 2]!;
+  table.state[row] = line[paren + 2]!;
   table.parentPid[row] = values[PPID]!;
   table.ttyNumber[row] = values[TTY_NR]!;
+  table.threads[row] = values[NUM_THREADS]!;
   table.ownTicks[row] = values[UTIME]! + values[STIME]!;
   table.reapedTicks[row] = values[CUTIME]! + values[CSTIME]!;
   table.startTicks[row] = values[STARTTIME]!;
   table.rssPages[row] = values[RSS]!;
-  table.commStart[row] = open + 1 - start;
-  table.commEnd[row] = paren - start;
+  table.setComm(row, line.subarray(open + 1, paren));
   return true;
-}
-
-function leadingNumber(bytes: Uint8Array, start: number, end: number): number {
-  let value = 0;
-  for (let at = start; at < end && bytes[at] !== SPACE; at++)
-    value = value * 10 + bytes[at]! - ZERO;
-  return value;
 }
 
 /**

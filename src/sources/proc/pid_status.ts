@@ -13,7 +13,7 @@ export interface ProcessStatus {
 }
 
 /** Undefined when the process is gone or hidden. */
-export function readStatus(root: Root, pid: number): ProcessStatus | undefined {
+export function readStatus(root: Root, pid: number | "self"): ProcessStatus | undefined {
   try {
     return parseStatus(readFileSync(root.proc(`${pid}/status`), "latin1"));
   } catch {

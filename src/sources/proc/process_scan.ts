@@ -1,12 +1,20 @@
 /**
- * One pass over `/proc`: `/proc/PID/stat` of every process, and its effective uid, which is the owner
- * of the folder `/proc/PID` (stat(2); right for non-dumpable processes too, and under hidepid=1).
+ * One pass over `/proc`: `/proc/PID/stat` of every process that may have changed since the pass before, and
+ * its effective uid, which is the owner of the folder `/proc/PID` (stat(2); right for non-dumpable processes
+ * too, and under hidepid=1). Control groups tell which processes have not run (`group_watch.ts`).
  */
-import { closeSync, openSync, readdirSync, readSync, statfsSync, statSync } from "node:fs";
+import { closeSync, openSync, readSync, statfsSync, statSync } from "node:fs";
+import { NO_GROUP, type TreeReading } from "../cgroup/group_tree.ts";
+import { GroupWatch, type Way } from "../cgroup/group_watch.ts";
+import { isUnavailable } from "../errors.ts";
+import type { Root } from "../root.ts";
+import { GroupEvidence } from "./group_evidence.ts";
 import { parseStat } from "./pid_stat.ts";
 import { readStatus } from "./pid_status.ts";
-import { LINE_BYTES, ProcessTable } from "./process_table.ts";
-import type { Root } from "../root.ts";
+import { listPids } from "./pids.ts";
+import { ProcessPass, ROW } from "./process_pass.ts";
+import { ProcessTable } from "./process_table.ts";
+import { LINE_BYTES, StatLines } from "./stat_lines.ts";
 
 /** man 2 statfs: PROC_SUPER_MAGIC. */
 const PROC_MAGIC = 0x9fa0;
@@ -14,19 +22,39 @@ const PROC_MAGIC = 0x9fa0;
 /** After so many processes other work gets its turn; about 10 ms. */
 const YIELD_EVERY = 1024;
 
-/** A process that has slept since the pass before is asked for its uid in one of so many passes only. */
+/** Where every process is read, one that seems to have slept is asked for its uid in one of so many passes. */
 const ASK_UID_EVERY = 4;
+
+/** What is resident of a process is never older than this. */
+const READ_ALL_EVERY_MS = 60_000;
 
 /** Reads the effective uid of a process, or undefined when it is gone. */
 type UidReader = (pid: number) => number | undefined;
 
 export class ProcessScan {
-  private table = new ProcessTable();
+  private current = new ProcessTable();
   private previous = new ProcessTable();
-  private passes = 0;
+  private readonly lines = new StatLines();
+  private readonly line = Buffer.alloc(LINE_BYTES);
+  private readonly groups: GroupWatch;
   private readonly readUid: UidReader;
+  private passes = 0;
+  private reads = 0;
+  /** Where the share of the next pass begins, and when that of the last one was taken. */
+  private nextPid = 0;
+  private sharedMs = 0;
 
-  constructor(private readonly root: Root) {
+  /**
+   * @param monotonicMs a clock in milliseconds that never jumps
+   * @param report told which way the pass goes, and why, whenever that changes
+   */
+  constructor(
+    private readonly root: Root,
+    private readonly monotonicMs: () => number = () => performance.now(),
+    report: (way: Way, reason: string) => void = () => {},
+    private readonly askUidEvery = ASK_UID_EVERY,
+  ) {
+    this.groups = new GroupWatch(root, report);
     // A captured tree belongs to whoever copied it.
     this.readUid = isKernelProc(root)
       ? (pid) => statSync(root.proc(String(pid)), { throwIfNoEntry: false })?.uid
@@ -34,66 +62,107 @@ export class ProcessScan {
   }
 
   /**
-   * The processes now. The table that a call returns stays valid until the second call after it.
+   * The processes now. The table that a call returns stays valid until the second call after it. Calls must
+   * not overlap.
    *
    * A process that ends while it is read is left out, and so is one that hidepid=1 lists but hides.
    *
-   * @throws the system's error when `/proc` itself can't be listed
+   * @throws the system's error when `/proc` can't be listed, or a process not read for another reason than
+   * that it ended or is hidden: then the table of the call before stays the newest
    */
   async run(): Promise<ProcessTable> {
-    const pids = this.list();
-    [this.table, this.previous] = [this.previous, this.table];
-    const { table, previous } = this;
+    const { current: previous, previous: table } = this;
     this.passes++;
-    table.reset(pids.length);
-    let old = 0;
-    for (let i = 0; i < pids.length; i++) {
-      const pid = pids[i]!;
-      while (old < previous.length && previous.pid[old]! < pid) old++;
-      if (this.readRow(pid, old)) table.length++;
-      if (i % YIELD_EVERY === YIELD_EVERY - 1) await Bun.sleep(0);
+    this.reads = 0;
+    try {
+      if (this.lines.isWasteful) this.forgetLines();
+      // Before the processes are listed: what is born in between is new to the pass, and read.
+      const groups = this.groups.begin(this.monotonicMs());
+      const pass = new ProcessPass(previous, table, listPids(this.root));
+      if (groups) await this.readWhatRan(pass, groups);
+      else await this.readAll(pass);
+      pass.finish((slot) => this.lines.release(slot));
+      this.groups.end(table.processesRead, table.length);
+    } catch (error) {
+      // What was read of the groups no longer speaks for the rows that are kept.
+      this.groups.forget();
+      this.forgetLines();
+      throw error;
     }
+    this.current = table;
+    this.previous = previous;
     return table;
   }
 
-  private list(): Int32Array {
-    const names = readdirSync(this.root.procfs);
-    const pids = new Int32Array(names.length);
-    let count = 0;
-    for (const name of names) {
-      const initial = name.charCodeAt(0);
-      if (initial >= 0x30 && initial <= 0x39) pids[count++] = Number(name);
-    }
-    // The kernel lists them in this order already; a copied tree does not.
-    return pids.subarray(0, count).sort();
+  private async readAll(pass: ProcessPass): Promise<void> {
+    pass.table.group.fill(NO_GROUP);
+    pass.markAll();
+    await this.readMarked(pass, true);
   }
 
-  /** @param old the row of the previous pass where this pid was, if it was there */
-  private readRow(pid: number, old: number): boolean {
-    const { table, previous } = this;
-    const row = table.length;
+  private async readWhatRan(pass: ProcessPass, groups: TreeReading): Promise<void> {
+    const evidence = new GroupEvidence(pass, groups);
+    this.markShare(pass);
+    await this.readMarked(pass, false);
+    if (pass.markOrphans() > 0) await this.readMarked(pass, false);
+    if (evidence.lacksGrowth()) {
+      pass.markAll();
+      await this.readMarked(pass, false);
+    }
+    evidence.withdraw();
+  }
+
+  /** A process that sleeps can lose memory without running, so every one is read once a minute. */
+  private markShare(pass: ProcessPass): void {
+    const nowMs = this.monotonicMs();
+    const share = Math.min(1, (nowMs - this.sharedMs) / READ_ALL_EVERY_MS);
+    this.sharedMs = nowMs;
+    this.nextPid = pass.markShare(this.nextPid, Math.ceil(pass.table.length * share));
+  }
+
+  private forgetLines(): void {
+    this.lines.clear();
+    this.current.slot.fill(-1);
+  }
+
+  private async readMarked(pass: ProcessPass, isFull: boolean): Promise<void> {
+    for (let row = pass.nextMarked(0); row >= 0; row = pass.nextMarked(row + 1)) {
+      pass.status[row] = this.readRow(pass, row, isFull);
+      if (++this.reads % YIELD_EVERY === 0) await Bun.sleep(0);
+    }
+  }
+
+  /** @returns what is now known of the row */
+  private readRow(pass: ProcessPass, row: number, isFull: boolean): number {
+    const { table } = pass;
+    const pid = table.pid[row]!;
+    let length;
     try {
       const fd = openSync(`${this.root.procfs}/${pid}/stat`, "r");
       try {
-        table.lineBytes[row] = readSync(fd, table.lines, row * LINE_BYTES, LINE_BYTES, 0);
+        length = readSync(fd, this.line, 0, LINE_BYTES, 0);
       } finally {
         closeSync(fd);
       }
-    } catch {
-      return false; // It ended, or is hidden from us: neither is an error.
+    } catch (error) {
+      if (isUnavailable(error)) return ROW.gone;
+      throw error;
     }
-    // Most processes of a host sleep from one pass to the next.
-    const hasSlept = table.hasSameLine(row, previous, old);
-    if (hasSlept) table.copyRow(row, previous, old);
-    else if (!parseStat(table, row)) return false;
+    table.processesRead++;
+    const slot = table.slot[row]!;
+    const isSame = this.lines.holds(slot, this.line, length);
     // To change its uid a process must run, which costs it CPU time, most often a page fault, and the first
     // time a flag for using a privilege. What could be missed is some microseconds of work, and the turn of
     // every process comes.
-    const isDue = (pid + this.passes) % ASK_UID_EVERY === 0;
-    const uid = isDue || !hasSlept ? this.readUid(pid) : previous.uid[old];
-    if (uid === undefined) return false;
+    if (isSame && isFull && (pid + this.passes) % this.askUidEvery !== 0) return ROW.same;
+    const uid = this.readUid(pid);
+    if (uid === undefined) return ROW.gone;
+    if (isSame && uid === table.uid[row]) return ROW.same;
+    const start = table.startTicks[row];
+    if (!isSame && !parseStat(this.line, length, table, row)) return ROW.gone;
     table.uid[row] = uid;
-    return true;
+    if (!isSame) table.slot[row] = this.lines.keep(slot, this.line, length);
+    return table.startTicks[row] === start ? ROW.changed : ROW.new;
   }
 }
 

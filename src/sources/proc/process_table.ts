@@ -3,8 +3,12 @@
 /** What the kernel counts a process's time in: 1/100 s on every Linux (USER_HZ, man 7 time). */
 export const TICKS_PER_SECOND = 100;
 
-/** So much of a stat line is kept. All that is read of it lies within the first 350 bytes. */
-export const LINE_BYTES = 512;
+/** The kernel cuts a process's name to 15 bytes; longer names of its own threads are cut here. */
+export const COMM_BYTES = 16;
+
+/** A table is made smaller when it could hold more than so many times the rows that are needed. */
+const SPARE_FACTOR = 4;
+const MIN_ROWS = 64;
 
 export class ProcessTable {
   /** How many rows are filled; rows are in ascending order of pid. */
@@ -17,6 +21,7 @@ export class ProcessTable {
   state = new Uint8Array(0);
   /** The controlling terminal as the kernel encodes it, 0 for none. */
   ttyNumber = new Int32Array(0);
+  threads = new Int32Array(0);
   /** When it started, in ticks (1/100 s) since boot. */
   startTicks = new Float64Array(0);
   /** CPU ticks the process used itself. */
@@ -25,46 +30,92 @@ export class ProcessTable {
   reapedTicks = new Float64Array(0);
   /** Resident set in pages. */
   rssPages = new Float64Array(0);
-  /** The stat line that each row was made from, `LINE_BYTES` for each, and how long it is. */
-  lines = Buffer.alloc(0);
-  lineBytes = new Uint16Array(0);
-  /** Where in its line the process's name (comm) begins, and where it ends. */
-  commStart = new Uint16Array(0);
-  commEnd = new Uint16Array(0);
+  /** The id of the control group that named the process when it was last read; 0 for none. */
+  group = new Int32Array(0);
+  /** Where `StatLines` keeps the row's line; -1 for nowhere. */
+  slot = new Int32Array(0);
+  /** The names (comm), `COMM_BYTES` for each, filled up with NUL. */
+  comms = Buffer.alloc(0);
+
+  /**
+   * The rows that differ from the pass before, in ascending order: those of new processes, and those
+   * whose line or uid has changed. The first `changedCount` count.
+   */
+  changed = new Int32Array(0);
+  changedCount = 0;
+  /** For each entry of `changed`: the row of the same process in the table of the pass before, or -1. */
+  before = new Int32Array(0);
+  /** The rows of the table of the pass before whose processes are not in this one, in ascending order. */
+  ended: number[] = [];
+  /** The latest start of a process in this pass or in one before, in ticks since boot. */
+  youngestTicks = 0;
+  /** How many processes were read for this pass; the others have not run since they were. */
+  processesRead = 0;
+
+  private columns: Column[] = [];
 
   /** Makes room for so many rows and forgets the old ones. */
   reset(capacity: number): void {
     this.length = 0;
-    if (capacity <= this.pid.length) return;
+    this.changedCount = 0;
+    this.ended = [];
+    this.processesRead = 0;
+    const size = this.pid.length;
+    const wanted = Math.max(capacity, MIN_ROWS);
     // A quarter more than asked, so that a slowly growing host does not reallocate at each pass.
-    const size = Math.ceil(capacity * 1.25);
-    this.pid = new Int32Array(size);
-    this.parentPid = new Int32Array(size);
-    this.uid = new Uint32Array(size);
-    this.state = new Uint8Array(size);
-    this.ttyNumber = new Int32Array(size);
-    this.startTicks = new Float64Array(size);
-    this.ownTicks = new Float64Array(size);
-    this.reapedTicks = new Float64Array(size);
-    this.rssPages = new Float64Array(size);
-    this.lines = Buffer.alloc(size * LINE_BYTES);
-    this.lineBytes = new Uint16Array(size);
-    this.commStart = new Uint16Array(size);
-    this.commEnd = new Uint16Array(size);
+    if (wanted > size || size > wanted * SPARE_FACTOR) this.allocate(Math.ceil(wanted * 1.25));
+  }
+
+  private allocate(size: number): void {
+    this.columns = [
+      (this.pid = new Int32Array(size)),
+      (this.parentPid = new Int32Array(size)),
+      (this.uid = new Uint32Array(size)),
+      (this.state = new Uint8Array(size)),
+      (this.ttyNumber = new Int32Array(size)),
+      (this.threads = new Int32Array(size)),
+      (this.startTicks = new Float64Array(size)),
+      (this.ownTicks = new Float64Array(size)),
+      (this.reapedTicks = new Float64Array(size)),
+      (this.rssPages = new Float64Array(size)),
+      (this.group = new Int32Array(size)),
+      (this.slot = new Int32Array(size)),
+    ];
+    this.comms = Buffer.alloc(size * COMM_BYTES);
+    this.changed = new Int32Array(size);
+    this.before = new Int32Array(size);
+  }
+
+  /** Takes over `count` rows of another table, from the row `from` on, as the rows from `to` on. */
+  carry(other: ProcessTable, from: number, count: number, to: number): void {
+    for (let i = 0; i < this.columns.length; i++) {
+      this.columns[i]!.set(other.columns[i]!.subarray(from, from + count), to);
+    }
+    other.comms.copy(this.comms, to * COMM_BYTES, from * COMM_BYTES, (from + count) * COMM_BYTES);
+  }
+
+  /** Moves `count` rows within this table. */
+  move(from: number, count: number, to: number): void {
+    for (const column of this.columns) column.copyWithin(to, from, from + count);
+    this.comms.copyWithin(to * COMM_BYTES, from * COMM_BYTES, (from + count) * COMM_BYTES);
   }
 
   /** The row of a pid, or -1. */
   row(pid: number): number {
+    const row = this.rowFrom(pid);
+    return row < this.length && this.pid[row] === pid ? row : -1;
+  }
+
+  /** The first row of a process with this pid or a higher one; `length` when there is none. */
+  rowFrom(pid: number): number {
     let low = 0;
-    let high = this.length - 1;
-    while (low <= high) {
+    let high = this.length;
+    while (low < high) {
       const middle = (low + high) >> 1;
-      const found = this.pid[middle]!;
-      if (found === pid) return middle;
-      if (found < pid) low = middle + 1;
-      else high = middle - 1;
+      if (this.pid[middle]! < pid) low = middle + 1;
+      else high = middle;
     }
-    return -1;
+    return low;
   }
 
   /** Whether the row's process is a zombie or dead: listed still, but no longer anybody's session. */
@@ -73,45 +124,41 @@ export class ProcessTable {
     return state === 0x5a || state === 0x58 || state === 0x78; // Z, X, x
   }
 
-  /** Whether a row holds the very line that a row of another pass holds. */
-  hasSameLine(row: number, other: ProcessTable, otherRow: number): boolean {
-    const length = this.lineBytes[row]!;
-    if (otherRow >= other.length || other.lineBytes[otherRow] !== length) return false;
-    const at = row * LINE_BYTES;
-    const otherAt = otherRow * LINE_BYTES;
-    return this.lines.compare(other.lines, otherAt, otherAt + length, at, at + length) === 0;
-  }
-
-  /** Takes over all that another pass made of the same line. */
-  copyRow(row: number, other: ProcessTable, otherRow: number): void {
-    this.pid[row] = other.pid[otherRow]!;
-    this.parentPid[row] = other.parentPid[otherRow]!;
-    this.state[row] = other.state[otherRow]!;
-    this.ttyNumber[row] = other.ttyNumber[otherRow]!;
-    this.startTicks[row] = other.startTicks[otherRow]!;
-    this.ownTicks[row] = other.ownTicks[otherRow]!;
-    this.reapedTicks[row] = other.reapedTicks[otherRow]!;
-    this.rssPages[row] = other.rssPages[otherRow]!;
-    this.commStart[row] = other.commStart[otherRow]!;
-    this.commEnd[row] = other.commEnd[otherRow]!;
-  }
-
-  /** The process's name, which the kernel cuts to 15 bytes, but for threads of its own. */
+  /** The process's name, of which `COMM_BYTES` are kept. */
   comm(row: number): string {
-    const at = row * LINE_BYTES;
-    return this.lines.toString("latin1", at + this.commStart[row]!, at + this.commEnd[row]!);
+    const start = row * COMM_BYTES;
+    const end = this.comms.indexOf(0, start);
+    return this.comms.toString(
+      "latin1",
+      start,
+      Math.min(end < 0 ? Infinity : end, start + COMM_BYTES),
+    );
   }
 
-  /** The live rows with one of these names. Their first letters are a sieve that makes no strings. */
-  *rowsNamed(names: ReadonlySet<string>): Generator<number> {
-    const initials = new Set(Array.from(names, (name) => name.charCodeAt(0)));
-    for (let row = 0; row < this.length; row++) {
-      const initial = this.lines[row * LINE_BYTES + this.commStart[row]!]!;
-      const isLikely = initials.has(initial) && !this.isDead(row);
-      if (isLikely && names.has(this.comm(row))) yield row;
+  setComm(row: number, bytes: Uint8Array): void {
+    const start = row * COMM_BYTES;
+    this.comms.fill(0, start, start + COMM_BYTES);
+    this.comms.set(bytes.subarray(0, COMM_BYTES), start);
+  }
+
+  /** The live rows with one of these names, in ascending order. */
+  rowsNamed(names: ReadonlySet<string>): number[] {
+    const rows: number[] = [];
+    const all = this.comms.subarray(0, this.length * COMM_BYTES);
+    for (const name of names) {
+      // A search for the bytes makes no string of any other name.
+      const pattern = name.length < COMM_BYTES ? `${name}\0` : name;
+      for (let at = all.indexOf(pattern, 0, "latin1"); at >= 0;) {
+        const row = Math.floor(at / COMM_BYTES);
+        if (at % COMM_BYTES === 0 && !this.isDead(row)) rows.push(row);
+        at = all.indexOf(pattern, at + 1, "latin1");
+      }
     }
+    return rows.sort((a, b) => a - b);
   }
 }
+
+type Column = Int32Array | Uint32Array | Uint8Array | Float64Array;
 
 /** Whether two rows of two passes are one process: a pid is used again in time. */
 export function isSameProcess(

@@ -1,6 +1,7 @@
 import { describe, expect, test } from "bun:test";
+import type { ProcessTable } from "../../../src/sources/proc/process_table.ts";
 import { CpuAccount, MAX_GONE } from "../../../src/model/usage/cpu_account.ts";
-import { type FakeProcess, processTable } from "./process_table.ts";
+import { type FakeProcess, compared, present, processTable } from "./process_table.ts";
 
 const ROOT = 0;
 const ALICE = 1000;
@@ -8,14 +9,18 @@ const BOB = 1001;
 
 const INIT: FakeProcess = { pid: 1, ppid: 0, uid: ROOT, start: 1 };
 
+function advance(account: CpuAccount, previous: ProcessTable, current: ProcessTable): void {
+  account.advance(previous, compared(previous, current), present(current));
+}
+
 /** What each sample adds to the counters, by uid, for a sequence of passes over /proc. */
 function growth(...passes: FakeProcess[][]): Record<number, number>[] {
   const account = new CpuAccount();
   const tables = passes.map((processes) => processTable([INIT, ...processes]));
-  account.begin(tables[0]!);
+  account.begin(present(tables[0]!));
   let before = new Map(account.ticksByUid);
   return tables.slice(1).map((table, i) => {
-    account.advance(tables[i]!, table);
+    advance(account, tables[i]!, table);
     const grown: Record<number, number> = {};
     for (const [uid, ticks] of account.ticksByUid) {
       const more = ticks - (before.get(uid) ?? 0);
@@ -118,8 +123,8 @@ describe("processes that came and went", () => {
     const account = new CpuAccount();
     const first = processTable([init(0), shell(0), parent, orphan]);
     const second = processTable([init(71), shell(10)]);
-    account.begin(first);
-    account.advance(first, second);
+    account.begin(present(first));
+    advance(account, first, second);
     // 80 of the 81 ticks were counted before; the one left stands in init's figure.
     expect([...account.ticksByUid.values()].reduce((sum, ticks) => sum + ticks, 0)).toBe(1);
   });
@@ -141,7 +146,7 @@ test("random lives: what is counted is what was used, whatever the moment of the
   const account = new CpuAccount();
   const snapshot = () => processTable([INIT, bash(own, reaped), ...(child ? [{ ...child }] : [])]);
   let previous = snapshot();
-  account.begin(previous);
+  account.begin(present(previous));
   for (let step = 0, pid = 200; step < 5000; step++) {
     const ticks = random(20);
     if (child && random(3) === 0) {
@@ -155,18 +160,18 @@ test("random lives: what is counted is what was used, whatever the moment of the
     used += ticks;
     if (random(4) === 0) {
       const current = snapshot();
-      account.advance(previous, current);
+      advance(account, previous, current);
       previous = current;
     }
   }
-  account.advance(previous, snapshot());
+  advance(account, previous, snapshot());
   expect(account.ticksByUid.get(ALICE)).toBe(used);
 });
 
 test("of users without a process only those are kept who were here last", () => {
   const account = new CpuAccount();
   let before = processTable([INIT]);
-  account.begin(before);
+  account.begin(present(before));
   // Anybody can run a process as each of some 65,000 subordinate uids.
   for (let i = 0; i < MAX_GONE + 500; i++) {
     const after = processTable([
@@ -174,7 +179,7 @@ test("of users without a process only those are kept who were here last", () => 
       bash(i, 0),
       { pid: 1000 + i, ppid: 100, uid: 100_000 + i, start: 2000 + i, own: 3 },
     ]);
-    account.advance(before, after);
+    advance(account, before, after);
     before = after;
   }
   expect(account.ticksByUid.size).toBe(MAX_GONE + 3);

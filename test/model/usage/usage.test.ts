@@ -37,8 +37,8 @@ test("memory and processes are added up by effective uid", async () => {
   });
   const { byUid } = await new UsageMeter(tree.root, () => 0).measure(1);
   expect([...byUid]).toEqual([
-    [0, { processCount: 1, rssBytes: 3 * 4096 }],
-    [1000, { processCount: 2, rssBytes: 11 * 4096 }],
-    [1001, { processCount: 1, rssBytes: 0 }],
+    [0, { processCount: 1, threadCount: 1, rssBytes: 3 * 4096 }],
+    [1000, { processCount: 2, threadCount: 2, rssBytes: 11 * 4096 }],
+    [1001, { processCount: 1, threadCount: 1, rssBytes: 0 }],
   ]);
 });

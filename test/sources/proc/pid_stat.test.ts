@@ -1,5 +1,6 @@
 import { describe, expect, test } from "bun:test";
 import { parseStat, ttyName } from "../../../src/sources/proc/pid_stat.ts";
+import { LINE_BYTES } from "../../../src/sources/proc/stat_lines.ts";
 import { ProcessTable } from "../../../src/sources/proc/process_table.ts";
 import { type ProcessFields, statLine } from "../../helpers/proc_files.ts";
 import { isLinux } from "../../helpers/system.ts";
@@ -14,6 +15,7 @@ const ALL: Required<ProcessFields> = {
   stime: 22,
   cutime: 333,
   cstime: 444,
+  threads: 17,
   startTicks: 123_456_789_012,
   rssPages: 1234,
 };
@@ -22,30 +24,29 @@ function parse(line: string | Uint8Array): Record<string, unknown> | undefined {
   const table = new ProcessTable();
   table.reset(1);
   // A reused buffer holds what was read before, behind what was read now.
-  table.lines.fill(" 77 88 (x) S 1 2 3 4 5 6 7 8 9 10 11 12 13 ");
-  table.lineBytes[0] = Buffer.from(line as string).copy(table.lines);
-  if (!parseStat(table, 0)) return undefined;
+  const buffer = Buffer.alloc(LINE_BYTES, " 77 88 (x) S 1 2 3 4 5 6 7 8 9 10 11 12 13 ");
+  if (!parseStat(buffer, Buffer.from(line as string).copy(buffer), table, 0)) return undefined;
   return {
-    pid: table.pid[0],
     comm: table.comm(0),
     state: String.fromCharCode(table.state[0]!),
     parentPid: table.parentPid[0],
     ttyNumber: table.ttyNumber[0],
     ownTicks: table.ownTicks[0],
     reapedTicks: table.reapedTicks[0],
+    threads: table.threads[0],
     startTicks: table.startTicks[0],
     rssPages: table.rssPages[0],
   };
 }
 
 const PARSED = {
-  pid: 4711,
   comm: "bash",
   state: "R",
   parentPid: 4000,
   ttyNumber: 0x8803,
   ownTicks: 33,
   reapedTicks: 777,
+  threads: 17,
   startTicks: 123_456_789_012,
   rssPages: 1234,
 };
@@ -72,9 +73,9 @@ describe("parseStat", () => {
     expect(parsed).toEqual({ ...PARSED, comm });
   });
 
-  test("a kernel thread's name may be longer than a process's", () => {
+  test("a kernel thread's name may be longer than a process's, and is cut", () => {
     const comm = "kworker/u16:3-events_unbound";
-    expect(parse(statLine({ ...ALL, comm }))).toEqual({ ...PARSED, comm });
+    expect(parse(statLine({ ...ALL, comm }))).toEqual({ ...PARSED, comm: "kworker/u16:3-ev" });
   });
 
   test("negative numbers are negative", () => {
@@ -103,7 +104,7 @@ describe("parseStat", () => {
 
   test.skipIf(!isLinux)("agrees with what this process knows of itself", async () => {
     const parsed = parse(await Bun.file("/proc/self/stat").bytes())!;
-    expect(parsed).toMatchObject({ pid: process.pid, parentPid: process.ppid });
+    expect(parsed).toMatchObject({ parentPid: process.ppid });
     const cpu = process.cpuUsage();
     expect(
       Math.abs((parsed["ownTicks"] as number) / 100 - (cpu.user + cpu.system) / 1e6),

@@ -1,7 +1,6 @@
-import { describe, expect, test } from "bun:test";
-import { parseStat } from "../../../src/sources/proc/pid_stat.ts";
-import { LINE_BYTES, ProcessTable } from "../../../src/sources/proc/process_table.ts";
-import { statLine } from "../../helpers/proc_files.ts";
+import { expect, test } from "bun:test";
+import { ProcessTable } from "../../../src/sources/proc/process_table.ts";
+import { processTable } from "../../model/usage/process_table.ts";
 
 function tableOf(pids: number[]): ProcessTable {
   const table = new ProcessTable();
@@ -14,8 +13,7 @@ function tableOf(pids: number[]): ProcessTable {
 }
 
 function setComm(table: ProcessTable, row: number, comm: string): void {
-  table.commStart[row] = 3;
-  table.commEnd[row] = 3 + table.lines.write(comm, row * LINE_BYTES + 3, "latin1");
+  table.setComm(row, Buffer.from(comm, "latin1"));
 }
 
 test("finds the row of every pid, and none of pids in between", () => {
@@ -34,14 +32,18 @@ test("does not find a pid of a longer pass before", () => {
   expect([table.row(1), table.row(2), table.row(3)]).toEqual([0, -1, -1]);
 });
 
-test("keeps its columns while they are large enough", () => {
-  const table = tableOf([1, 2, 3, 4]);
+test("keeps its columns while they are large enough, and gives them back when they are far too large", () => {
+  const table = new ProcessTable();
+  table.reset(1000);
   const { pid } = table;
-  table.reset(5);
+  table.reset(1250);
   expect(table.pid).toBe(pid);
-  table.reset(6);
-  expect(table.pid.length).toBeGreaterThanOrEqual(6);
-  expect(table.pid).not.toBe(pid);
+  table.reset(1251);
+  expect(table.pid.length).toBeGreaterThanOrEqual(1251);
+  table.reset(500);
+  expect(table.pid.length).toBeGreaterThanOrEqual(1251);
+  table.reset(100);
+  expect(table.pid.length).toBeLessThan(200);
 });
 
 test("a uid keeps all of its 32 bits", () => {
@@ -77,53 +79,39 @@ test.each([
   expect(table.isDead(0)).toBe(dead);
 });
 
+test("rows are taken over from another table whole, and moved whole", () => {
+  const from = processTable([
+    { pid: 1, ppid: 0, uid: 5, start: 9, own: 3, reaped: 4, rssPages: 7, threads: 2 },
+    { pid: 2, ppid: 1, uid: 6, start: 10, own: 5, reaped: 6, rssPages: 8, threads: 3 },
+  ]);
+  setComm(from, 0, "first");
+  setComm(from, 1, "second");
+  const table = new ProcessTable();
+  table.reset(4);
+  table.carry(from, 0, 2, 1);
+  table.move(1, 2, 0);
+  table.length = 2;
+  const facts = (t: ProcessTable, row: number) => [
+    ...[t.pid, t.parentPid, t.uid, t.state, t.threads, t.startTicks].map((column) => column[row]),
+    ...[t.ownTicks, t.reapedTicks, t.rssPages].map((column) => column[row]),
+    t.comm(row),
+  ];
+  for (const row of [0, 1]) expect(facts(table, row)).toEqual(facts(from, row));
+});
+
+test("a name of the full length is found, and one that only begins with it is not", () => {
+  const table = tableOf([1, 2, 3, 4]);
+  ["gnome-remote-de", "gnome-remote-dex", "sshd-session", "xsshd"].forEach((comm, row) =>
+    setComm(table, row, comm),
+  );
+  expect(table.rowsNamed(new Set(["gnome-remote-de"]))).toEqual([0]);
+  expect(table.rowsNamed(new Set(["sshd"]))).toEqual([]);
+});
+
 test("finds live rows by their names", () => {
   const table = tableOf([1, 2, 3, 4, 5]);
   ["sshd", "Xvnc", "sshd", "bash", "ssh"].forEach((comm, row) => setComm(table, row, comm));
   table.state.fill("S".charCodeAt(0));
   table.state[2] = "Z".charCodeAt(0);
   expect([...table.rowsNamed(new Set(["sshd", "Xvnc", "Xtigervnc"]))]).toEqual([0, 1]);
-});
-
-describe("a line of another pass", () => {
-  const LINE = statLine({
-    pid: 42,
-    comm: "a name) with",
-    state: "D",
-    parentPid: 7,
-    ttyNumber: 0x8803,
-    utime: 3,
-    stime: 4,
-    cutime: 50,
-    cstime: 60,
-    startTicks: 12_345,
-    rssPages: 99,
-  });
-
-  function tableWith(row: number, line: string): ProcessTable {
-    const table = new ProcessTable();
-    table.reset(4);
-    table.length = row + 1;
-    table.lineBytes[row] = table.lines.write(line, row * LINE_BYTES, "latin1");
-    return table;
-  }
-
-  test("is the same when every byte is", () => {
-    const table = tableWith(1, LINE);
-    expect(table.hasSameLine(1, tableWith(3, LINE), 3)).toBe(true);
-    expect(table.hasSameLine(1, tableWith(3, LINE.replace(" 3 4 50 ", " 3 5 50 ")), 3)).toBe(false);
-    expect(table.hasSameLine(1, tableWith(3, LINE.slice(0, -1)), 3)).toBe(false);
-    expect(table.hasSameLine(1, tableWith(3, LINE), 4)).toBe(false);
-  });
-
-  test("gives a row all that was parsed of it", () => {
-    const before = tableWith(3, LINE);
-    expect(parseStat(before, 3)).toBe(true);
-    const table = tableWith(1, LINE);
-    table.copyRow(1, before, 3);
-    const parsed = tableWith(1, LINE);
-    parseStat(parsed, 1);
-    expect(table).toEqual(parsed);
-    expect(table.comm(1)).toBe("a name) with");
-  });
 });

@@ -1,0 +1,25 @@
+/**
+ * `cpu.stat` of a control group: the CPU time of its processes and of all groups below it, those included that
+ * have ended. It is there without any controller. The kernel's Documentation/admin-guide/cgroup-v2.rst.
+ */
+import type { GroupFiles } from "./group_files.ts";
+
+/**
+ * CPU time in microseconds.
+ *
+ * @throws the system's error; ENOENT or ENODEV when the group is gone
+ */
+export function readUsageMicros(files: GroupFiles, group: string): number | undefined {
+  return parseUsageMicros(files.read(`${group}/cpu.stat`));
+}
+
+export function parseUsageMicros(bytes: Buffer): number | undefined {
+  const KEY = "usage_usec ";
+  // It is the first line, but for kernels that might put another before it.
+  const text = bytes.toString("latin1", 0, 256);
+  const at = text.startsWith(KEY) ? 0 : text.indexOf(`\n${KEY}`) + 1;
+  if (at === 0 && !text.startsWith(KEY)) return undefined;
+  const end = text.indexOf("\n", at);
+  const digits = text.slice(at + KEY.length, end < 0 ? 0 : end);
+  return /^\d{1,16}$/.test(digits) ? Number(digits) : undefined;
+}

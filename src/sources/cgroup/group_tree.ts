@@ -1,0 +1,198 @@
+/**
+ * The control groups whose CPU time is looked at from one pass to the next. The kernel adds a group's time to
+ * that of all groups above it, so where a group's has not changed, nothing below it has run.
+ */
+import { readdirSync, statSync } from "node:fs";
+import { codeOf, isGone } from "../errors.ts";
+import { readUsageMicros } from "./cpu_stat.ts";
+import { GroupFiles } from "./group_files.ts";
+import { readProcs } from "./procs.ts";
+
+/** Any user may make groups without end below what systemd gives them. */
+export interface TreeLimits {
+  children: number;
+  groups: number;
+  levels: number;
+  /** A folder with more groups than this in it is not even listed. */
+  listed: number;
+}
+
+export const TREE_LIMITS: TreeLimits = { children: 64, groups: 4096, levels: 16, listed: 1024 };
+
+/** The ids that rows of a table have in place of a group's. */
+export const NO_GROUP = 0;
+export const ROOT_GROUP = 1;
+
+export interface Group {
+  /** Never given to another group. */
+  readonly id: number;
+  readonly path: string;
+  readonly level: number;
+  /** Microseconds, read just before `members`. */
+  usageMicros: number;
+  /** How much more that is than in the pass before. */
+  grownMicros: number;
+  /** The pids that it named. */
+  members: Int32Array;
+  /** How many groups there are right below it, and those of them that are looked at. */
+  childCount: number;
+  children: Group[];
+  /** `hidden` is there, but tells nothing; `gone` is looked at no longer. */
+  condition: "open" | "hidden" | "gone";
+}
+
+/** What the pass before named, and what this one does. */
+export interface GroupChange {
+  id: number;
+  before: Int32Array;
+  now: Int32Array;
+}
+
+export interface TreeReading {
+  /** The groups in which something may have run, and those that are gone. */
+  changes: GroupChange[];
+  /** CPU time in microseconds that was used right in each changed group since the pass before, by its id. */
+  grownMicros: Map<number, number>;
+  /** The pids in the root group. */
+  root: Int32Array;
+  /** Whether nothing is known from before: no group named any process yet. */
+  isFirst: boolean;
+}
+
+const NOBODY = new Int32Array(0);
+/** A threaded group, or one below it, can't tell its processes; a group that is hidden tells nothing. */
+const UNREADABLE = new Set(["EOPNOTSUPP", "ENOTSUP", "EACCES", "EPERM"]);
+
+export class GroupTree {
+  readonly files = new GroupFiles();
+  private readonly root: Group;
+  private count = 0;
+  private isFirst = true;
+  private lastId = ROOT_GROUP;
+  private reading: TreeReading = emptyReading();
+
+  constructor(
+    path: string,
+    private readonly limits: TreeLimits = TREE_LIMITS,
+  ) {
+    this.root = newGroup(ROOT_GROUP, path, 0);
+  }
+
+  /**
+   * Looks at the tree from the top down, and no further down than something has run.
+   *
+   * @throws the system's error when a file can't be read for another reason than that its group is gone or hidden
+   */
+  read(): TreeReading {
+    this.files.count = 0;
+    this.reading = emptyReading();
+    this.reading.isFirst = this.isFirst;
+    this.isFirst = false;
+    this.reading.root = readProcs(this.files, this.root.path);
+    this.visitChildren(this.root);
+    this.files.shrink();
+    return this.reading;
+  }
+
+  private visit(group: Group): void {
+    const { id, members: before, usageMicros: usageBefore } = group;
+    group.grownMicros = 0;
+    if (group.condition !== "open") return;
+    let now: Int32Array;
+    try {
+      // In this order: who runs after the first read shows in the next pass.
+      const usageMicros = readUsageMicros(this.files, group.path);
+      if (usageMicros === usageBefore) return;
+      if (usageMicros === undefined) return this.close(group, "hidden");
+      now = readProcs(this.files, group.path);
+      group.usageMicros = usageMicros;
+    } catch (error) {
+      return this.close(group, conditionBy(error));
+    }
+    group.grownMicros = group.usageMicros - Math.max(0, usageBefore);
+    group.members = now;
+    this.reading.changes.push({ id, before, now });
+    const below = this.visitChildren(group);
+    this.reading.grownMicros.set(id, group.grownMicros - below);
+  }
+
+  /** @returns by how much all groups right below it have grown */
+  private visitChildren(group: Group): number {
+    this.list(group);
+    let grown = 0;
+    for (const child of group.children) {
+      this.visit(child);
+      grown += child.grownMicros;
+    }
+    if (group.children.some(isGoneGroup)) {
+      group.children = group.children.filter((child) => !isGoneGroup(child));
+      group.childCount = -1; // As many may have been made as are gone.
+    }
+    return grown;
+  }
+
+  /** Brings the groups right below one up to date, when their number has changed. */
+  private list(group: Group): void {
+    if (group.level >= this.limits.levels) return;
+    // A folder has a link for itself, one in its parent, and one for each folder in it.
+    const childCount = (statSync(group.path, { throwIfNoEntry: false })?.nlink ?? 2) - 2;
+    if (childCount === group.childCount) return;
+    group.childCount = childCount;
+    const names = childCount > 0 && childCount <= this.limits.listed ? foldersIn(group.path) : [];
+    const listed = new Set(names.map((name) => `${group.path}/${name}`));
+    for (const child of group.children) if (!listed.delete(child.path)) this.close(child, "gone");
+    group.children = group.children.filter((child) => !isGoneGroup(child));
+    for (const path of listed) {
+      if (group.children.length >= this.limits.children || this.count >= this.limits.groups) return;
+      this.count++;
+      group.children.push(newGroup(++this.lastId, path, group.level + 1));
+    }
+  }
+
+  /** Looks no longer into a group and what is below it; whoever was named there is read. */
+  private close(group: Group, condition: "hidden" | "gone"): void {
+    for (const child of group.children) this.close(child, "gone");
+    if (condition === "gone" && group.condition !== "gone") this.count--;
+    this.reading.changes.push({ id: group.id, before: group.members, now: NOBODY });
+    Object.assign(group, { condition, children: [], members: NOBODY });
+  }
+}
+
+function newGroup(id: number, path: string, level: number): Group {
+  return {
+    id,
+    path,
+    level,
+    usageMicros: -1,
+    grownMicros: 0,
+    members: NOBODY,
+    childCount: 0,
+    children: [],
+    condition: "open",
+  };
+}
+
+function isGoneGroup({ condition }: Group): boolean {
+  return condition === "gone";
+}
+
+/** @throws an error that tells nothing of the group: that descriptors are used up, say */
+function conditionBy(error: unknown): "hidden" | "gone" {
+  if (isGone(error) || codeOf(error) === "ENODEV") return "gone";
+  if (UNREADABLE.has(codeOf(error) ?? "")) return "hidden";
+  throw error;
+}
+
+function emptyReading(): TreeReading {
+  return { changes: [], grownMicros: new Map(), root: NOBODY, isFirst: false };
+}
+
+function foldersIn(path: string): string[] {
+  try {
+    const entries = readdirSync(path, { withFileTypes: true });
+    return entries.filter((entry) => entry.isDirectory()).map(({ name }) => name);
+  } catch (error) {
+    conditionBy(error);
+    return [];
+  }
+}

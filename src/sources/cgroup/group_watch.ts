@@ -1,0 +1,96 @@
+/** Whether a pass over `/proc` can leave out the processes whose control groups have not run, and which. */
+import type { Root } from "../root.ts";
+import { readStatus } from "../proc/pid_status.ts";
+import { GroupTree, type TreeReading } from "./group_tree.ts";
+import { findCgroup2 } from "./mount.ts";
+
+export type Way = "groups" | "every process";
+
+/** Where groups are of no use, they are looked at again after a minute, and later after longer. */
+const FIRST_PAUSE_MS = 60_000;
+const LONGEST_PAUSE_MS = 16 * 60_000;
+
+/** So many passes in a row that cost more than they saved end it. */
+const WASTEFUL_PASSES = 2;
+
+export class GroupWatch {
+  private tree: GroupTree | undefined;
+  private pausedUntilMs = -Infinity;
+  private pauseMs = FIRST_PAUSE_MS;
+  private wastefulPasses = 0;
+  private reported = "";
+  private nowMs = 0;
+
+  constructor(
+    private readonly root: Root,
+    private readonly report: (way: Way, reason: string) => void,
+  ) {}
+
+  /**
+   * What has changed in the groups since the pass before; undefined when every process has to be read.
+   *
+   * @throws the system's error when a file can't be read for a reason that may pass: then call `forget`
+   */
+  begin(nowMs: number): TreeReading | undefined {
+    this.nowMs = nowMs;
+    if (!this.tree && nowMs >= this.pausedUntilMs) this.tree = this.find();
+    return this.tree?.read();
+  }
+
+  /** Judges a pass: a file of a group costs what reading a process does. */
+  end(processesRead: number, processes: number): void {
+    if (!this.tree) return;
+    const isWasteful = this.tree.files.count >= processes - processesRead;
+    this.wastefulPasses = isWasteful ? this.wastefulPasses + 1 : 0;
+    if (!isWasteful) this.pauseMs = FIRST_PAUSE_MS;
+    // The first pass reads everything.
+    if (this.wastefulPasses <= WASTEFUL_PASSES) return;
+    this.pause("the files of the groups cost more than they save");
+  }
+
+  /** Begins anew, as if no group had ever been read. */
+  forget(): void {
+    this.tree = undefined;
+    this.wastefulPasses = 0;
+  }
+
+  private find(): GroupTree | undefined {
+    const unusable = this.whyNot();
+    const path = unusable === undefined ? findPath(this.root) : undefined;
+    if (path === undefined) {
+      this.pause(unusable ?? "no cgroup v2 hierarchy is mounted below the rootfs");
+      return undefined;
+    }
+    this.say("groups", path);
+    return new GroupTree(path);
+  }
+
+  /** The kernel gives pids in the reader's namespace, but `/proc` in the one that it was mounted for. */
+  private whyNot(): string | undefined {
+    const status = readStatus(this.root, "self");
+    if (status === undefined) return "/proc does not show this process";
+    if (status.pidNamespaces !== 1) return "/proc is that of another pid namespace";
+    return undefined;
+  }
+
+  private pause(reason: string): void {
+    this.forget();
+    this.pausedUntilMs = this.nowMs + this.pauseMs;
+    this.pauseMs = Math.min(LONGEST_PAUSE_MS, this.pauseMs * 2);
+    this.say("every process", reason);
+  }
+
+  private say(way: Way, reason: string): void {
+    if (this.reported === way + reason) return;
+    this.reported = way + reason;
+    this.report(way, reason);
+  }
+}
+
+function findPath(root: Root): string | undefined {
+  try {
+    return findCgroup2(root);
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,57 @@
+/**
+ * Where the host's control groups of version 2 are mounted: at `/sys/fs/cgroup`, or at `unified` below it on a
+ * host that uses both versions. The mount table tells: man 5 proc_pid_mountinfo.
+ */
+import { closeSync, openSync, readSync } from "node:fs";
+import type { Root } from "../root.ts";
+
+const PLACES = ["/sys/fs/cgroup", "/sys/fs/cgroup/unified"];
+
+/** More of a mount table is not read; some 20,000 mounts. */
+const LIMIT_BYTES = 4 * 1024 * 1024;
+const CHUNK_BYTES = 64 * 1024;
+
+/**
+ * The folder of the root group, below the root's own paths; undefined where there is none.
+ *
+ * @throws the system's error when the mount table can't be read
+ */
+export function findCgroup2(root: Root): string | undefined {
+  const mounts = parseCgroup2Mounts(readMountInfo(root));
+  return PLACES.map((place) => root.path(place)).find((place) => mounts.has(place));
+}
+
+function readMountInfo(root: Root): string {
+  const chunks: Buffer[] = [];
+  const fd = openSync(root.proc("self/mountinfo"), "r");
+  try {
+    for (let length = 0; length < LIMIT_BYTES;) {
+      const chunk = Buffer.allocUnsafe(CHUNK_BYTES);
+      const bytes = readSync(fd, chunk, 0, CHUNK_BYTES, null);
+      if (bytes === 0) break;
+      chunks.push(chunk.subarray(0, bytes));
+      length += bytes;
+    }
+  } finally {
+    closeSync(fd);
+  }
+  return Buffer.concat(chunks).toString("latin1");
+}
+
+/** The mount points that show a version 2 hierarchy, and nothing that was mounted over it since. */
+export function parseCgroup2Mounts(text: string): Set<string> {
+  const found = new Set<string>();
+  for (const line of text.split("\n")) {
+    // `36 35 98:0 /ROOT /MOUNT/POINT rw,noatime master:1 - TYPE SOURCE OPTIONS`
+    const [mount, filesystem] = line.split(" - ");
+    const point = mount
+      ?.split(" ")[4]
+      ?.replace(/\\([0-7]{3})/g, (_, octal: string) =>
+        String.fromCharCode(Number.parseInt(octal, 8)),
+      );
+    if (point === undefined || filesystem === undefined) continue;
+    if (filesystem.startsWith("cgroup2 ")) found.add(point);
+    else found.delete(point);
+  }
+  return found;
+}

@@ -1,0 +1,133 @@
+/** What control groups tell of the rows of a pass: who has not run, and whether that can be believed. */
+import { NO_GROUP, ROOT_GROUP, type TreeReading } from "../cgroup/group_tree.ts";
+import { type ProcessPass, ROW } from "./process_pass.ts";
+import { TICKS_PER_SECOND, isSameProcess } from "./process_table.ts";
+
+/** A group may have used so much more CPU time than its rows show, since each is rounded down to a tick. */
+const UNEXPLAINED_MICROS = 20_000;
+
+const MICROS_PER_TICK = 10_000;
+
+export class GroupEvidence {
+  private readonly listed: Int32Array[] = [];
+
+  /** Marks the processes of groups that have run, and those that no group speaks for. */
+  constructor(
+    private readonly pass: ProcessPass,
+    private readonly reading: TreeReading,
+  ) {
+    const { group } = pass.table;
+    const { changes, root, isFirst } = reading;
+    if (isFirst) group.fill(NO_GROUP);
+    for (const { id, before } of changes) {
+      for (const row of this.rowsOf(before)) {
+        if (row < 0 || group[row] !== id) continue;
+        group[row] = NO_GROUP;
+        pass.mark(row);
+      }
+    }
+    for (const { id, now } of changes) this.list(id, now);
+    this.list(ROOT_GROUP, root);
+    for (const id of [NO_GROUP, ROOT_GROUP]) {
+      for (let row = group.indexOf(id); row >= 0 && row < pass.table.length;) {
+        pass.mark(row);
+        row = group.indexOf(id, row + 1);
+      }
+    }
+  }
+
+  private list(id: number, pids: Int32Array): void {
+    const rows = this.rowsOf(pids);
+    for (const row of rows) {
+      if (row < 0) continue;
+      this.pass.table.group[row] = id;
+      this.pass.mark(row);
+    }
+    this.listed.push(rows);
+  }
+
+  private rowsOf(pids: Int32Array): Int32Array {
+    const { table } = this.pass;
+    const rows = new Int32Array(pids.length);
+    let next = 0;
+    for (let i = 0; i < pids.length; i++) {
+      const pid = pids[i]!;
+      // A group names its processes in the order in which they came, so the next one is often the next row.
+      const row = next < table.length && table.pid[next] === pid ? next : table.row(pid);
+      rows[i] = row;
+      if (row >= 0) next = row + 1;
+    }
+    return rows;
+  }
+
+  /**
+   * Whether a group used more CPU time than the rows that were read account for: then a process ran in it that
+   * is not there any more, and may be one that was taken over.
+   */
+  lacksGrowth(): boolean {
+    const { table, previous } = this.pass;
+    const ticks = new Map<number, number>();
+    const add = (group: number, amount: number) =>
+      ticks.set(group, (ticks.get(group) ?? 0) + amount);
+    for (const known of [ROW.changed, ROW.new]) {
+      this.pass.forEach(known, (row) => add(table.group[row]!, this.growth(row)));
+    }
+    for (const old of table.ended) {
+      // Who waited for it has its whole time, of which a part was seen before.
+      const reaper = this.livingAncestor(old);
+      const group = previous.group[old]!;
+      if (reaper < 0 || table.group[reaper] !== group) continue;
+      add(group, -(previous.ownTicks[old]! + previous.reapedTicks[old]!));
+    }
+    let unexplained = 0;
+    for (const [id, grown] of this.reading.grownMicros) {
+      const missing = grown - (ticks.get(id) ?? 0) * MICROS_PER_TICK;
+      if (missing > UNEXPLAINED_MICROS) unexplained += missing;
+    }
+    // Processes in groups that are not looked at show in the growth of the groups above them.
+    return unexplained > UNEXPLAINED_MICROS + (ticks.get(NO_GROUP) ?? 0) * MICROS_PER_TICK;
+  }
+
+  /** The ticks that a row grew by; those of an old process that was hidden are not known. */
+  private growth(row: number): number {
+    const { table, previous } = this.pass;
+    const ticks = table.ownTicks[row]! + table.reapedTicks[row]!;
+    const old = this.pass.rowBefore(row);
+    if (old >= 0 && isSameProcess(previous, old, table, row)) {
+      return ticks - previous.ownTicks[old]! - previous.reapedTicks[old]!;
+    }
+    return table.startTicks[row]! >= previous.youngestTicks - TICKS_PER_SECOND ? ticks : 0;
+  }
+
+  private livingAncestor(old: number): number {
+    const { table, previous } = this.pass;
+    for (let steps = 0; steps < 64; steps++) {
+      const parentPid = previous.parentPid[old]!;
+      const row = table.row(parentPid);
+      old = previous.row(parentPid);
+      if (old < 0) return -1;
+      if (row >= 0 && isSameProcess(previous, old, table, row)) return row;
+    }
+    return -1;
+  }
+
+  /**
+   * A zombie, or a process without a parent here, can change without its group telling: it is read in the next
+   * pass, too.
+   */
+  withdraw(): void {
+    const { table } = this.pass;
+    let parentPid = 0;
+    let isThere = true;
+    for (const rows of this.listed) {
+      for (const row of rows) {
+        if (row < 0) continue;
+        if (table.parentPid[row] !== parentPid) {
+          parentPid = table.parentPid[row]!;
+          isThere = parentPid === 0 || table.row(parentPid) >= 0;
+        }
+        if (!isThere || table.isDead(row)) table.group[row] = NO_GROUP;
+      }
+    }
+  }
+}

@@ -1,0 +1,20 @@
+/** The processes that `/proc` lists: its folders whose names are numbers. man 5 proc. */
+import { readdirSync } from "node:fs";
+import type { Root } from "../root.ts";
+
+/**
+ * The pids in ascending order.
+ *
+ * @throws the system's error when `/proc` can't be listed
+ */
+export function listPids(root: Root): Int32Array {
+  const names = readdirSync(root.procfs);
+  const pids = new Int32Array(names.length);
+  let count = 0;
+  for (const name of names) {
+    const initial = name.charCodeAt(0);
+    if (initial >= 0x30 && initial <= 0x39) pids[count++] = Number(name);
+  }
+  // The kernel lists them in this order already; a copied tree does not.
+  return pids.subarray(0, count).sort();
+}

@@ -1,0 +1,191 @@
+/** Which rows of a pass are taken over from the pass before, which are read, and what has become of them. */
+import { NO_GROUP } from "../cgroup/group_tree.ts";
+import { type ProcessTable, isSameProcess } from "./process_table.ts";
+
+/** What is known of a row. */
+export const ROW = {
+  /** Taken over from the pass before. */
+  kept: 0,
+  /** To be read. */
+  marked: 1,
+  /** Read, and as it was. */
+  same: 2,
+  /** Read, and different. */
+  changed: 3,
+  /** Read for the first time: the process is new, or was hidden. */
+  new: 4,
+  /** There is no such process any more. */
+  gone: 5,
+} as const;
+
+/** Above the number of dead that makes one search for each of them slower than one loop. */
+const MANY = 16;
+
+export class ProcessPass {
+  readonly status: Uint8Array;
+  /** Where in the table before the last row was found that was looked for, less its row here. */
+  private shift = 0;
+
+  /** Takes over all that the table before has of these pids; the rest is marked. */
+  constructor(
+    readonly previous: ProcessTable,
+    readonly table: ProcessTable,
+    pids: Int32Array,
+  ) {
+    table.reset(pids.length);
+    table.length = pids.length;
+    table.youngestTicks = previous.youngestTicks;
+    this.status = new Uint8Array(pids.length);
+    let old = 0;
+    let row = 0;
+    while (row < pids.length) {
+      const pid = pids[row]!;
+      while (old < previous.length && previous.pid[old]! < pid) table.ended.push(old++);
+      let count = 0;
+      while (row + count < pids.length && previous.pid[old + count] === pids[row + count]) count++;
+      count = Math.min(count, previous.length - old);
+      if (count > 0) table.carry(previous, old, count, row);
+      else this.begin(row, pid);
+      row += Math.max(count, 1);
+      old += count;
+    }
+    while (old < previous.length) table.ended.push(old++);
+  }
+
+  private begin(row: number, pid: number): void {
+    const { table } = this;
+    table.pid[row] = pid;
+    table.parentPid[row] = -1;
+    table.startTicks[row] = -1;
+    table.slot[row] = -1;
+    table.group[row] = NO_GROUP;
+    this.status[row] = ROW.marked;
+  }
+
+  /** The next row from this one on that has to be read, or -1. */
+  nextMarked(row: number): number {
+    return this.status.indexOf(ROW.marked, row);
+  }
+
+  /** Calls `use` with each row of which this is known, in ascending order. */
+  forEach(known: number, use: (row: number) => void): void {
+    const { status } = this;
+    for (let row = status.indexOf(known); row >= 0; row = status.indexOf(known, row + 1)) use(row);
+  }
+
+  /** Marks all rows that have not been read. */
+  markAll(): void {
+    this.forEach(ROW.kept, (row) => {
+      this.status[row] = ROW.marked;
+    });
+  }
+
+  /** Marks `count` rows, from the first process with this pid or a higher one on. @returns the pid behind the last */
+  markShare(pid: number, count: number): number {
+    const { table } = this;
+    let row = table.rowFrom(pid);
+    for (let i = 0; i < Math.min(count, table.length); i++) {
+      if (row >= table.length) row = 0;
+      this.mark(row++);
+    }
+    return row < table.length ? table.pid[row]! : 0;
+  }
+
+  mark(row: number): void {
+    if (this.status[row] === ROW.kept) this.status[row] = ROW.marked;
+  }
+
+  /** The row of the same process in the table before, or -1. */
+  rowBefore(row: number): number {
+    const { previous, table } = this;
+    const pid = table.pid[row]!;
+    let old = row + this.shift;
+    if (old < 0 || old >= previous.length || previous.pid[old] !== pid) {
+      old = previous.row(pid);
+      if (old < 0) return -1;
+      this.shift = old - row;
+    }
+    return old;
+  }
+
+  /**
+   * Marks the processes whose parent has ended: they have another one now, without having run.
+   *
+   * @returns how many
+   */
+  markOrphans(): number {
+    const { table, previous, status } = this;
+    const dead = new Set(table.ended.map((old) => previous.pid[old]!));
+    this.forEach(ROW.gone, (row) => dead.add(table.pid[row]!));
+    this.forEach(ROW.new, (row) => {
+      // Its pid was another process's in the pass before.
+      if (this.rowBefore(row) >= 0) dead.add(table.pid[row]!);
+    });
+    let marked = 0;
+    const consider = (row: number) => {
+      if (status[row] !== ROW.kept) return;
+      status[row] = ROW.marked;
+      marked++;
+    };
+    if (dead.size > MANY) {
+      for (let row = 0; row < table.length; row++)
+        if (dead.has(table.parentPid[row]!)) consider(row);
+      return marked;
+    }
+    for (const pid of dead) {
+      let row = table.parentPid.indexOf(pid);
+      for (; row >= 0 && row < table.length; row = table.parentPid.indexOf(pid, row + 1))
+        consider(row);
+    }
+    return marked;
+  }
+
+  /**
+   * Leaves out what is gone and lists what has changed.
+   *
+   * @param release told where the line of each process is kept that has ended
+   */
+  finish(release: (slot: number) => void): void {
+    const { table, previous, status } = this;
+    for (const old of table.ended) release(previous.slot[old]!);
+    this.forEach(ROW.gone, (row) => {
+      release(table.slot[row]!);
+      const old = this.rowBefore(row);
+      if (old >= 0) table.ended.push(old);
+    });
+    for (let row = 0; row < status.length; row++) {
+      if (status[row] !== ROW.changed && status[row] !== ROW.new) continue;
+      let old = this.rowBefore(row);
+      if (old >= 0 && !isSameProcess(previous, old, table, row)) {
+        table.ended.push(old);
+        old = -1;
+      }
+      table.changed[table.changedCount] = row;
+      table.before[table.changedCount++] = old;
+      table.youngestTicks = Math.max(table.youngestTicks, table.startTicks[row]!);
+    }
+    table.ended.sort((a, b) => a - b);
+    this.closeGaps();
+  }
+
+  /** Moves rows up into the places of those that are gone. */
+  private closeGaps(): void {
+    const { table, status } = this;
+    let to = status.indexOf(ROW.gone);
+    if (to < 0) return;
+    const changedAt = new Map<number, number>();
+    for (let i = 0; i < table.changedCount; i++) changedAt.set(table.changed[i]!, i);
+    for (let row = to; row < status.length;) {
+      let end = row;
+      while (end < status.length && status[end] !== ROW.gone) {
+        const i = changedAt.get(end);
+        if (i !== undefined) table.changed[i] = to + end - row;
+        end++;
+      }
+      if (end > row) table.move(row, end - row, to);
+      to += end - row;
+      row = end + 1;
+    }
+    table.length = to;
+  }
+}

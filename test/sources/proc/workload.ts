@@ -1,0 +1,165 @@
+/** Processes that do what they are told, in control groups of their own: for tests of passes over `/proc`. */
+import {
+  existsSync,
+  mkdirSync,
+  readFileSync,
+  readdirSync,
+  rmdirSync,
+  writeFileSync,
+} from "node:fs";
+
+/** Where this machine has its control groups of version 2; undefined without. */
+export const CGROUP2 = ["/sys/fs/cgroup", "/sys/fs/cgroup/unified"].find((path) =>
+  existsSync(`${path}/cgroup.procs`),
+);
+
+/** Reads commands, answers each with a line, and sleeps in between. */
+const WORKER = `
+  use threads; use POSIX ();
+  $| = 1;
+  sub burn { my $end = (times)[0] + (times)[1] + $_[0] / 1000; while ((times)[0] + (times)[1] < $end) {} }
+  print "ready\\n";
+  while (<STDIN>) {
+    my ($command, $number) = split;
+    my $answer = "done";
+    if ($command eq "burn") { burn($number) }
+    elsif ($command eq "child") { if (my $pid = fork) { waitpid $pid, 0 } else { burn($number); POSIX::_exit(0) } }
+    elsif ($command eq "zombie") {
+      pipe my $ended, my $end;
+      if (my $pid = fork) { close $end; <$ended>; $answer = $pid } else { burn($number); POSIX::_exit(0) }
+    }
+    elsif ($command eq "reap") { 1 while waitpid(-1, POSIX::WNOHANG()) > 0 }
+    elsif ($command eq "family") {
+      # A child that has a child of its own, and ends when it is told to.
+      pipe my $told, my $tell; pipe my $heard, my $hear;
+      if (my $pid = fork) { $middle = $tell; $middle_pid = $pid; close $told; close $hear; $answer = <$heard>; chomp $answer }
+      else {
+        close $tell; close $heard; close STDIN;
+        if (my $pid = fork) { print $hear "$pid\\n"; close $hear; <$told>; POSIX::_exit(0) }
+        close $hear; close $told; sleep 600; POSIX::_exit(0);
+      }
+    }
+    # A thread keeps a copy of each handle, so only closing the descriptor ends the pipe.
+    elsif ($command eq "orphan") { if ($middle_pid) { POSIX::close(fileno $middle); waitpid $middle_pid, 0; $middle_pid = 0 } }
+    elsif ($command eq "uid") { $> = 0; $> = $number }
+    elsif ($command eq "thread") { threads->create(sub { sleep 600 while 1 })->detach }
+    elsif ($command eq "grow") { $memory = "x" x ($number * 65536) }
+    elsif ($command eq "exit") { POSIX::_exit(0) }
+    print "$answer\\n";
+  }
+`;
+
+export class Worker {
+  /** Where the worker was put by the driver, below the workload's group. */
+  group = "";
+  private readonly child;
+  private readonly reader;
+  private text = "";
+
+  private constructor() {
+    this.child = Bun.spawn(["perl", "-e", WORKER], {
+      stdin: "pipe",
+      stdout: "pipe",
+      stderr: "ignore",
+    });
+    this.reader = this.child.stdout.getReader();
+  }
+
+  static async start(): Promise<Worker> {
+    const worker = new Worker();
+    await worker.line();
+    return worker;
+  }
+
+  get pid(): number {
+    return this.child.pid;
+  }
+
+  /** Has the worker do something, and waits until it sleeps again. @returns its answer */
+  async do(command: string, number = 0): Promise<string> {
+    this.child.stdin.write(`${command} ${number}\n`);
+    this.child.stdin.flush();
+    const answer = await this.line();
+    await asleep(this.pid);
+    return answer;
+  }
+
+  async end(): Promise<void> {
+    this.child.kill("SIGKILL");
+    await this.child.exited;
+  }
+
+  private async line(): Promise<string> {
+    for (;;) {
+      const newline = this.text.indexOf("\n");
+      if (newline >= 0) {
+        const line = this.text.slice(0, newline);
+        this.text = this.text.slice(newline + 1);
+        return line;
+      }
+      const { value, done } = await this.reader.read();
+      if (done) return "";
+      this.text += new TextDecoder().decode(value);
+    }
+  }
+}
+
+/** The fields of a process's stat line behind its name; undefined when it is gone. */
+export function statFields(pid: number): string[] | undefined {
+  try {
+    return readFileSync(`/proc/${pid}/stat`, "latin1")
+      .replace(/^.*\) /s, "")
+      .split(" ");
+  } catch {
+    return undefined;
+  }
+}
+
+async function asleep(pid: number): Promise<void> {
+  while (statFields(pid)?.[0] === "R") await Bun.sleep(1);
+}
+
+/** A control group that is removed, with what it holds, at the end of the block that says `using`. */
+export class TestGroup implements Disposable {
+  readonly path: string;
+
+  constructor(name: string) {
+    this.path = `${CGROUP2}/${name}-${process.pid}`;
+    mkdirSync(this.path);
+  }
+
+  make(name: string): string {
+    mkdirSync(`${this.path}/${name}`, { recursive: true });
+    return `${this.path}/${name}`;
+  }
+
+  has(name: string): boolean {
+    return existsSync(`${this.path}/${name}`);
+  }
+
+  /** Moves a process into a group below this one. */
+  put(pid: number, name: string): void {
+    writeFileSync(`${this.path}/${name}/cgroup.procs`, String(pid));
+  }
+
+  remove(name: string): void {
+    rmdirSync(`${this.path}/${name}`);
+  }
+
+  [Symbol.dispose](): void {
+    try {
+      writeFileSync(`${this.path}/cgroup.kill`, "1");
+      Bun.sleepSync(50);
+      removeTree(this.path);
+    } catch (error) {
+      console.error(error);
+    }
+  }
+}
+
+function removeTree(path: string): void {
+  for (const entry of readdirSync(path, { withFileTypes: true })) {
+    if (entry.isDirectory()) removeTree(`${path}/${entry.name}`);
+  }
+  rmdirSync(path);
+}
