@@ -18,6 +18,7 @@ const WORKER = `
   use threads; use POSIX ();
   $| = 1;
   sub burn { my $end = (times)[0] + (times)[1] + $_[0] / 1000; while ((times)[0] + (times)[1] < $end) {} }
+  sub state { open my $stat, "<", "/proc/$_[0]/stat" or return "Z"; <$stat> =~ /\\) (\\S)/; $1 }
   print "ready\\n";
   while (<STDIN>) {
     my ($command, $number) = split;
@@ -25,22 +26,20 @@ const WORKER = `
     if ($command eq "burn") { burn($number) }
     elsif ($command eq "child") { if (my $pid = fork) { waitpid $pid, 0 } else { burn($number); POSIX::_exit(0) } }
     elsif ($command eq "zombie") {
-      pipe my $ended, my $end;
-      if (my $pid = fork) { close $end; <$ended>; $answer = $pid } else { burn($number); POSIX::_exit(0) }
+      if ($answer = fork) { select undef, undef, undef, 0.001 until state($answer) eq "Z" }
+      else { burn($number); POSIX::_exit(0) }
     }
     elsif ($command eq "reap") { 1 while waitpid(-1, POSIX::WNOHANG()) > 0 }
-    elsif ($command eq "family") {
-      # A child that has a child of its own, and ends when it is told to.
-      pipe my $told, my $tell; pipe my $heard, my $hear;
-      if (my $pid = fork) { $middle = $tell; $middle_pid = $pid; close $told; close $hear; $answer = <$heard>; chomp $answer }
+    elsif ($command eq "family" && !$middle) {
+      # A child that has a child of its own, whose pid is the answer.
+      pipe my $heard, my $hear;
+      if ($middle = fork) { $answer = <$heard>; chomp $answer }
       else {
-        close $tell; close $heard; close STDIN;
-        if (my $pid = fork) { print $hear "$pid\\n"; close $hear; <$told>; POSIX::_exit(0) }
-        close $hear; close $told; sleep 600; POSIX::_exit(0);
+        if (my $pid = fork) { syswrite $hear, "$pid\\n" }
+        sleep 600; POSIX::_exit(0);
       }
     }
-    # A thread keeps a copy of each handle, so only closing the descriptor ends the pipe.
-    elsif ($command eq "orphan") { if ($middle_pid) { POSIX::close(fileno $middle); waitpid $middle_pid, 0; $middle_pid = 0 } }
+    elsif ($command eq "orphan" && $middle) { kill "KILL", $middle; waitpid $middle, 0; $middle = 0 }
     elsif ($command eq "uid") { $> = 0; $> = $number }
     elsif ($command eq "thread") { threads->create(sub { sleep 600 while 1 })->detach }
     elsif ($command eq "grow") { $memory = "x" x ($number * 65536) }
