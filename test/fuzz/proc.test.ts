@@ -6,8 +6,9 @@ import { parseArguments } from "../../src/sources/proc/pid_cmdline.ts";
 import { parseCgroupSession } from "../../src/sources/proc/pid_session.ts";
 import { parseStat } from "../../src/sources/proc/pid_stat.ts";
 import { parseStatus } from "../../src/sources/proc/pid_status.ts";
-import { LINE_BYTES, ProcessTable } from "../../src/sources/proc/process_table.ts";
+import { ProcessTable } from "../../src/sources/proc/process_table.ts";
 import { parseSshdTitle } from "../../src/sources/messages/sshd_title.ts";
+import { LINE_BYTES } from "../../src/sources/proc/stat_lines.ts";
 import { contents, fuzzParser, pieces } from "./fuzz_parser.ts";
 
 const titles = contents("*/proc/*/cmdline");
@@ -23,13 +24,8 @@ table.reset(1);
 table.length = 1;
 
 fuzzParser("/proc/PID/stat", contents("*/proc/*/stat"), (bytes) => {
-  const length = Math.min(bytes.length, LINE_BYTES);
-  bytes.copy(table.lines, 0, 0, length);
-  table.lineBytes[0] = length;
-  if (!parseStat(table, 0)) return undefined;
-  const [start, end] = [table.commStart[0]!, table.commEnd[0]!];
-  if (start > end || end > length) throw new Error(`the name is from ${start} to ${end}`);
-  return { pid: table.pid[0], start: table.commStart[0] };
+  if (!parseStat(bytes, Math.min(bytes.length, LINE_BYTES), table, 0)) return undefined;
+  return { comm: table.comm(0), start: table.startTicks[0], threads: table.threads[0] };
 });
 
 const utf8 = (parse: (text: string) => unknown) => (bytes: Buffer) => parse(bytes.toString());

@@ -30,7 +30,7 @@ export function hasRdpDesktops(
   table: ProcessTable,
   logind: readonly LogindSession[] = [],
 ): boolean {
-  return logind.some(isRdpLogin) || !table.rowsNamed(LEADERS).next().done;
+  return logind.some(isRdpLogin) || table.rowsNamed(LEADERS).length > 0;
 }
 
 /** The desktops, as the processes below xrdp's session manager show them, and those that only logind knows. */
