@@ -17,6 +17,15 @@ export function formatDuration(seconds: number): string {
     .join(" ");
 }
 
+/** The greatest unit alone: `2 d`, `5 h`, `7 min`, `12 s`; what is still to come is `now`. */
+export function formatAge(seconds: number): string {
+  if (seconds < 1) return "now";
+  if (seconds < 60) return `${Math.floor(seconds)} s`;
+  if (seconds < 3600) return `${Math.floor(seconds / 60)} min`;
+  if (seconds < 86400) return `${Math.floor(seconds / 3600)} h`;
+  return `${Math.floor(seconds / 86400)} d`;
+}
+
 /** Local time to the minute: `2026-11-23 14:46`. */
 export function formatTime(seconds: number): string {
   const date = new Date(seconds * 1000);

@@ -59,7 +59,7 @@ const USER_LOGINS = counter(
   "username",
   "method",
 );
-const USER_ESCALATIONS = counter(
+export const USER_ESCALATIONS = counter(
   "user_privilege_escalations_total",
   "Uses of sudo and su to act as another user, by the account that asked.",
   "username",

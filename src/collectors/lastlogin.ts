@@ -1,7 +1,7 @@
 import { type Family, byLabel, gauge, newest } from "../metrics/metric.ts";
 import type { Snapshot } from "./runtime/snapshot.ts";
 
-const LAST_LOGIN = newest(
+export const LAST_LOGIN = newest(
   gauge(
     "last_login_timestamp_seconds",
     "When the user last logged in, by any record of the host.",

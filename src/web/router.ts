@@ -2,9 +2,9 @@ import type { Family } from "../metrics/metric.ts";
 import { type Format, contentType } from "../metrics/render.ts";
 import { Answer, plain } from "./answer.ts";
 import { exposition } from "./exposition.ts";
-import { type LandingPage, landingPage } from "./landing_page.ts";
 import { acceptsGzip, negotiateFormat } from "./negotiate.ts";
-import { summarize } from "./summary.ts";
+import { type PageContent, renderPage } from "./page/page.ts";
+import { summarize } from "./page/summary.ts";
 
 /** What the pages show. */
 export interface Site {
@@ -15,8 +15,8 @@ export interface Site {
   sessions(): Promise<unknown>;
   /** Where the metrics are; at "/" there is no page for people. */
   telemetryPath: string;
-  /** What the landing page shows beside the numbers of a collection. */
-  about(): Pick<LandingPage, "version" | "hostName" | "sources">;
+  /** What the page for people shows beside the numbers of a collection. */
+  about(): Omit<PageContent, "summary" | "telemetryPath" | "nowSeconds">;
 }
 
 type Page = (site: Site, request: Request) => Promise<Response> | Response;
@@ -71,7 +71,7 @@ function pathOf({ url }: Request): string | undefined {
 
 async function landing(site: Site): Promise<Response> {
   const summary = summarize(await site.collect());
-  const page = landingPage({
+  const page = renderPage({
     ...site.about(),
     summary,
     telemetryPath: site.telemetryPath,
@@ -82,7 +82,7 @@ async function landing(site: Site): Promise<Response> {
       "Content-Type": "text/html; charset=utf-8",
       // The page needs no script and nothing from elsewhere, so nothing of the kind may run in it.
       "Content-Security-Policy":
-        "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'",
+        "default-src 'none'; img-src data:; style-src 'unsafe-inline'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'",
       "X-Content-Type-Options": "nosniff",
     },
   });

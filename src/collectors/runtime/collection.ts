@@ -7,7 +7,7 @@ import { Snapshot } from "./snapshot.ts";
 import { selfFamilies } from "./self.ts";
 
 const UP = gauge("up", "1 when every collector succeeded, 0 when one failed.");
-const DURATION = gauge("scrape_duration_seconds", "Wall time of this collection.");
+export const SCRAPE_DURATION = gauge("scrape_duration_seconds", "Wall time of this collection.");
 export const COLLECTOR_SUCCESS = gauge(
   "collector_success",
   "1 when the collector succeeded.",
@@ -91,7 +91,7 @@ export class Collection {
       single(WEB_CONFIG_RELOAD, this.host.webConfigReloadSuccess?.()),
       ...selfFamilies(this.build),
       single(UP, success.every(([, value]) => value === 1) ? 1 : 0),
-      single(DURATION, (performance.now() - startMs) / 1000),
+      single(SCRAPE_DURATION, (performance.now() - startMs) / 1000),
     ];
   }
 

@@ -24,16 +24,19 @@ const processMetric = (
   merge: "sum",
 });
 
-const CPU = processMetric(
+export const OWN_CPU = processMetric(
   "cpu_seconds_total",
   "Total user and system CPU time spent in seconds.",
   "counter",
 );
-const START = processMetric(
+export const OWN_START = processMetric(
   "start_time_seconds",
   "Start time of the process since unix epoch in seconds.",
 );
-const RESIDENT = processMetric("resident_memory_bytes", "Resident memory size in bytes.");
+export const OWN_RESIDENT = processMetric(
+  "resident_memory_bytes",
+  "Resident memory size in bytes.",
+);
 const VIRTUAL = processMetric("virtual_memory_bytes", "Virtual memory size in bytes.");
 const OPEN_FDS = processMetric("open_fds", "Number of open file descriptors.");
 const MAX_FDS = processMetric("max_fds", "Maximum number of open file descriptors.");
@@ -45,9 +48,9 @@ export function selfFamilies({ version, revision, bunVersion }: BuildInfo): Fami
   const cpu = process.cpuUsage();
   return [
     family(BUILD_INFO, [{ labels, value: 1 }]),
-    single(CPU, (cpu.user + cpu.system) / 1e6),
-    single(START, startTimeSeconds),
-    single(RESIDENT, process.memoryUsage.rss()),
+    single(OWN_CPU, (cpu.user + cpu.system) / 1e6),
+    single(OWN_START, startTimeSeconds),
+    single(OWN_RESIDENT, process.memoryUsage.rss()),
     single(VIRTUAL, fromProc("stat", /^.*\) (?:\S+ ){20}(\d+)/s)),
     single(OPEN_FDS, countOpenFds()),
     single(MAX_FDS, fromProc("limits", /^Max open files +(\d+)/m)),

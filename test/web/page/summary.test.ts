@@ -1,8 +1,15 @@
 import { describe, expect, test } from "bun:test";
-import { type Family, byLabel, counter, family, gauge, single } from "../../src/metrics/metric.ts";
-import { sessionFamilies } from "../../src/collectors/sessions.ts";
-import type { Session } from "../../src/model/sessions/session.ts";
-import { summarize } from "../../src/web/summary.ts";
+import {
+  type Family,
+  byLabel,
+  counter,
+  family,
+  gauge,
+  single,
+} from "../../../src/metrics/metric.ts";
+import { sessionFamilies } from "../../../src/collectors/sessions.ts";
+import type { Session } from "../../../src/model/sessions/session.ts";
+import { summarize } from "../../../src/web/page/summary.ts";
 
 const session = (user: string, more: Partial<Session>): Session => ({
   user,
@@ -26,7 +33,17 @@ describe("summarize", () => {
       failedSources1h: undefined,
       rootLogins: undefined,
       users: undefined,
+      realNames: new Map(),
+      escalations: [],
+      lastLogins: [],
       failedCollectors: [],
+      own: {
+        cpuSeconds: undefined,
+        startSeconds: undefined,
+        residentBytes: undefined,
+        scrapeSeconds: undefined,
+        series: 0,
+      },
     });
   });
 
@@ -92,13 +109,40 @@ describe("summarize", () => {
       "user13",
     ]);
     expect(users).toHaveLength(10);
+    expect(summarize(families).realNames).toEqual(new Map([["user5", "Five"]]));
     expect(users[0]).toEqual({
       user: "user5",
-      realName: "Five",
       cpuRatio: 0.6,
       memoryBytes: 5,
       processCount: 9,
     });
-    expect(users[2]).toMatchObject({ realName: "", cpuRatio: undefined, processCount: undefined });
+    expect(users[2]).toMatchObject({ cpuRatio: undefined, processCount: undefined });
+  });
+
+  test("adds up who used sudo and su, most uses first; who did not is left out", () => {
+    const uses = gauge("user_privilege_escalations_total", "", "username", "method", "result");
+    const used = (username: string, method: string, result: string, value: number) => ({
+      labels: { username, method, result },
+      value,
+    });
+    const samples = [
+      used("alice", "sudo", "success", 1),
+      used("bob", "sudo", "success", 2),
+      used("bob", "sudo", "failure", 3),
+      used("bob", "su", "failure", 1),
+      used("carol", "su", "failure", 0),
+    ];
+    expect(summarize([family(uses, samples)]).escalations).toEqual([
+      { user: "bob", method: "sudo", succeeded: 2, failed: 3 },
+      { user: "alice", method: "sudo", succeeded: 1, failed: 0 },
+      { user: "bob", method: "su", succeeded: 0, failed: 1 },
+    ]);
+  });
+
+  test("the ten newest logins, newest first", () => {
+    const logins = Array.from({ length: 15 }, (_, i): [string, number] => [`user${i}`, i]);
+    const { lastLogins } = summarize([perUser("last_login_timestamp_seconds", logins)]);
+    expect(lastLogins).toHaveLength(10);
+    expect(lastLogins[0]).toEqual({ user: "user14", seconds: 14 });
   });
 });

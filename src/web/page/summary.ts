@@ -1,25 +1,45 @@
-import { FAILED_LOGINS_1H, FAILED_LOGIN_SOURCES_1H, ROOT_LOGINS } from "../collectors/auth.ts";
-import { CPU_RATIO, MEMORY_BYTES, PROCESS_COUNT } from "../collectors/processes.ts";
-import { COLLECTOR_SUCCESS } from "../collectors/runtime/collection.ts";
+import {
+  FAILED_LOGINS_1H,
+  FAILED_LOGIN_SOURCES_1H,
+  ROOT_LOGINS,
+  USER_ESCALATIONS,
+} from "../../collectors/auth.ts";
+import { LAST_LOGIN } from "../../collectors/lastlogin.ts";
+import { CPU_RATIO, MEMORY_BYTES, PROCESS_COUNT } from "../../collectors/processes.ts";
+import { COLLECTOR_SUCCESS, SCRAPE_DURATION } from "../../collectors/runtime/collection.ts";
+import { OWN_CPU, OWN_RESIDENT, OWN_START } from "../../collectors/runtime/self.ts";
 import {
   LOGGED_IN_USERS,
   SESSION_ACTIVE,
   SESSION_LAST_INPUT,
   SESSION_START,
-} from "../collectors/sessions.ts";
-import { USER_INFO } from "../collectors/users.ts";
-import { type Family, type MetricDefinition, type Sample, samplesOf } from "../metrics/metric.ts";
+} from "../../collectors/sessions.ts";
+import { USER_INFO } from "../../collectors/users.ts";
+import {
+  type Family,
+  type MetricDefinition,
+  type Sample,
+  samplesOf,
+} from "../../metrics/metric.ts";
 
-/** What the landing page shows of one collection; undefined where nothing is known. */
+/** What the page shows of one collection; undefined where nothing is known. */
 export interface Summary {
   sessions: SessionRow[] | undefined;
   loggedInUsers: number | undefined;
   failedLogins1h: number | undefined;
   failedSources1h: number | undefined;
   rootLogins: number | undefined;
+  /** Who takes most. */
   users: UserRow[] | undefined;
+  /** Real names by user, of those who have one. */
+  realNames: ReadonlyMap<string, string>;
+  /** Who used sudo and su, most uses first. */
+  escalations: EscalationRow[];
+  /** Newest first, in seconds since the epoch. */
+  lastLogins: { user: string; seconds: number }[];
   /** The collectors that failed. */
   failedCollectors: string[];
+  own: OwnCost;
 }
 
 export interface SessionRow {
@@ -34,14 +54,30 @@ export interface SessionRow {
 
 export interface UserRow {
   user: string;
-  realName: string;
   cpuRatio: number | undefined;
   memoryBytes: number | undefined;
   processCount: number | undefined;
 }
 
-/** Users beyond these cost little; the metrics have them all. */
-const TOP_USERS = 10;
+export interface EscalationRow {
+  user: string;
+  /** `sudo` or `su`. */
+  method: string;
+  succeeded: number;
+  failed: number;
+}
+
+/** What the exporter costs. */
+export interface OwnCost {
+  cpuSeconds: number | undefined;
+  startSeconds: number | undefined;
+  residentBytes: number | undefined;
+  scrapeSeconds: number | undefined;
+  series: number;
+}
+
+/** The page shows the first; the metrics have them all. */
+const TOP = 10;
 
 /** Puts together what belongs together in the metrics of one collection. */
 export function summarize(families: readonly Family[]): Summary {
@@ -55,7 +91,17 @@ export function summarize(families: readonly Family[]): Summary {
     failedSources1h: valueOf(FAILED_LOGIN_SOURCES_1H),
     rootLogins: valueOf(ROOT_LOGINS),
     users: valueOf(PROCESS_COUNT) === undefined ? undefined : topUsers(families),
+    realNames: realNames(families),
+    escalations: escalationRows(families),
+    lastLogins: newestLogins(families),
     failedCollectors: failed.map(({ labels }) => labels.collector),
+    own: {
+      cpuSeconds: valueOf(OWN_CPU),
+      startSeconds: valueOf(OWN_START),
+      residentBytes: valueOf(OWN_RESIDENT),
+      scrapeSeconds: valueOf(SCRAPE_DURATION),
+      series: families.reduce((sum, { samples }) => sum + samples.length, 0),
+    },
   };
 }
 
@@ -80,13 +126,9 @@ function topUsers(families: readonly Family[]): UserRow[] {
   const cpu = byUser(CPU_RATIO);
   const memory = byUser(MEMORY_BYTES);
   const processes = byUser(PROCESS_COUNT);
-  const realNames = new Map(
-    samplesOf(families, USER_INFO).map(({ labels }) => [labels.username, labels.real_name]),
-  );
   return [...new Set([...cpu.keys(), ...memory.keys()])]
     .map((user) => ({
       user,
-      realName: realNames.get(user) ?? "",
       cpuRatio: cpu.get(user),
       memoryBytes: memory.get(user),
       processCount: processes.get(user),
@@ -95,7 +137,33 @@ function topUsers(families: readonly Family[]): UserRow[] {
       (a, b) =>
         (b.cpuRatio ?? 0) - (a.cpuRatio ?? 0) || (b.memoryBytes ?? 0) - (a.memoryBytes ?? 0),
     )
-    .slice(0, TOP_USERS);
+    .slice(0, TOP);
+}
+
+function realNames(families: readonly Family[]): Map<string, string> {
+  const named = samplesOf(families, USER_INFO).filter(({ labels }) => labels.real_name !== "");
+  return new Map(named.map(({ labels }) => [labels.username, labels.real_name]));
+}
+
+function escalationRows(families: readonly Family[]): EscalationRow[] {
+  const rows = new Map<string, EscalationRow>();
+  for (const { labels, value } of samplesOf(families, USER_ESCALATIONS)) {
+    if (value === 0) continue;
+    const { username: user, method } = labels;
+    const key = JSON.stringify([user, method]);
+    const known = rows.get(key) ?? { user, method, succeeded: 0, failed: 0 };
+    known[labels.result === "success" ? "succeeded" : "failed"] += value;
+    rows.set(key, known);
+  }
+  const uses = ({ succeeded, failed }: EscalationRow) => succeeded + failed;
+  return [...rows.values()].sort((a, b) => uses(b) - uses(a)).slice(0, TOP);
+}
+
+function newestLogins(families: readonly Family[]): Summary["lastLogins"] {
+  return samplesOf(families, LAST_LOGIN)
+    .map(({ labels, value }) => ({ user: labels.username, seconds: value }))
+    .sort((a, b) => b.seconds - a.seconds)
+    .slice(0, TOP);
 }
 
 type SessionSample = Sample<(typeof SESSION_ACTIVE.labels)[number]>;

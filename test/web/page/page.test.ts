@@ -1,8 +1,8 @@
 import { describe, expect, test } from "bun:test";
-import type { SourceInfo } from "../../src/sources/source.ts";
-import type { ProbedSource, SourceState } from "../../src/sources/probe.ts";
-import { type LandingPage, landingPage } from "../../src/web/landing_page.ts";
-import type { SessionRow, Summary, UserRow } from "../../src/web/summary.ts";
+import type { SourceInfo } from "../../../src/sources/source.ts";
+import type { ProbedSource, SourceState } from "../../../src/sources/probe.ts";
+import { type PageContent, renderPage } from "../../../src/web/page/page.ts";
+import type { SessionRow, Summary, UserRow } from "../../../src/web/page/summary.ts";
 
 const UNKNOWN: Summary = {
   sessions: undefined,
@@ -11,7 +11,17 @@ const UNKNOWN: Summary = {
   failedSources1h: undefined,
   rootLogins: undefined,
   users: undefined,
+  realNames: new Map(),
+  escalations: [],
+  lastLogins: [],
   failedCollectors: [],
+  own: {
+    cpuSeconds: undefined,
+    startSeconds: undefined,
+    residentBytes: undefined,
+    scrapeSeconds: undefined,
+    series: 0,
+  },
 };
 const TUNNELS: SessionRow = {
   user: "alice",
@@ -31,7 +41,6 @@ const SHELL: SessionRow = {
 };
 const ALICE: UserRow = {
   user: "alice",
-  realName: "Alice Liddell",
   cpuRatio: 0.25,
   memoryBytes: 1024,
   processCount: 7,
@@ -54,9 +63,14 @@ const utmp = (state: SourceState, coveredBy?: string): ProbedSource => ({
   fallback: undefined,
 });
 
-function page(summary: Partial<Summary>, sources: LandingPage["sources"] = []): string {
-  return landingPage({
+function page(
+  summary: Partial<Summary>,
+  sources: PageContent["sources"] = [],
+  recentFailures?: PageContent["recentFailures"],
+): string {
+  return renderPage({
     telemetryPath: "/metrics",
+    recentFailures,
     version: "1.2.3",
     hostName: "host-1",
     summary: { ...UNKNOWN, ...summary },
@@ -88,7 +102,7 @@ function tiles(html: string): Record<string, string> {
   return Object.fromEntries([...found].map(([, value, name]) => [name!.trim(), value!]));
 }
 
-describe("landingPage", () => {
+describe("renderPage", () => {
   test("links to every endpoint and names the version", () => {
     const html = page({});
     for (const path of ["/metrics", "/-/healthy", "/-/ready"]) {
@@ -99,7 +113,7 @@ describe("landingPage", () => {
 
   test("names the host, first of all in the title of its tab", () => {
     expect(page({})).toContain("<title>host-1 – User Session Exporter</title>");
-    const nameless = landingPage({
+    const nameless = renderPage({
       telemetryPath: "/metrics",
       version: "1",
       hostName: undefined,
@@ -127,11 +141,26 @@ describe("landingPage", () => {
     expect(quiet).toContain("Nobody is logged in");
   });
 
-  test("says what could not be collected", () => {
-    expect(page({ failedCollectors: ["auth", "users"] })).toMatch(
-      /role="alert">\s*This page is incomplete: failed to collect auth, users\./,
-    );
-    expect(page({})).not.toContain('role="alert"');
+  test("when all is well, it says so in one line", () => {
+    const well = page({}, [utmp(READABLE), utmp(MISSING, "logind")]);
+    expect(well).toMatch(/class="well">\s*All is well/);
+    expect(well).not.toContain('role="alert"');
+  });
+
+  test("what needs attention comes first: failed collectors, sources that nothing stands in for", () => {
+    const html = page({ failedCollectors: ["auth", "users"] }, [
+      utmp(READABLE),
+      utmp(MISSING, "logind"),
+      utmp(FORBIDDEN),
+    ]);
+    const alert = html
+      .slice(html.indexOf('role="alert"'), html.indexOf("</div>"))
+      .replace(/\s+/g, " ");
+    expect(alert).toContain("failed to collect auth, users");
+    expect(alert.match(/<li>/g)).toHaveLength(2);
+    expect(alert).toContain("Lost without it: A &amp; B. To do: do &lt;this&gt;.");
+    expect(html.indexOf('role="alert"')).toBeLessThan(html.indexOf('class="tiles"'));
+    expect(html).not.toContain("All is well");
   });
 
   test("counts sessions that share a series", () => {
@@ -147,15 +176,51 @@ describe("landingPage", () => {
     expect(page({ failedLogins1h: 5, failedSources1h })).toContain(text);
   });
 
-  test("shows sessions and users", () => {
-    expect(rows(page({ sessions: [TUNNELS, SHELL], users: [ALICE] }))).toEqual([
-      ["alice", "ssh-npty × 2", "–", "203.0.113.9", "–", "–"],
-      ["alice", "terminal", "pts/3", "203.0.113.9", "–", "1m 40s"],
+  test("shows the sessions of one user together, with short ages", () => {
+    const bob = { ...SHELL, user: "bob", startSeconds: -200_000 };
+    const html = page({
+      sessions: [TUNNELS, bob, SHELL],
+      users: [ALICE],
+      realNames: new Map([["alice", "Alice Liddell"]]),
+    });
+    expect(rows(html)).toEqual([
+      ["alice Alice Liddell"],
+      ["ssh-npty × 2", "–", "203.0.113.9", "–", "–"],
+      ["terminal", "pts/3", "203.0.113.9", "–", "1 min"],
+      ["bob"],
+      ["terminal", "pts/3", "203.0.113.9", "2 d", "1 min"],
       ["alice Alice Liddell", "25.0 %25.0 %", "1 KiB1 KiB", "7"],
     ]);
+    expect(html).toMatch(/<time\s+datetime="1969-12-29T16:26:40.000Z"\s+title="1969-12-29 /);
   });
 
-  test("shows what can be read where, and what is lost without the rest", () => {
+  test("shows why logins failed, and from where most did", () => {
+    const failures = {
+      byReason: { invalid_user: 30, bad_credentials: 0, no_credentials: 1 },
+      origins: [{ address: "203.0.113.7", count: 31 }],
+    };
+    expect(rows(page({}, [], failures))).toEqual([
+      ["unknown or refused account", "3030"],
+      ["no accepted key", "11"],
+      ["203.0.113.7", "31"],
+    ]);
+    expect(page({}, [], { byReason: { invalid_user: 0 }, origins: [] })).toContain("None.");
+    expect(page({})).not.toContain("Failed logins in the last hour");
+  });
+
+  test("shows who used sudo and su, and who was here last", () => {
+    const html = page({
+      escalations: [{ user: "alice", method: "sudo", succeeded: 3, failed: 1 }],
+      lastLogins: [{ user: "bob", seconds: 940 }],
+    });
+    expect(rows(html)).toEqual([
+      ["alice", "sudo", "3", "1"],
+      ["bob", "1 min"],
+    ]);
+    for (const title of ["sudo and su", "Last logins"]) expect(page({})).not.toContain(title);
+  });
+
+  test("sources in order are folded away, the others say what is lost without them", () => {
     const html = page({}, [
       utmp(READABLE),
       utmp(MISSING),
@@ -163,32 +228,60 @@ describe("landingPage", () => {
       utmp(MISSING, "logind"),
     ]);
     expect(rows(html)).toEqual([
-      ["utmp", "readable", "/run/utmp"],
       ["utmp", "missing", "/run/utmp"],
       ["", "Lost without it: A & B. Why: it is <new>."],
       ["utmp", "forbidden", "/run/utmp"],
       ["", "Lost without it: A & B. To do: do <this>."],
+      ["utmp", "readable", "/run/utmp"],
       ["utmp", "not needed: logind", "/run/utmp"],
     ]);
+    const folded = html.slice(html.indexOf("<details>"), html.indexOf("</details>"));
+    expect(folded).toContain("2 sources in order");
+    expect(folded).toContain("readable");
+    expect(folded).not.toContain("forbidden");
+  });
+
+  test("says what the exporter costs, as far as it is known", () => {
+    const own = {
+      cpuSeconds: 1.25,
+      startSeconds: 400,
+      residentBytes: 40 * 2 ** 20,
+      scrapeSeconds: 0.0061,
+      series: 70,
+    };
+    expect(page({ own })).toContain(
+      "70 series, collected in 6 ms, 40 MiB resident memory, 1.3 s of CPU in the 10m 0s since it started.",
+    );
+    expect(page({})).toContain("own cost: 0 series.");
+  });
+
+  test("loads itself again without a script, and brings its own picture for the tab", () => {
+    expect(page({})).toMatch(/<meta http-equiv="refresh" content="30" \/>/);
+    expect(page({})).toContain('<link rel="icon" href="data:image/svg+xml,');
+    expect(page({})).not.toContain("<script");
   });
 
   test("text from outside is never markup", () => {
     const evil = `"></td><script>alert('x')</script>&`;
-    const html = landingPage({
+    const html = renderPage({
       telemetryPath: "/metrics",
       version: evil,
       hostName: evil,
       summary: {
         ...UNKNOWN,
         sessions: [{ ...TUNNELS, user: evil, type: evil, tty: evil, from: evil }],
-        users: [{ ...ALICE, user: evil, realName: evil }],
+        users: [{ ...ALICE, user: evil }],
+        realNames: new Map([[evil, evil]]),
+        escalations: [{ user: evil, method: evil, succeeded: 1, failed: 1 }],
+        lastLogins: [{ user: evil, seconds: 0 }],
         failedCollectors: [evil],
       },
+      recentFailures: { byReason: { [evil]: 1 }, origins: [{ address: evil, count: 1 }] },
       sources: [{ ...utmp(FORBIDDEN), state: { available: true, path: evil } }],
       nowSeconds: 0,
     });
     expect(html).not.toContain("<script");
     expect(html).not.toContain("alert('");
-    expect(html.match(/&lt;script&gt;/g)).toHaveLength(13);
+    expect(html.match(/&lt;script&gt;/g)!.length).toBeGreaterThan(15);
   });
 });

@@ -1,5 +1,5 @@
 import { expect, test } from "bun:test";
-import { Html, html } from "../../src/web/html.ts";
+import { Html, html } from "../../../src/web/page/html.ts";
 
 test("what is inserted is escaped, in text and in attributes", () => {
   const evil = `<b a="x" b='y'>&`;

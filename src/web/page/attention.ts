@@ -1,0 +1,39 @@
+/** What somebody has to look at, first of all on the page. */
+import { type ProbedSource, remedyOf } from "../../sources/probe.ts";
+import { Html, html } from "./html.ts";
+import type { Summary } from "./summary.ts";
+
+/** One line when all is well, else one for each thing that is not. */
+export function attention(summary: Summary, sources: readonly ProbedSource[]): Html {
+  const items = [...failedCollectors(summary), ...unreadableSources(sources)];
+  if (items.length === 0) {
+    return html`<p class="well">
+      All is well: every collector and every source that is needed works.
+    </p>`;
+  }
+  return html`<div class="attention" role="alert">
+    <ul>
+      ${items.map((item) => html`<li>${item}</li>`)}
+    </ul>
+  </div>`;
+}
+
+function failedCollectors({ failedCollectors }: Summary): Html[] {
+  if (failedCollectors.length === 0) return [];
+  return [
+    html`<span class="bad">This page is incomplete</span>: failed to collect
+      ${failedCollectors.join(", ")}. The exporter's log says why.`,
+  ];
+}
+
+/** Those that nothing else stands in for. */
+function unreadableSources(sources: readonly ProbedSource[]): Html[] {
+  return sources.flatMap(({ info, state, coveredBy }) => {
+    if (state.available || coveredBy !== undefined) return [];
+    const why = state.reason === "missing" ? "Why" : "To do";
+    return [
+      html`<a href="#sources">${info.name}</a> is <span class="bad">${state.reason}</span>. Lost
+        without it: ${info.lost}. ${why}: ${remedyOf(info, state.reason)}.`,
+    ];
+  });
+}
