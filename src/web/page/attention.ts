@@ -28,8 +28,9 @@ function failedCollectors({ failedCollectors }: Summary): Html[] {
 
 /** Those that nothing else stands in for. */
 function unreadableSources(sources: readonly ProbedSource[]): Html[] {
-  return sources.flatMap(({ info, state, coveredBy }) => {
+  return sources.flatMap(({ info, state, coveredBy, fallback }) => {
     if (state.available || coveredBy !== undefined) return [];
+    const instead = fallback === undefined ? "" : ` Read instead: ${fallback}.`;
     const why = state.reason === "missing" ? "Why" : "To do";
     return [
       html`<a href="#sources">${info.name}</a> is <span class="bad">${state.reason}</span>. Lost
