@@ -25,6 +25,7 @@ export async function serveForever(config: Config, flags: Flags, env: Environmen
     about: () => ({
       version: BUILD.version,
       hostName: readHostName(host.root),
+      recentFailures: host.authLogs.recentFailures(),
       sources: host.probeSources(),
     }),
   };

@@ -10,6 +10,8 @@ import { CountedLog, type LogState, type Resumption, succeeding } from "./counte
 import { JOURNAL, type LogSource, chooseLogs, rankOf, sourceOf } from "./log_choice.ts";
 import { Precedence } from "./precedence.ts";
 import { loadState, stateOf } from "./saved_state.ts";
+import type { Origin } from "./origin_window.ts";
+import type { FailureReason } from "./outcome.ts";
 import { Tally } from "./tally.ts";
 import { type Pace, Turns } from "./turns.ts";
 
@@ -41,6 +43,16 @@ export interface AuthCounts {
   /** Bytes of logs that were deleted before they could be read. */
   lostBytes: number;
 }
+
+/** The failed logins of the last hour, for people: an origin is a stranger's address, and no label. */
+export interface RecentFailures {
+  byReason: Readonly<Record<FailureReason, number>>;
+  /** Most first. */
+  origins: readonly Origin[];
+}
+
+/** So many of the addresses that most failures came from are told. */
+const ORIGINS = 10;
 
 /** The logs that tell of logins: chooses those that are read, reads them on, and keeps the counts. */
 export class AuthLogs {
@@ -82,6 +94,14 @@ export class AuthLogs {
     }
     const { lostBytes, tally } = this;
     return { tally, source: sourceOf(first), lagSeconds: this.lagSeconds(), lostBytes };
+  }
+
+  /** What the last hour's failures were, of the logs as far as they are read; undefined without a log. */
+  recentFailures(): RecentFailures | undefined {
+    if (this.logs.size === 0) return undefined;
+    const nowMs = this.options.now();
+    const { window } = this.tally;
+    return { byReason: window.failuresByReason(nowMs), origins: window.topOrigins(nowMs, ORIGINS) };
   }
 
   /** Ends the reading between two calls of `poll`. */

@@ -1,17 +1,12 @@
 /** Who fails to log in, who became somebody else, and who was here last. */
 import { type Column, age, bar, row, table } from "./elements.ts";
 import { Html, html } from "./html.ts";
+import type { RecentFailures } from "../../model/auth/auth_logs.ts";
+import { FAILURE_REASONS, type FailureReason } from "../../model/auth/outcome.ts";
 import type { Summary } from "./summary.ts";
 
-/** The failed logins of the last hour, beyond what the metrics tell. */
-export interface RecentFailures {
-  byReason: Readonly<Record<string, number>>;
-  /** Where most of them came from, most first. Addresses of strangers: never a label. */
-  origins: readonly { address: string; count: number }[];
-}
-
 /** The reasons as a person would say them. */
-const REASONS: Readonly<Record<string, string>> = {
+const REASONS: Readonly<Record<FailureReason, string>> = {
   invalid_user: "unknown or refused account",
   bad_credentials: "wrong password",
   no_credentials: "no accepted key",
@@ -35,16 +30,18 @@ const LAST_LOGIN_COLUMNS: readonly Column[] = [
 
 export function failuresSection(failures: RecentFailures | undefined): Html | undefined {
   if (failures === undefined) return undefined;
-  const reasons = Object.entries(failures.byReason).filter(([, count]) => count > 0);
+  const reasons = FAILURE_REASONS.map(
+    (reason) => [reason, failures.byReason[reason]] as const,
+  ).filter(([, count]) => count > 0);
   if (reasons.length === 0 && failures.origins.length === 0) {
     return html`<p class="dim">None.</p>`;
   }
   const most = Math.max(1, ...reasons.map(([, count]) => count));
   const reasonRows = reasons.map(([reason, count]) => {
-    const name = REASONS[reason] ?? reason;
+    const name = REASONS[reason];
     return row(REASON_COLUMNS, [name, bar(name, count / most, String(count))]);
   });
-  const originRows = failures.origins.map(({ address, count }) =>
+  const originRows = failures.origins.map(({ address, failures: count }) =>
     row(ORIGIN_COLUMNS, [address, count]),
   );
   return html`<div class="columns">

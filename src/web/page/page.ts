@@ -3,12 +3,8 @@ import { formatBytes, formatDuration, formatTime, timeZone } from "../../format.
 import { attention } from "./attention.ts";
 import { UNKNOWN, section } from "./elements.ts";
 import { Html, html } from "./html.ts";
-import {
-  type RecentFailures,
-  escalationsSection,
-  failuresSection,
-  lastLoginsSection,
-} from "./logins_sections.ts";
+import type { RecentFailures } from "../../model/auth/auth_logs.ts";
+import { escalationsSection, failuresSection, lastLoginsSection } from "./logins_sections.ts";
 import { sessionsSection } from "./sessions_section.ts";
 import { sourcesSection } from "./sources_section.ts";
 import { FAVICON, PAGE_STYLE } from "./style.ts";

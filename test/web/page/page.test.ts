@@ -23,6 +23,7 @@ const UNKNOWN: Summary = {
     series: 0,
   },
 };
+const NO_FAILURES = { invalid_user: 0, bad_credentials: 0, no_credentials: 0 };
 const TUNNELS: SessionRow = {
   user: "alice",
   type: "ssh-npty",
@@ -197,14 +198,14 @@ describe("renderPage", () => {
   test("shows why logins failed, and from where most did", () => {
     const failures = {
       byReason: { invalid_user: 30, bad_credentials: 0, no_credentials: 1 },
-      origins: [{ address: "203.0.113.7", count: 31 }],
+      origins: [{ address: "203.0.113.7", failures: 31 }],
     };
     expect(rows(page({}, [], failures))).toEqual([
       ["unknown or refused account", "3030"],
       ["no accepted key", "11"],
       ["203.0.113.7", "31"],
     ]);
-    expect(page({}, [], { byReason: { invalid_user: 0 }, origins: [] })).toContain("None.");
+    expect(page({}, [], { byReason: NO_FAILURES, origins: [] })).toContain("None.");
     expect(page({})).not.toContain("Failed logins in the last hour");
   });
 
@@ -276,7 +277,7 @@ describe("renderPage", () => {
         lastLogins: [{ user: evil, seconds: 0 }],
         failedCollectors: [evil],
       },
-      recentFailures: { byReason: { [evil]: 1 }, origins: [{ address: evil, count: 1 }] },
+      recentFailures: { byReason: NO_FAILURES, origins: [{ address: evil, failures: 1 }] },
       sources: [{ ...utmp(FORBIDDEN), state: { available: true, path: evil } }],
       nowSeconds: 0,
     });
