@@ -5,7 +5,7 @@ import type { Summary } from "./summary.ts";
 
 /** One line when all is well, else one for each thing that is not. */
 export function attention(summary: Summary, sources: readonly ProbedSource[]): Html {
-  const items = [...failedCollectors(summary), ...unreadableSources(sources)];
+  const items = [...incomplete(summary), ...unreadableSources(sources)];
   if (items.length === 0) {
     return html`<p class="well">
       All is well: every collector and every source that is needed works.
@@ -18,7 +18,7 @@ export function attention(summary: Summary, sources: readonly ProbedSource[]): H
   </div>`;
 }
 
-function failedCollectors({ failedCollectors }: Summary): Html[] {
+function incomplete({ failedCollectors }: Summary): Html[] {
   if (failedCollectors.length === 0) return [];
   return [
     html`<span class="bad">This page is incomplete</span>: failed to collect

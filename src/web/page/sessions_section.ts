@@ -16,13 +16,15 @@ export function sessionsSection({ sessions, realNames }: Summary, nowSeconds: nu
     return html`<p class="dim">Not known: no source tells of sessions, or none was asked.</p>`;
   }
   if (sessions.length === 0) return html`<p class="dim">Nobody is logged in.</p>`;
-  const byUser = Map.groupBy(sessions, ({ user }) => user);
-  const rows = [...byUser].flatMap(([user, own]) => [
-    html`<tr class="group">
-      <td colspan="${COLUMNS.length}">${user} <small>${realNames.get(user)}</small></td>
-    </tr>`,
-    ...own.map((session) => sessionRow(session, nowSeconds)),
-  ]);
+  const rows: Html[] = [];
+  for (const [user, own] of Map.groupBy(sessions, (session) => session.user)) {
+    rows.push(
+      html`<tr class="group">
+        <td colspan="${COLUMNS.length}">${user} <small>${realNames.get(user)}</small></td>
+      </tr>`,
+    );
+    for (const session of own) rows.push(sessionRow(session, nowSeconds));
+  }
   return table("Sessions", COLUMNS, rows);
 }
 
