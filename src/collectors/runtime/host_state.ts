@@ -2,6 +2,7 @@ import type { Log } from "../../log.ts";
 import { Accounts } from "../../model/accounts.ts";
 import { AuthLogs } from "../../model/auth/auth_logs.ts";
 import { LastLoginRecords, type Optional } from "../../model/last_logins.ts";
+import { RdpPeerMemory } from "../../model/sessions/rdp_peers.ts";
 import { SessionSeries } from "../../model/sessions/session_series.ts";
 import { UsageMeter } from "../../model/usage/usage.ts";
 import { Getent } from "../../sources/accounts/getent.ts";
@@ -32,6 +33,7 @@ export class HostState {
   readonly meter: UsageMeter;
   readonly lastLogins: LastLoginRecords;
   readonly authLogs: AuthLogs;
+  readonly rdpPeers = new RdpPeerMemory();
   /** Which sessions have series of their own. */
   readonly sessionSeries = new SessionSeries();
   readonly faults: Faults;

@@ -72,7 +72,7 @@ export class Snapshot {
   /** The sessions of all users but the excluded ones. */
   sessions(): Promise<Session[]> {
     return this.once("sessions", async () =>
-      joinSessions(await this.hostIndex(), await this.desktopServers()).filter(
+      joinSessions(await this.hostIndex(), await this.desktopServers(), this.host.rdpPeers).filter(
         ({ user }) => !this.isExcluded(user),
       ),
     );

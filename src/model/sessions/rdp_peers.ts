@@ -16,31 +16,63 @@ export function rdpConnections(host: HostIndex): readonly TcpSocket[] | undefine
   return connections.length > 0 || host.listens("anybody", RDP_PORT) ? connections : undefined;
 }
 
+/** Which connection each desktop's client has, from one collection to the next. */
+export class RdpPeerMemory {
+  private inodes = new Map<string, number>();
+
+  /** The connection that a desktop had when that was last certain, if it is open still. */
+  recall(desktop: RdpDesktop, open: Iterable<TcpSocket>): TcpSocket | undefined {
+    const inode = this.inodes.get(keyOf(desktop));
+    if (inode === undefined) return undefined;
+    for (const socket of open) if (socket.inode === inode) return socket;
+    return undefined;
+  }
+
+  /** Forgets all but these: who has no client now may have another one the next time. */
+  keep(peers: ReadonlyMap<RdpDesktop, TcpSocket>): void {
+    this.inodes = new Map(Array.from(peers, ([desktop, { inode }]) => [keyOf(desktop), inode]));
+  }
+}
+
+function keyOf({ leaderPid, display }: RdpDesktop): string {
+  return `${leaderPid} ${display}`;
+}
+
 /**
  * The address of each attached desktop's client. What logind recorded is the address of the session's start,
  * and a client that came back from elsewhere makes it untrue, so it counts only while there is a connection from
  * it. Anybody can connect to the port: without a record, and without the right to see which connections xrdp's
- * processes serve a desktop with, an address is known only when there is no other.
+ * processes serve a desktop with, a client is known only when there was no other connection once it came.
  */
 export function assignPeers(
   host: HostIndex,
   desktops: readonly RdpDesktop[],
+  memory: RdpPeerMemory,
 ): Map<RdpDesktop, string> {
   const connections = rdpConnections(host) ?? [];
-  const free = (servingConnections(host, connections) ?? connections).map(({ remoteHex }) =>
-    addressFromHex(remoteHex),
-  );
-  const peers = new Map<RdpDesktop, string>();
+  const free = new Set(servingConnections(host, connections) ?? connections);
+  const peers = new Map<RdpDesktop, TcpSocket>();
+  const assign = (desktop: RdpDesktop, socket: TcpSocket | undefined) => {
+    if (socket === undefined) return;
+    free.delete(socket);
+    peers.set(desktop, socket);
+  };
+  for (const desktop of desktops) assign(desktop, memory.recall(desktop, free));
   for (const desktop of desktops) {
+    if (peers.has(desktop)) continue;
     const recorded = canonicalAddress(desktop.logind?.remoteHost ?? "");
-    const at = desktops.length === 1 && new Set(free).size === 1 ? 0 : free.indexOf(recorded ?? "");
-    if (at >= 0) peers.set(desktop, free.splice(at, 1)[0]!);
+    assign(
+      desktop,
+      [...free].find(({ remoteHex }) => addressFromHex(remoteHex) === recorded),
+    );
   }
   const left = desktops.filter((desktop) => !peers.has(desktop));
-  if (left.length > 0 && left.length === free.length && new Set(free).size === 1) {
-    for (const desktop of left) peers.set(desktop, free[0]!);
+  const addresses = new Set(Array.from(free, ({ remoteHex }) => remoteHex));
+  if (addresses.size === 1 && (left.length === 1 || left.length === free.size)) {
+    for (const desktop of left) assign(desktop, [...free][0]);
   }
-  return peers;
+  memory.keep(peers);
+  return new Map(Array.from(peers, ([desktop, it]) => [desktop, addressFromHex(it.remoteHex)]));
 }
 
 /**

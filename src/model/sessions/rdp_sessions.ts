@@ -4,7 +4,7 @@ import type { Claims } from "./claims.ts";
 import type { HostIndex } from "./host_index.ts";
 import { startSeconds } from "./processes.ts";
 import { type RdpDesktop, findRdpDesktops } from "./rdp_desktops.ts";
-import { assignPeers, rdpConnections } from "./rdp_peers.ts";
+import { type RdpPeerMemory, assignPeers, rdpConnections } from "./rdp_peers.ts";
 import type { Session } from "./session.ts";
 import { vncPort } from "./vnc_programs.ts";
 
@@ -20,7 +20,7 @@ type Attachment = "yes" | "no" | "unclear";
  * the connections between xrdp and the desktop tell. Desktops without a client are claimed: they are no session
  * of any other kind either.
  */
-export function rdpSessions(host: HostIndex, claims: Claims): Session[] {
+export function rdpSessions(host: HostIndex, claims: Claims, memory: RdpPeerMemory): Session[] {
   const desktops = findRdpDesktops(host);
   for (const { display, leaderPid, logind } of desktops) {
     claims.takePid(leaderPid);
@@ -28,7 +28,7 @@ export function rdpSessions(host: HostIndex, claims: Claims): Session[] {
     if (logind) claims.takeLogind(logind.id);
   }
   const attached = attachedOf(host, desktops);
-  const peers = assignPeers(host, attached);
+  const peers = assignPeers(host, attached, memory);
   return attached.map((desktop) => ({
     user: host.records.accounts.nameOf(desktop.uid),
     tty: `:${desktop.display}`,

@@ -24,8 +24,13 @@ const INSTANCE =
  * The VNC servers that root's systemd or inetd started for one connection each (`-inetd`). They listen on no port
  * of their own; systemd names the connection in their control group, with an inetd it is among those to root's
  * ports.
+ *
+ * @param others the servers that are known already: their connections are not looked at again
  */
-export function findInetdServers(host: HostIndex): DesktopServer[] {
+export function findInetdServers(
+  host: HostIndex,
+  others: readonly DesktopServer[],
+): DesktopServer[] {
   const { table } = host.records;
   const servers: DesktopServer[] = [];
   const unnamed: number[] = [];
@@ -39,7 +44,8 @@ export function findInetdServers(host: HostIndex): DesktopServer[] {
       if (viewer) servers.push(serverOf(table.uid[row]!, viewer));
     } else if (table.parentPid[row]! !== 1) unnamed.push(row);
   }
-  return [...servers, ...findByConnections(host, unnamed)];
+  const taken = new Set([...others, ...servers].flatMap(({ viewers }) => viewers));
+  return [...servers, ...findByConnections(host, unnamed, taken)];
 }
 
 /** Whoever leaves its parent becomes a child of process 1, so for that one the control group has to tell. */
@@ -67,12 +73,17 @@ function findConnection(
 }
 
 /** The connections that the processes hold; where that can't be seen, all to root's ports if each has its process. */
-function findByConnections(host: HostIndex, rows: readonly number[]): DesktopServer[] {
+function findByConnections(
+  host: HostIndex,
+  rows: readonly number[],
+  taken: ReadonlySet<TcpSocket>,
+): DesktopServer[] {
   if (rows.length === 0) return [];
   const { root, table } = host.records;
   const connections: TcpSocket[] = [];
   for (let port = vncPort(0); port < vncPort(USUAL_PORTS); port++) {
-    if (host.listens(0, port)) connections.push(...host.connectionsTo(port));
+    if (!host.listens(0, port)) continue;
+    for (const socket of host.connectionsTo(port)) if (!taken.has(socket)) connections.push(socket);
   }
   const byInode = new Map(connections.map((socket) => [socket.inode, socket]));
   const servers: DesktopServer[] = [];

@@ -63,7 +63,8 @@ export function findDesktopServers(host: HostIndex): DesktopServer[] {
       }
     }
   }
-  return [...servers.values(), ...findInetdServers(host)];
+  const own = [...servers.values()];
+  return [...own, ...findInetdServers(host, own)];
 }
 
 function addServer(

@@ -3,6 +3,7 @@ import { Accounts } from "../../../src/model/accounts.ts";
 import { HostIndex } from "../../../src/model/sessions/host_index.ts";
 import { joinSessions } from "../../../src/model/sessions/join.ts";
 import { findDesktopServers } from "../../../src/model/sessions/vnc_servers.ts";
+import type { RdpPeerMemory } from "../../../src/model/sessions/rdp_peers.ts";
 import type { Session } from "../../../src/model/sessions/session.ts";
 import { parseSession } from "../../../src/sources/logins/logind.ts";
 import { parseTcp } from "../../../src/sources/proc/net_tcp.ts";
@@ -152,9 +153,9 @@ export class FakeHost extends TempTree {
     });
   }
 
-  async sessions(): Promise<Session[]> {
+  async sessions(rdpPeers?: RdpPeerMemory): Promise<Session[]> {
     const host = await this.index();
-    return joinSessions(host, findDesktopServers(host));
+    return joinSessions(host, findDesktopServers(host), rdpPeers);
   }
 
   /** The connections to VNC servers. */
@@ -166,8 +167,8 @@ export class FakeHost extends TempTree {
   }
 
   /** The sessions as `user type tty address`, `-` for what is empty. */
-  async rows(): Promise<string[]> {
-    return (await this.sessions()).map(({ user, type, tty, fromIp }) =>
+  async rows(rdpPeers?: RdpPeerMemory): Promise<string[]> {
+    return (await this.sessions(rdpPeers)).map(({ user, type, tty, fromIp }) =>
       [user, type, tty || "-", fromIp || "-"].join(" "),
     );
   }

@@ -1,5 +1,6 @@
 /** xrdp's desktops: with whom they are attached, and to whom nobody can make them look attached. */
 import { describe, expect, test } from "bun:test";
+import { RdpPeerMemory } from "../../../src/model/sessions/rdp_peers.ts";
 import { ALICE, BOB, FakeHost } from "./fake_host.ts";
 
 const CLIENT = "192.0.2.7";
@@ -167,5 +168,16 @@ describe("addresses", () => {
       .tcp(3389, 0, CLIENT)
       .tcp(3389, 0, CLIENT);
     expect(await host.rows()).toEqual([`alice rdp :11 ${CLIENT}`, `bob rdp :10 ${CLIENT}`]);
+  });
+
+  test("a stranger who comes later takes nothing away, until the client has gone", async () => {
+    const memory = new RdpPeerMemory();
+    using host = attached().tcp(3389, 0, CLIENT);
+    expect(await host.rows(memory)).toEqual([`bob rdp :10 ${CLIENT}`]);
+    host.tcp(3389, 0, STRANGER);
+    expect(await host.rows(memory)).toEqual([`bob rdp :10 ${CLIENT}`]);
+    // Bob comes back from elsewhere while the stranger's connection stays.
+    using later = attached().tcp(9, 0).tcp(3389, 0, STRANGER).tcp(3389, 0, "192.0.2.88");
+    expect(await later.rows(memory)).toEqual(["bob rdp :10 -"]);
   });
 });

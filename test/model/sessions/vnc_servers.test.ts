@@ -119,8 +119,12 @@ describe("a server for each connection", () => {
       .process(inetd)
       .process({ pid: 300, parentPid: 200, uid: BOB, comm: "Xvnc", args })
       .tcp(5901, 0)
-      .tcp(5901, 0, "192.0.2.8");
-    expect(await host.rows()).toEqual(["bob vnc vnc:1 192.0.2.8"]);
+      .tcp(5901, 0, "192.0.2.8")
+      // Beside it, a server of root's own.
+      .process({ pid: 301, comm: "x11vnc", args: ["x11vnc"] })
+      .tcp(5900, 0)
+      .tcp(5900, 0, "192.0.2.9");
+    expect(await host.rows()).toEqual(["bob vnc vnc:1 192.0.2.8", "root vnc vnc:0 192.0.2.9"]);
   });
 
   test("not of a user, who can only name a process so", async () => {
