@@ -54,7 +54,13 @@ export class FakeHost extends TempTree {
     super({
       "/etc/passwd": `root:x:0:0:::\nalice:x:${ALICE}:100:::\nbob:x:${BOB}:100:::\n`,
     });
-    this.process({ pid: 1, comm: "systemd", args: ["/sbin/init"], startSeconds: BOOT_SECONDS });
+    this.process({
+      pid: 1,
+      parentPid: 0,
+      comm: "systemd",
+      args: ["/sbin/init"],
+      startSeconds: BOOT_SECONDS,
+    });
   }
 
   process(fake: FakeProcess): this {

@@ -179,4 +179,39 @@ describe("addresses", () => {
     using host = new FakeHost().ssh(100, ALICE, "alice").tcp(22, 0).tcp(22, ALICE, A);
     expect(await host.rows()).toEqual(["alice ssh-npty - -"]);
   });
+
+  test("that of the socket which monitor and user's process hold, where that can be seen", async () => {
+    using host = new FakeHost().ssh(100, ALICE, "alice").tcp(22, 0).tcp(22, 0, A).tcp(22, 0, B);
+    host.sockets(100, 5002).sockets(101, 5002, 5001);
+    expect(await host.rows()).toEqual([`alice ssh-npty - ${B}`]);
+  });
+
+  test("not that of a socket which is not root's, though both hold it", async () => {
+    using host = new FakeHost().ssh(100, ALICE, "alice").tcp(22, 0).tcp(22, ALICE, A);
+    host.sockets(100, 5001).sockets(101, 5001);
+    expect(await host.rows()).toEqual(["alice ssh-npty - -"]);
+  });
+});
+
+describe("servers of other kinds", () => {
+  const roots = { pid: 101, comm: "sshd", args: ["sshd: root@pts/1"] };
+
+  test.each([
+    ["its listener", { comm: "sshd", args: ["sshd: /usr/sbin/sshd -D [listener] 0 of 10-100"] }],
+    ["a listener of before OpenSSH 8.2", { comm: "sshd", args: ["/usr/sbin/sshd", "-D"] }],
+    ["an inetd", { comm: "xinetd", args: ["xinetd"] }],
+    ["who takes over when the listener is restarted", { comm: "tini", args: ["tini"] }],
+  ])("root's one process, a child of %s", async (_, parent) => {
+    using host = new FakeHost()
+      .process({ pid: 100, ...parent })
+      .process({ ...roots, parentPid: 100 });
+    expect(await host.rows()).toEqual(["root terminal pts/1 -"]);
+  });
+
+  test("what root's process starts under its own title is no second session", async () => {
+    using host = new FakeHost()
+      .process(roots)
+      .process({ ...roots, pid: 102, parentPid: 101, args: ["sshd: root@pts/1"] });
+    expect(await host.rows()).toEqual(["root terminal pts/1 -"]);
+  });
 });
