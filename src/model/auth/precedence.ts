@@ -42,8 +42,7 @@ export class Precedence {
     const newest = this.newestOf(kindOf(record));
     const { timeMs } = record;
     newest[rank] = Math.max(newest[rank] ?? 0, timeMs);
-    let bestMs = 0;
-    for (let i = 0; i < rank; i++) bestMs = Math.max(bestMs, newest[i] ?? 0);
+    const bestMs = newestBefore(newest, rank);
     if (bestMs === 0 || timeMs > bestMs + SILENCE_MS) {
       if (this.wasCounted(rank, record)) return "drop";
       if (rank > 0) this.remember(rank, record);
@@ -63,7 +62,7 @@ export class Precedence {
     const due: { rank: number; record: LogRecord }[] = [];
     this.held = this.held.filter(({ rank, record }) => {
       const newest = this.newestOf(kindOf(record));
-      const bestMs = Math.max(0, ...newest.slice(0, rank).map((timeMs) => timeMs ?? 0));
+      const bestMs = newestBefore(newest, rank);
       if (bestMs >= record.timeMs) return false;
       const ownMs = newest[rank] ?? 0;
       if (nowMs - record.timeMs < SILENCE_MS && ownMs - bestMs <= SILENCE_MS) return true;
@@ -113,6 +112,13 @@ export class Precedence {
     }
     return precedence;
   }
+}
+
+/** The time of the newest message in the logs before one; 0 for none. */
+function newestBefore(newest: readonly (number | undefined)[], rank: number): number {
+  let timeMs = 0;
+  for (let i = 0; i < rank; i++) timeMs = Math.max(timeMs, newest[i] ?? 0);
+  return timeMs;
 }
 
 function kindOf({ identifier, message }: LogRecord): string {

@@ -1,0 +1,103 @@
+import { describe, expect, test } from "bun:test";
+import { Precedence } from "../../../src/model/auth/precedence.ts";
+
+const NOW_MS = Date.UTC(2026, 10, 25, 12);
+
+const record = (seconds: number, message = "Invalid user x", identifier = "sshd", pid = 1) => ({
+  timeMs: NOW_MS + seconds * 1000,
+  identifier,
+  pid,
+  message,
+  copies: 1,
+});
+
+describe("two logs with the same messages", () => {
+  test("count once, from the better one", () => {
+    const logs = new Precedence();
+    for (let i = 0; i < 200; i++) {
+      expect(logs.judge(0, record(i))).toBe("count");
+      expect(logs.judge(2, record(i))).toBe("drop");
+    }
+    expect(logs.release(NOW_MS + 1e6)).toEqual([]);
+  });
+
+  test("count once when the worse one has a message a moment earlier", () => {
+    const logs = new Precedence();
+    expect(logs.judge(2, record(0))).toBe("count");
+    expect(logs.judge(0, record(1))).toBe("drop");
+    expect(logs.judge(0, record(1))).toBe("count");
+    expect(logs.judge(2, record(1))).toBe("drop");
+    expect(logs.judge(2, record(2))).toBe("hold");
+    expect(logs.judge(0, record(2))).toBe("count");
+    expect(logs.release(NOW_MS + 1e6)).toEqual([]);
+  });
+
+  test("count once when both were read in one go, file after file", () => {
+    const logs = new Precedence();
+    for (let i = 0; i < 5000; i++) expect(logs.judge(0, record(i))).toBe("count");
+    for (let i = 0; i < 5000; i++) expect(logs.judge(1, record(i))).toBe("drop");
+  });
+});
+
+test("programs that share no log count each in its own, without waiting", () => {
+  const logs = new Precedence();
+  expect(logs.judge(1, record(0, "  alice : TTY=pts/0", "sudo"))).toBe("count");
+  expect(logs.judge(2, record(1))).toBe("count");
+  expect(logs.judge(2, record(2))).toBe("count");
+  expect(logs.judge(1, record(3, "  bob : TTY=pts/0", "sudo"))).toBe("count");
+});
+
+test("what PAM logs in sshd's name does not silence sshd in another log", () => {
+  const logs = new Precedence();
+  expect(logs.judge(1, record(0, "pam_unix(sshd:auth): authentication failure"))).toBe("count");
+  expect(logs.judge(2, record(0, "Failed password for x"))).toBe("count");
+});
+
+describe("a log that falls silent", () => {
+  test("is taken over by a worse one, without a loss, once a minute has passed", () => {
+    const logs = new Precedence();
+    expect(logs.judge(0, record(0))).toBe("count");
+    expect(logs.judge(1, record(10, "a"))).toBe("hold");
+    expect(logs.judge(1, record(59, "b"))).toBe("hold");
+    expect(logs.release(NOW_MS + 59_000)).toEqual([]);
+    expect(logs.judge(1, record(61, "c"))).toBe("count");
+    expect(logs.release(NOW_MS + 61_000).map((held) => held.record.message)).toEqual(["a", "b"]);
+    expect(logs.judge(1, record(62, "d"))).toBe("count");
+    expect(logs.release(NOW_MS + 1e6)).toEqual([]);
+  });
+
+  test("is taken over by the clock when nothing more comes", () => {
+    const logs = new Precedence();
+    expect(logs.judge(0, record(0))).toBe("count");
+    expect(logs.judge(1, record(10))).toBe("hold");
+    expect(logs.release(NOW_MS + 69_000)).toEqual([]);
+    expect(logs.release(NOW_MS + 70_000)).toHaveLength(1);
+  });
+
+  test("counts again as soon as it speaks: who writes to a worse log silences nobody", () => {
+    const logs = new Precedence();
+    expect(logs.judge(0, record(0))).toBe("count");
+    for (let i = 100; i < 200; i++) expect(logs.judge(2, record(i, "forged"))).toBe("count");
+    expect(logs.judge(0, record(200, "true"))).toBe("count");
+    expect(logs.judge(2, record(200, "forged"))).toBe("drop");
+  });
+});
+
+test("outlives a restart", () => {
+  const logs = new Precedence();
+  logs.judge(0, record(0));
+  const restarted = Precedence.from(JSON.parse(JSON.stringify(logs)));
+  expect(restarted.judge(1, record(0))).toBe("drop");
+  expect(restarted.judge(1, record(70))).toBe("count");
+  expect(() => Precedence.from({})).toThrow("no list");
+  expect(() => Precedence.from([["sshd", ["x"]]])).toThrow("no number");
+});
+
+test("its memory does not grow with the number of records", () => {
+  const logs = new Precedence();
+  for (let i = 0; i < 20_000; i++) logs.judge(2, record(i / 1000, `early ${i}`));
+  logs.judge(0, record(20));
+  for (let i = 0; i < 20_000; i++) logs.judge(2, record(21 + i / 1000, `held ${i}`));
+  expect(JSON.stringify(logs).length).toBeLessThan(1000);
+  expect(logs.release(NOW_MS + 1e6).length).toBeLessThan(5000);
+});
