@@ -83,7 +83,8 @@ function attachmentOf(
   const isSeen = connected.length > ofChannels.filter(({ listening }) => !listening).length;
   if (!isSeen) return "no";
   if (ofChannels.length === 0) return "yes";
-  return ofChannels.some(({ listening }) => !listening) ? "yes" : "unclear";
+  // The channel server does not listen while it has its client, and listens when that has gone.
+  return ofChannels.some(({ listening }) => listening) ? "unclear" : "yes";
 }
 
 /** The sockets of a desktop's X server and channel server; undefined where they may not be read. */

@@ -1,5 +1,5 @@
 /** `/proc/PID/status`: facts of one process that its stat line lacks. man 5 proc_pid_status. */
-import { readFileSync } from "node:fs";
+import { closeSync, openSync, readSync } from "node:fs";
 import type { Root } from "../root.ts";
 
 export interface ProcessStatus {
@@ -12,12 +12,30 @@ export interface ProcessStatus {
   pidNamespaces: number;
 }
 
-/** Undefined when the process is gone or hidden. */
+/**
+ * The line of a process's groups, which stands before that of its namespaces, can have 65,536 numbers. Nobody
+ * is in so many as have room here, but for who wants to hide the other line.
+ */
+const LIMIT_BYTES = 64 * 1024;
+
+/** Every status is read into this buffer, and no longer needed when the next one is. */
+const buffer = Buffer.alloc(LIMIT_BYTES);
+
+/** Undefined when the process is gone or hidden, or its status longer than 64 KiB. */
 export function readStatus(root: Root, pid: number | "self"): ProcessStatus | undefined {
+  let fd: number;
   try {
-    return parseStatus(readFileSync(root.proc(`${pid}/status`), "latin1"));
+    fd = openSync(root.proc(`${pid}/status`), "r");
   } catch {
     return undefined;
+  }
+  try {
+    const bytes = readSync(fd, buffer, 0, LIMIT_BYTES, 0);
+    return bytes < LIMIT_BYTES ? parseStatus(buffer.toString("latin1", 0, bytes)) : undefined;
+  } catch {
+    return undefined;
+  } finally {
+    closeSync(fd);
   }
 }
 

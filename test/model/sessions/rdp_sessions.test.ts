@@ -115,6 +115,8 @@ describe("not attached", () => {
       .tcp(3389, 0, CLIENT);
     host.unix(`/tmp/x\n0000000000000000: 00000003 00000000 00000000 0001 03 998 ${DISPLAY}`);
     expect(await host.rows()).toEqual([`alice rdp :11 ${CLIENT}`]);
+    host.unix(`/tmp/x\n0000000000000000: 00000003 00000000 00000000 0001 03 997 ${CHANNELS}`);
+    expect(await host.rows()).toEqual([`alice rdp :11 ${CLIENT}`]);
   });
 
   test("a socket that the desktop does not hold, where that can be seen", async () => {

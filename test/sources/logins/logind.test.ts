@@ -10,6 +10,7 @@ import {
 } from "../../../src/sources/logins/logind.ts";
 import { IMPOSTORS, replaceBy } from "../../helpers/impostors.ts";
 import { TempTree } from "../../helpers/temp_tree.ts";
+import { expectLinearText } from "../../helpers/growth.ts";
 
 /** As systemd 252 writes it for an SSH login. */
 const SSH = `# This is private data. Do not parse.
@@ -189,4 +190,8 @@ test("readLogindUsers gives names by uid", async () => {
     [70001, "EXAMPLE\\nancy"],
   ]);
   expect(await readLogindUsers(tree.root)).toEqual(names);
+});
+
+test("work grows with the length of the file", () => {
+  expectLinearText((text) => parseSession("1", text), '=\n\\"x0#', "UID=1\nLEADER=");
 });

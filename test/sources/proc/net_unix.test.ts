@@ -4,6 +4,7 @@ import { parseUnix, readUnixSockets } from "../../../src/sources/proc/net_unix.t
 import { Root } from "../../../src/sources/root.ts";
 import { isLinux } from "../../helpers/system.ts";
 import { TempTree } from "../../helpers/temp_tree.ts";
+import { expectLinearText } from "../../helpers/growth.ts";
 
 /** As xrdp 0.10 leaves it on Debian 13, one client being attached. */
 const TABLE = `Num       RefCount Protocol Flags    Type St Inode Path
@@ -83,4 +84,10 @@ test.skipIf(!isLinux)("sees each client of a socket of this process come and go"
   expect(await count()).toBe(1);
   second.destroy();
   server.close();
+});
+
+test("work grows with the length of the table", () => {
+  const line = "0000000000000001: 00000002 00000000 00010000 0001 01 44 ";
+  expectLinearText((text) => parse(text), "/_x\n 0@:", line);
+  expectLinearText((text) => parse(text), "/_x\n 0@:", `${line}/xrdp_`, "/xrdp_\n");
 });

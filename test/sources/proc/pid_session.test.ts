@@ -2,10 +2,12 @@ import { describe, expect, test } from "bun:test";
 import {
   isBelowUserManager,
   parseCgroupSession,
+  parseForegroundGroup,
   readAuditSession,
   readCgroup,
 } from "../../../src/sources/proc/pid_session.ts";
 import { TempTree } from "../../helpers/temp_tree.ts";
+import { expectLinearText } from "../../helpers/growth.ts";
 
 describe("parseCgroupSession", () => {
   test.each([
@@ -67,4 +69,19 @@ test.each([
   using tree = new TempTree({ "/proc/12/sessionid": text });
   expect(readAuditSession(tree.root, 12)).toBe(id);
   expect(readAuditSession(tree.root, 13)).toBeUndefined();
+});
+
+test("work grows with the length of the file", () => {
+  expectLinearText(parseCgroupSession, "/-.:\n0a", "0::/user.slice/session-");
+  expectLinearText(parseForegroundGroup, ") 0-\n", "5 (");
+});
+
+test.each([
+  ["7 (sh) S 1 7 7 34816 9 4194304 0\n", 9],
+  ["7 (a) S 1) S 1 7 7 34816 12 4194304 0\n", 12],
+  ["7 (sh) S 1 7 7 0 -1 4194304 0\n", undefined],
+  ["7 (sh) S 1 7", undefined],
+  ["", undefined],
+])("parseForegroundGroup: %j is %p", (text, group) => {
+  expect(parseForegroundGroup(text)).toBe(group);
 });

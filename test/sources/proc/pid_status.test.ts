@@ -1,6 +1,8 @@
 import { expect, test } from "bun:test";
 import { parseStatus, readStatus } from "../../../src/sources/proc/pid_status.ts";
 import { Root } from "../../../src/sources/root.ts";
+import { TempTree } from "../../helpers/temp_tree.ts";
+import { expectLinearText } from "../../helpers/growth.ts";
 
 const linux = process.platform === "linux";
 
@@ -22,6 +24,14 @@ test("a name that looks like the line does not pass for it", () => {
   expect(parseStatus("Name:\tUid:\\t0\nUid:\t7\t7\t7\t7\n")?.uids).toEqual([7, 7, 7, 7]);
 });
 
+test("a process in so many groups that its namespaces can't be seen is not known", () => {
+  const status = (groups: number) =>
+    `Uid:\t7\t7\t7\t7\nGroups:\t${"4294967294 ".repeat(groups)}\nNSpid:\t77\t1\n`;
+  using tree = new TempTree({ "/proc/5/status": status(5000), "/proc/6/status": status(6000) });
+  expect(readStatus(tree.root, 5)).toEqual({ uids: [7, 7, 7, 7], pidNamespaces: 2 });
+  expect(readStatus(tree.root, 6)).toBeUndefined();
+});
+
 test.skipIf(!linux)("this process, compared with what the system call says", () => {
   const status = readStatus(new Root(), process.pid);
   expect(status?.uids.slice(0, 2)).toEqual([process.getuid!(), process.geteuid!()]);
@@ -29,4 +39,9 @@ test.skipIf(!linux)("this process, compared with what the system call says", () 
 
 test.skipIf(!linux)("a process that is gone", () => {
   expect(readStatus(new Root(), 2 ** 22 + 1)).toBeUndefined();
+});
+
+test("work grows with the length of the file", () => {
+  expectLinearText(parseStatus, "\t\n0:U", "Uid:\t");
+  expectLinearText(parseStatus, "\t\n0:U", "Uid:\t1\nNSpid:\t");
 });
