@@ -55,3 +55,10 @@ export function explain(error: unknown): string {
   if (code === undefined || !error.message.startsWith(`${code}: `)) return error.message;
   return error.message.slice(code.length + 2).replace(/, \w+( '.*')?$/s, "");
 }
+
+const SHORTAGES: ReadonlySet<string> = new Set(["EMFILE", "ENFILE", "ENOMEM", "EIO", "EINTR"]);
+
+/** Whether the system is short of something, or failed: the file may be as good as ever. */
+export function isShortage(error: unknown): boolean {
+  return SHORTAGES.has(codeOf(error) ?? "");
+}

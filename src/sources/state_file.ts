@@ -2,22 +2,41 @@
  * The exporter's own file: what it must know again after a restart. It is replaced as a whole, so a
  * reader sees the old state or the new one, also after a crash or a loss of power.
  */
-import { isGone } from "./errors.ts";
-import { closeSync, fsyncSync, openSync, readFileSync, renameSync, writeFileSync } from "node:fs";
+import {
+  closeSync,
+  constants,
+  fsyncSync,
+  openSync,
+  renameSync,
+  unlinkSync,
+  writeFileSync,
+} from "node:fs";
 import { dirname } from "node:path";
+import { codeOf, isGone, isShortage } from "./errors.ts";
+import { readRegular } from "./regular_file.ts";
+
+/** A state has 1 MB at most. */
+const LIMIT_BYTES = 16 * 1024 * 1024;
+
+/** A link there is not followed, nor a FIFO waited for. */
+const NEW_FILE = constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL | constants.O_NOFOLLOW;
 
 export class StateFile {
-  /** @param warn told when a damaged file was set aside */
+  /** @param warn told when a file that can't be used was put aside */
   constructor(
     private readonly path: string,
     private readonly warn: (message: string) => void,
   ) {}
 
-  /** @returns undefined when there is none, or one that can't be used, which is renamed to `*.damaged` */
+  /**
+   * @returns undefined when there is none, or one that can't be used, which is renamed to `*.damaged`
+   * @throws the system's error when it can't be read just now
+   */
   load(): unknown {
     try {
-      return JSON.parse(readFileSync(this.path, "utf8"));
+      return JSON.parse(readRegular(this.path, LIMIT_BYTES).toString("utf8"));
     } catch (error) {
+      if (isShortage(error)) throw error;
       if (!isGone(error)) this.setAside(error);
       return undefined;
     }
@@ -39,18 +58,34 @@ export class StateFile {
   /** @throws the system's error when it can't be written */
   save(value: unknown): void {
     const temporary = `${this.path}.new`;
-    // writeSync may write less than it is given; writeFileSync to a descriptor goes on to the end.
-    flushed(temporary, "w", (fd) => writeFileSync(fd, JSON.stringify(value)));
+    const fd = openNew(temporary);
+    try {
+      // writeSync may write less than it is given; writeFileSync to a descriptor goes on to the end.
+      writeFileSync(fd, JSON.stringify(value));
+      fsyncSync(fd);
+    } finally {
+      closeSync(fd);
+    }
     renameSync(temporary, this.path);
-    flushed(dirname(this.path), "r", () => {});
+    flushFolder(dirname(this.path));
   }
 }
 
-/** Opens a file or folder; what was done to it is on the disk when this returns. */
-function flushed(path: string, flags: string, act: (fd: number) => void): void {
-  const fd = openSync(path, flags, 0o600);
+/** Makes a file that was not there; what a crash or somebody else left in its place goes first. */
+function openNew(path: string): number {
   try {
-    act(fd);
+    return openSync(path, NEW_FILE, 0o600);
+  } catch (error) {
+    if (codeOf(error) !== "EEXIST") throw error;
+  }
+  unlinkSync(path);
+  return openSync(path, NEW_FILE, 0o600);
+}
+
+/** The new name is on the disk when this returns. */
+function flushFolder(path: string): void {
+  const fd = openSync(path, constants.O_RDONLY | constants.O_DIRECTORY);
+  try {
     fsyncSync(fd);
   } finally {
     closeSync(fd);

@@ -1,5 +1,14 @@
 import { describe, expect, test } from "bun:test";
-import { readFileSync, readdirSync, statSync } from "node:fs";
+import {
+  lstatSync,
+  mkdirSync,
+  readFileSync,
+  readdirSync,
+  statSync,
+  symlinkSync,
+  truncateSync,
+  writeFileSync,
+} from "node:fs";
 import { StateFile } from "../../src/sources/state_file.ts";
 import { TempTree } from "../helpers/temp_tree.ts";
 
@@ -57,5 +66,80 @@ describe("StateFile", () => {
     const file = new StateFile("/nonexistent/folder/auth.json", () => {});
     expect(() => file.save({})).toThrow("ENOENT");
     expect(file.load()).toBeUndefined();
+  });
+
+  const IN_ITS_PLACE: Record<string, (path: string) => void> = {
+    "a FIFO": (path) => void Bun.spawnSync(["mkfifo", path]),
+    "a device": (path) => symlinkSync("/dev/zero", path),
+    "a directory": (path) => mkdirSync(path),
+    "a link loop": (path) => symlinkSync(path, path),
+    "20 GB of nothing": (path) => {
+      writeFileSync(path, "");
+      truncateSync(path, 20e9);
+    },
+  };
+
+  test.each(Object.keys(IN_ITS_PLACE))("%s in its place is put aside at once", (what) => {
+    using it = state();
+    IN_ITS_PLACE[what]!(it.path);
+    expect(it.file.load()).toBeUndefined();
+    expect(it.names()).toEqual(["auth.json.damaged"]);
+    expect(it.warnings).toHaveLength(1);
+    it.file.save({ a: 1 });
+    expect(it.file.load()).toEqual({ a: 1 });
+  });
+
+  test.each(["a FIFO", "a device", "a link loop", "20 GB of nothing"])(
+    "%s in place of the new file goes",
+    (what) => {
+      using it = state();
+      IN_ITS_PLACE[what]!(`${it.path}.new`);
+      it.file.save({ a: 1 });
+      expect(it.file.load()).toEqual({ a: 1 });
+      expect(it.names()).toEqual(["auth.json"]);
+      expect(lstatSync(it.path).isFile()).toBe(true);
+    },
+  );
+
+  test("a link in place of the new file is not followed", () => {
+    using it = state({ "/folder/other": "precious" });
+    symlinkSync("other", `${it.path}.new`);
+    it.file.save({ a: 1 });
+    expect(readFileSync(`${it.path.replace("auth.json", "other")}`, "utf8")).toBe("precious");
+    expect(it.names()).toEqual(["auth.json", "other"]);
+    expect(lstatSync(it.path).isFile()).toBe(true);
+  });
+
+  test("a directory in place of the new file is an error, and leaves the old state", () => {
+    using it = state();
+    it.file.save({ a: 1 });
+    mkdirSync(`${it.path}.new`);
+    expect(() => it.file.save({ a: 2 })).toThrow();
+    expect(it.file.load()).toEqual({ a: 1 });
+  });
+
+  test("without a descriptor to read it with, it is kept: that passes", async () => {
+    using it = state();
+    it.file.save({ a: 1 });
+    const program = `
+      import { openSync } from "node:fs";
+      import { StateFile } from ${JSON.stringify(`${import.meta.dir}/../../src/sources/state_file.ts`)};
+      const file = new StateFile(process.argv[1], () => {});
+      try { for (;;) openSync("/dev/null", "r"); } catch {}
+      let thrown;
+      try { file.load(); } catch (error) { thrown = error.code; }
+      process.exit(thrown === "EMFILE" ? 0 : 3);`;
+    const words = [
+      "sh",
+      "-c",
+      'ulimit -n 64; exec "$0" "$@"',
+      process.execPath,
+      "-e",
+      program,
+      it.path,
+    ];
+    const { exitCode, stderr } = Bun.spawnSync(words);
+    expect([exitCode, stderr.toString()]).toEqual([0, ""]);
+    expect(it.file.load()).toEqual({ a: 1 });
   });
 });

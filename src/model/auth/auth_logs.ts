@@ -1,4 +1,4 @@
-import { isUnavailable } from "../../sources/errors.ts";
+import { isShortage, isUnavailable } from "../../sources/errors.ts";
 import { JournalReader } from "../../sources/logs/journal/reader.ts";
 import type { LogReader } from "../../sources/logs/record.ts";
 import { AuthLog } from "../../sources/logs/text/auth_log.ts";
@@ -82,7 +82,7 @@ export class AuthLogs {
     const nowMs = this.options.now();
     const sinceMs = Math.abs(nowMs - (this.chosenMs ?? 0));
     if (this.logs.size === 0 || this.chosenMs === undefined || sinceMs >= CHOOSE_EVERY_MS) {
-      await this.choose(nowMs);
+      await this.chooseOrKeep(nowMs);
     }
     const [first] = this.logs.keys();
     if (first === undefined) return undefined;
@@ -174,6 +174,15 @@ export class AuthLogs {
     this.options.warn("log was deleted before it was read", { log: name, bytes });
   }
 
+  /** When the system is short of something, the logs that are open are still as good as ever. */
+  private async chooseOrKeep(nowMs: number): Promise<void> {
+    try {
+      await this.choose(nowMs);
+    } catch (error) {
+      if (this.logs.size === 0 || !isShortage(error)) throw error;
+    }
+  }
+
   private async choose(nowMs: number): Promise<void> {
     const { isRoot, root, stateFile, warn } = this.options;
     const machine = await readMachineStat(root).catch(() => undefined);
@@ -196,25 +205,27 @@ export class AuthLogs {
     const isKept = (name: string) => names.includes(name);
     // What is open in a log that is read no more goes on in the first of those in its place.
     let attempts = [...states].find(([name]) => !isKept(name))?.[1].attempts;
-    this.logs = new Map();
-    for (const name of names) {
-      let log = before.get(name);
-      if (log === undefined) {
-        let resumption = saved?.logs.get(name);
-        if (resumption === undefined) {
-          resumption = succeeding(
-            [...states.values()],
-            this.startMs,
-            nowMs,
-            attempts ?? new Attempts(isRoot),
-          );
-          attempts = undefined;
+    const after = new Map<string, CountedLog>();
+    try {
+      for (const name of names) {
+        let log = before.get(name);
+        if (log === undefined) {
+          let resumption = saved?.logs.get(name);
+          if (resumption === undefined) {
+            const own = attempts ?? new Attempts(isRoot);
+            resumption = succeeding([...states.values()], this.startMs, nowMs, own);
+            attempts = undefined;
+          }
+          log = this.open(name, resumption, bootMs);
         }
-        log = this.open(name, resumption, bootMs);
+        after.set(name, log);
       }
-      this.logs.set(name, log);
+    } catch (error) {
+      for (const [name, log] of after) if (!before.has(name)) log.close();
+      throw error;
     }
     for (const [name, log] of before) if (!isKept(name)) log.close();
+    this.logs = after;
   }
 
   private open(name: string, { position, sinceMs, state }: Resumption, bootMs: number): CountedLog {

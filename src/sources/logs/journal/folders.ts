@@ -1,10 +1,15 @@
 /** The journal files that this host wrote. man 8 systemd-journald, "Files" */
-import { readdirSync, readFileSync, statSync } from "node:fs";
+import { readdirSync, statSync } from "node:fs";
+import { isShortage } from "../../errors.ts";
+import { readRegular } from "../../regular_file.ts";
 import type { Root } from "../../root.ts";
 
 /** The first is lost at a reboot. Entries move from it to the second when that comes into being. */
 const VOLATILE = "/run/log/journal";
 const PERSISTENT = "/var/log/journal";
+
+/** man 5 machine-id: 32 digits and a newline. */
+const MAX_MACHINE_ID_BYTES = 4096;
 
 /** A folder that changed less than this before it was listed may have changed after it, unnoticed. */
 const SETTLED_AFTER_MS = 2000;
@@ -138,9 +143,11 @@ export class JournalFolders {
 
   private readMachineId(): string | undefined {
     try {
-      const text = readFileSync(this.root.path("/etc/machine-id"), "latin1").trim();
+      const path = this.root.path("/etc/machine-id");
+      const text = readRegular(path, MAX_MACHINE_ID_BYTES).toString("latin1").trim();
       return /^[0-9a-f]{32}$/.test(text) ? text : undefined;
-    } catch {
+    } catch (error) {
+      if (isShortage(error)) throw error;
       return undefined;
     }
   }

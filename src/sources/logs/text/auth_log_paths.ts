@@ -4,7 +4,7 @@
  * /var/log/messages; openSUSE and Alpine: /var/log/messages.
  */
 import { readSync, statSync } from "node:fs";
-import { BrokenSourceError, isGone } from "../../errors.ts";
+import { BrokenSourceError, isGone, isShortage } from "../../errors.ts";
 import { UTC } from "../../posix_zone.ts";
 import { withRegular } from "../../regular_file.ts";
 import type { Root } from "../../root.ts";
@@ -34,6 +34,7 @@ const LEFT_OVER_MS = 86_400_000;
  * can't be followed there are none: what is in it would be missing, and nobody could tell.
  *
  * @returns their paths in the host, best first; and of the others why not
+ * @throws the system's error when it is short of something
  */
 export function findAuthLogs(
   root: Root,
@@ -46,6 +47,7 @@ export function findAuthLogs(
       checkLines(root.path(path), nowMs);
       paths.push(path);
     } catch (error) {
+      if (isShortage(error)) throw error;
       if (isGone(error)) continue;
       failures.push(error as Error);
       const isOfUse = isRegularSince(root.path(path), nowMs - LEFT_OVER_MS);
