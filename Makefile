@@ -25,7 +25,7 @@ BUN := $(or $(SYSTEM_BUN),node_modules/.bin/bun)
 INSTALLED := node_modules/.installed
 
 .DEFAULT_GOAL := help
-.PHONY: help run build build-linux test test-fast test-unit test-arm64 test-examples watch lint fmt coverage bench fuzz mutate \
+.PHONY: help run build build-linux test test-fast test-unit test-arm64 test-examples watch lint fmt coverage bench fuzz load mutate \
 	update-golden deb dist e2e install clean
 
 help: ## List the targets
@@ -83,6 +83,9 @@ mutate: $(INSTALLED) ## Change 200 lines of src/ one by one and list the changes
 
 bench: $(BINARY) ## Measure a scrape of 3,000 processes against a C program
 	$(BUN) scripts/bench.ts
+
+load: $(BINARY) ## Scrape it with 200 clients beside 2,000 silent and slow ones; LOAD_SCRAPES=100000 goes on for long (needs wrk)
+	$(BUN) scripts/load.ts
 
 update-golden: $(BINARY) ## Write the golden files anew from what the executable prints now
 	UPDATE_GOLDEN=1 $(BUN) test test/golden.test.ts

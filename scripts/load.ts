@@ -1,0 +1,144 @@
+/**
+ * Serves a crowd: 200 scrapers beside 2,000 clients that are silent, slow or do not read, on a host with a
+ * fork storm and a flood in its log. Then it is scraped on and on while the host changes, and what it holds
+ * must not grow. Needs wrk. LOAD_SECONDS, LOAD_SCRAPES and LOAD_CLIENTS set other numbers.
+ *
+ *   bun scripts/load.ts
+ */
+import { readFileSync, readdirSync } from "node:fs";
+import { Crowd } from "./load/crowd.ts";
+import { ChangingHost } from "./load/host.ts";
+
+const BINARY = "dist/user_sessions_exporter";
+const PORT = 10943;
+const URL = `http://127.0.0.1:${PORT}/`;
+const seconds = Number(process.env["LOAD_SECONDS"] ?? 30);
+const scrapes = Number(process.env["LOAD_SCRAPES"] ?? 5_000);
+const clients = Number(process.env["LOAD_CLIENTS"] ?? 2_000);
+const SCRAPERS = 200;
+const WARM_UP_SCRAPES = 1_000;
+
+/** MemoryMax= of the unit. */
+const MAX_MEMORY_KB = 512 * 1024;
+const MAX_GROWTH_KB = 1024;
+
+if (!Bun.which("wrk")) {
+  console.error("scripts/load.ts: wrk is missing: apt install wrk");
+  process.exit(1);
+}
+const faults: string[] = [];
+await crowded();
+await lasting();
+for (const fault of faults) console.error(`scripts/load.ts: ${fault}`);
+process.exit(faults.length > 0 ? 1 : 0);
+
+async function crowded(): Promise<void> {
+  await withExporter(5_000, async (pid, host) => {
+    const crowd = new Crowd(PORT, clients);
+    await Bun.sleep(3_000);
+    host.startForkStorm();
+    const { answers, lost, p99Ms } = await wrk(SCRAPERS, seconds);
+    const peakKb = statusKb(pid, "VmHWM");
+    console.log(`${SCRAPERS} scrapers beside ${crowd.size} other clients, ${seconds} s`);
+    console.log(`answers: ${answers}, lost: ${lost}, p99: ${p99Ms} ms`);
+    console.log(`memory: ${statusKb(pid, "RssAnon")} KiB anonymous, ${peakKb} KiB at most in all`);
+    console.log(`log lines: ${host.lines}`);
+    crowd.end();
+    if (lost > 0) faults.push(`${lost} answers were lost`);
+    if (peakKb > MAX_MEMORY_KB) faults.push(`memory exceeded the unit's ${MAX_MEMORY_KB} KiB`);
+  });
+}
+
+async function lasting(): Promise<void> {
+  await withExporter(100, async (pid) => {
+    let done = 0;
+    const scrapeUntil = async (target: number) => {
+      while (done < target) {
+        const { answers, lost } = await wrk(1, Math.min(10, seconds));
+        done += answers;
+        if (lost > 0) faults.push(`${lost} answers were lost`);
+      }
+      // What one collection takes comes and goes: the least of some moments is what is held.
+      let leastKb = Number.POSITIVE_INFINITY;
+      for (let i = 0; i < 20; i++) {
+        await wrk(1, 1);
+        await Bun.sleep(200);
+        leastKb = Math.min(leastKb, statusKb(pid, "RssAnon"));
+      }
+      return { leastKb, descriptors: readdirSync(`/proc/${pid}/fd`).length, scrapes: done };
+    };
+    const before = await scrapeUntil(WARM_UP_SCRAPES);
+    const after = await scrapeUntil(scrapes);
+    for (const { scrapes: count, leastKb, descriptors } of [before, after]) {
+      console.log(`after ${count} scrapes: ${leastKb} KiB anonymous, ${descriptors} descriptors`);
+    }
+    if (after.leastKb - before.leastKb > MAX_GROWTH_KB) faults.push("memory grew by over 1 MiB");
+    if (after.descriptors > before.descriptors) faults.push("descriptors leaked");
+  });
+}
+
+/** Runs the exporter as under the unit, which forbids the runtime to compile, on a host that changes. */
+async function withExporter(
+  linesPerSecond: number,
+  use: (pid: number, host: ChangingHost) => Promise<void>,
+): Promise<void> {
+  const host = new ChangingHost(linesPerSecond);
+  const words = [`--path.rootfs=${host.folder}`, "--path.procfs=/proc", "--log.level=warn"];
+  const exporter = Bun.spawn([BINARY, `--web.listen-address=127.0.0.1:${PORT}`, ...words], {
+    env: { PATH: process.env["PATH"]!, BUN_JSC_useJIT: "0" },
+    stdout: "inherit",
+    stderr: "inherit",
+  });
+  try {
+    host.start();
+    while (!(await fetch(`${URL}-/ready`).catch(() => undefined))?.ok) {
+      if (exporter.exitCode !== null) throw new Error(`the exporter ended: ${exporter.exitCode}`);
+      await Bun.sleep(100);
+    }
+    await use(exporter.pid, host);
+    if (exporter.exitCode !== null) faults.push("the exporter ended");
+  } finally {
+    exporter.kill();
+    host.end();
+    await exporter.exited;
+  }
+}
+
+interface Load {
+  answers: number;
+  /** Errors of connections, timeouts and other answers than 200. */
+  lost: number;
+  p99Ms: string;
+}
+
+async function wrk(connections: number, forSeconds: number): Promise<Load> {
+  const threads = Math.min(2, connections);
+  const load = [
+    `-t${threads}`,
+    `-c${connections}`,
+    `-d${forSeconds}s`,
+    "--timeout=10s",
+    "--latency",
+  ];
+  const child = Bun.spawn(["wrk", ...load, "-H", "Accept-Encoding: gzip", `${URL}metrics`]);
+  const text = await child.stdout.text();
+  const number = (pattern: RegExp) => Number(pattern.exec(text)?.[1] ?? 0);
+  const errors = /Socket errors: connect (\d+), read (\d+), write (\d+), timeout (\d+)/.exec(text);
+  const failed = (errors ?? []).slice(1).reduce((sum, count) => sum + Number(count), 0);
+  return {
+    answers: number(/(\d+) requests in/),
+    lost: failed + number(/Non-2xx or 3xx responses: (\d+)/),
+    p99Ms: milliseconds(/99%\s+(\S+)/.exec(text)?.[1] ?? ""),
+  };
+}
+
+function milliseconds(text: string): string {
+  const value = Number.parseFloat(text);
+  const unitMs = text.endsWith("us") ? 1e-3 : text.endsWith("ms") ? 1 : 1e3;
+  return (value * unitMs).toFixed(1);
+}
+
+function statusKb(pid: number, field: string): number {
+  const status = readFileSync(`/proc/${pid}/status`, "latin1");
+  return Number(new RegExp(`^${field}:\\s+(\\d+)`, "m").exec(status)?.[1] ?? Number.NaN);
+}
