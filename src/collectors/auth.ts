@@ -1,5 +1,6 @@
 import type { AuthCounts } from "../model/auth/auth_logs.ts";
 import type { Tally } from "../model/auth/tally.ts";
+import { DIRECTORY_WAIT_MS } from "../model/auth/user_counts.ts";
 import { MAX_ORIGINS } from "../model/auth/failure_window.ts";
 import { type Family, byLabel, counter, family, gauge, single } from "../metrics/metric.ts";
 import type { Snapshot } from "./runtime/snapshot.ts";
@@ -78,11 +79,8 @@ export const authCollector = {
     const accounts = await snapshot.accounts();
     const counts = await host.authLogs.poll();
     const nowMs = Date.now();
-    const labelOf = (name: string) => {
-      const uid = accounts.uidOf(name);
-      return uid === undefined ? undefined : accounts.nameOf(uid);
-    };
-    counts?.tally.users.settle(labelOf, nowMs);
+    const labelOf = (name: string) => accounts.recordedName(name);
+    counts?.tally.users.settle(labelOf, nowMs, accounts.asksDirectory ? DIRECTORY_WAIT_MS : 0);
     host.saveState("if due");
     if (counts === undefined) return [];
     return [

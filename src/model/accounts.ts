@@ -46,6 +46,11 @@ export class Accounts {
     this.groupFile = groupFile(root);
   }
 
+  /** Whether a directory service is asked: a name that is not known now may be known soon. */
+  get asksDirectory(): boolean {
+    return this.getent !== undefined;
+  }
+
   /** @throws the system's error when /etc/passwd can't be read, BrokenSourceError when it is no such file */
   async refreshPasswd(): Promise<void> {
     const next = await this.passwdFile.get().catch((error: unknown) => {
@@ -105,6 +110,11 @@ export class Accounts {
   private numberOf(uid: number): string {
     const text = String(uid);
     return this.local.byName.has(text) || this.seenUids.has(text) ? `#${text}` : text;
+  }
+
+  /** Whether a local account of that name has uid 0. Asks nobody, so it can be asked of any text. */
+  isRoot(name: string): boolean {
+    return name === "root" || this.local.byName.get(name)?.uid === 0;
   }
 
   /** The uid of a login name, or undefined when no account of that name is known. */

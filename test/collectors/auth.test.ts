@@ -139,6 +139,50 @@ describe("the collector", () => {
     expect(after).toContain("failed_logins_total{invalid_user} 2");
   });
 
+  test("counts by account, those of excluded users in the sums alone; names nobody has are other", async () => {
+    using host = new SmallHost();
+    host.write(
+      "/etc/passwd",
+      "root:x:0:0:::\ntoor:x:0:0:::\nalice:x:1000:100:::\nEX\\bob:x:1001:1:::\n",
+    );
+    const log = host.write("/var/log/auth.log", "");
+    const collection = host.collection([authCollector], ["alice"]);
+    await collection.collect();
+    const accepted = (name: string, port: number) =>
+      authLogLine(
+        Date.now(),
+        port,
+        `Accepted password for ${name} from 192.0.2.1 port ${port} ssh2`,
+      );
+    const sudo = (text: string) => authLogLine(Date.now(), 9, text).replace("sshd[9]", "sudo");
+    appendFileSync(
+      log,
+      [
+        ...["alice", "toor", "EX\\\\bob", "EX\\\\bob", "ghost"].map((name, i) =>
+          accepted(name, i + 1),
+        ),
+        authLogLine(
+          Date.now(),
+          8,
+          "Failed password for invalid user mallory from 192.0.2.1 port 8 ssh2",
+        ),
+        sudo("EX\\bob : TTY=pts/1 ; PWD=/ ; USER=root ; COMMAND=/bin/id"),
+        sudo("alice : command not allowed ; TTY=pts/1 ; PWD=/ ; USER=root ; COMMAND=/bin/id"),
+      ].join(""),
+    );
+    const after = series(await collection.collect());
+    expect(after).toContain("logins_total{password} 5");
+    expect(after).toContain("root_logins_total{} 1");
+    expect(after).toContain("privilege_escalations_total{sudo|failure} 1");
+    expect(after.filter((line) => line.startsWith("user_"))).toEqual([
+      "user_logins_total{root|password} 1",
+      "user_logins_total{EX\\bob|password} 2",
+      "user_logins_total{other|password} 1",
+      "user_privilege_escalations_total{EX\\bob|sudo|success} 1",
+    ]);
+    expect(after.join("\n")).not.toContain("mallory");
+  });
+
   /** A host with a journal of one failed login, and an auth log with two others. */
   function twoLogs(journalMs: number): SmallHost & { journal: string } {
     const host = new SmallHost();

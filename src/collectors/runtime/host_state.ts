@@ -65,7 +65,7 @@ export class HostState {
       now: Date.now,
       warn: (message, fields) => this.warnOnce(message, fields),
       stateFile: stateFileIn(options),
-      isRoot: (name) => name === "root" || this.accounts.uidOf(name) === 0,
+      isRoot: (name) => this.accounts.isRoot(name),
     });
   }
 

@@ -13,7 +13,7 @@ const MAX_USERS = 4096;
 /** So many names wait for an account source's answer. */
 const MAX_WAITING = 1024;
 /** A directory service is asked in the background; so long its answer may take. */
-const WAIT_MS = 60_000;
+export const DIRECTORY_WAIT_MS = 10_000;
 
 /** One series: `login METHOD`, `sudo success`, `su failure`. */
 type Action = `login ${LoginMethod}` | `${EscalationMethod} ${"success" | "failure"}`;
@@ -51,15 +51,16 @@ export class UserCounts {
   }
 
   /**
-   * Gives what waits the label it belongs under. A name that no source knows is asked for again for a
-   * minute, and then counts as `other`.
+   * Gives what waits the label it belongs under. A name that no source knows is asked for again as
+   * long as an answer may come, and then counts as `other`.
    *
    * @param labelOf the name by which all series call the account of a name; undefined for no account
+   * @param waitMs how long; 0 where all accounts are known at once
    */
-  settle(labelOf: (name: string) => string | undefined, nowMs: number): void {
+  settle(labelOf: (name: string) => string | undefined, nowMs: number, waitMs: number): void {
     for (const [name, { sinceMs, counts }] of this.waiting) {
       const label = labelOf(name);
-      if (label === undefined && Math.abs(nowMs - sinceMs) < WAIT_MS) continue;
+      if (label === undefined && Math.abs(nowMs - sinceMs) < waitMs) continue;
       this.waiting.delete(name);
       merge(this.countsOf(label ?? OTHER_USER), counts);
     }

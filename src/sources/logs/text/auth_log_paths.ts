@@ -25,6 +25,9 @@ export type AuthLogPath = (typeof AUTH_LOG_PATHS)[number];
 /** So much of a log's end tells whether its lines are understood. */
 const TAIL_BYTES = 16 * 1024;
 
+/** rsyslog's limit; more without a newline is more than a line that is not written to its end. */
+const LONGEST_LINE_BYTES = 8 * 1024;
+
 /** A log that can't be followed, and that nobody wrote to for so long, is left over. */
 const LEFT_OVER_MS = 86_400_000;
 
@@ -82,6 +85,10 @@ function checkLines(path: string, nowMs: number): void {
     // Its zone does not matter here.
     const reading: LineReading = { nowMs, zone: () => UTC, programs: AUTH_IDENTIFIERS };
     const isUnderstood = (line: string) => parseSyslogLine(line, reading) !== undefined;
+    // rsyslog's ForwardFormats end no line.
+    if (whole.length === 0 && length > LONGEST_LINE_BYTES) {
+      throw new BrokenSourceError(path, "has lines without ends");
+    }
     if (whole.length === 0 || whole.some(isUnderstood)) return;
     throw new BrokenSourceError(path, "none of its last lines is a syslog line");
   });

@@ -59,6 +59,13 @@ describe("the host's logs", () => {
     expect(found().paths).toEqual(["/var/log/messages"]);
   });
 
+  test("one whose lines have no ends, as of rsyslog's ForwardFormats, leaves nothing to tell", () => {
+    writeFileSync(join(log, "auth.log"), LINE.trimEnd().repeat(400));
+    expect(() => probeAuthLog(new Root(folder), NOW_MS)).toThrow("has lines without ends");
+    writeFileSync(join(log, "auth.log"), LINE.trimEnd());
+    expect(found().failures).toEqual([]);
+  });
+
   test("one line amid others is enough, and what is written at this moment does not matter", () => {
     writeFileSync(join(log, "auth.log"), `\n${"x".repeat(20_000)}\n\u0000\n${LINE}half a li`);
     expect(found().paths).toEqual(["/var/log/auth.log"]);
