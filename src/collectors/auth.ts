@@ -79,7 +79,12 @@ export const authCollector = {
     const accounts = await snapshot.accounts();
     const counts = await host.authLogs.poll();
     const nowMs = Date.now();
-    const labelOf = (name: string) => accounts.recordedName(name);
+    const labelOf = (name: string) => {
+      const recorded = accounts.recordedName(name);
+      const uid = recorded === undefined ? undefined : accounts.uidOf(recorded);
+      // Of several names of a uid, one stands in all series.
+      return uid === undefined ? undefined : accounts.nameOf(uid);
+    };
     counts?.tally.users.settle(labelOf, nowMs, accounts.asksDirectory ? DIRECTORY_WAIT_MS : 0);
     host.saveState("if due");
     if (counts === undefined) return [];
