@@ -5,6 +5,8 @@ import { ConfigError } from "../config.ts";
 export interface CommandLine {
   /** Undefined when none was given. */
   command: string | undefined;
+  /** The command that help is asked for. */
+  argument: string | undefined;
   flags: string[];
 }
 
@@ -19,12 +21,14 @@ const TRUE_OR_FALSE = /^(true|false)$/;
  *
  * @param commands the flags of each command
  * @param common the flags that every command has
+ * @param help the command that takes the name of another one
  * @throws ConfigError naming the first word that is not understood
  */
 export function readCommandLine(
   words: readonly string[],
   commands: Readonly<Record<string, ArgsDef>>,
   common: ArgsDef,
+  help?: string,
 ): CommandLine {
   const command = findCommand(words, common, Object.keys(commands));
   // A map, since an object would know "toString" and the like, too.
@@ -32,11 +36,14 @@ export function readCommandLine(
   const known: Known = new Map(Object.entries({ ...common, ...own }));
   const flags: string[] = [];
   let seenCommand = false;
+  let argument: string | undefined;
   for (let i = 0; i < words.length; i++) {
     const word = words[i]!;
     if (!isFlag(word)) {
-      if (seenCommand || word !== command) throw strayWord(word, Object.keys(commands));
-      seenCommand = true;
+      const isArgument = seenCommand && command === help && argument === undefined;
+      if (isArgument && word !== help && Object.hasOwn(commands, word)) argument = word;
+      else if (seenCommand || word !== command) throw strayWord(word, Object.keys(commands));
+      else seenCommand = true;
       continue;
     }
     const [name, value] = splitFlag(word);
@@ -47,11 +54,11 @@ export function readCommandLine(
     else if (!known.has(name)) throw unknownFlag(word, known);
     else {
       const next = value ?? words[++i];
-      if (next === undefined || next === "") throw new ConfigError(`${word}: a value is missing`);
+      if (next === undefined || next === "") throw new ConfigError(`${word}: missing value`);
       flags.push(`--${name}=${next}`);
     }
   }
-  return { command, flags };
+  return { command, argument, flags };
 }
 
 function isFlag(word: string): boolean {
@@ -66,7 +73,8 @@ function splitFlag(word: string): [string, string | undefined] {
 }
 
 function longName(name: string): string {
-  return name === "h" ? "help" : name;
+  if (name === "h") return "help";
+  return name === "V" ? "version" : name;
 }
 
 /** The switch that `no-NAME` turns off, when NAME is one. */
@@ -82,7 +90,7 @@ function switchFlag(
   negated: boolean,
 ): string {
   if (value !== undefined && !TRUE_OR_FALSE.test(value)) {
-    throw new ConfigError(`${word}: a switch takes true or false`);
+    throw new ConfigError(`${word}: invalid value "${value}": want true or false`);
   }
   return `--${name}=${(value ?? "true") === "true" ? !negated : negated}`;
 }
@@ -103,14 +111,14 @@ function findCommand(
 }
 
 function strayWord(word: string, names: string[]): ConfigError {
-  return new ConfigError(`"${word}" is no command; the commands are ${names.join(", ")}`);
+  return new ConfigError(`unknown command "${word}": want one of ${names.join(", ")}`);
 }
 
 function unknownFlag(word: string, known: Known): ConfigError {
   const [name] = splitFlag(word);
   const names = [...known.keys()];
   const near = names.filter((candidate) => isNear(name, candidate));
-  const hint = near.length > 0 ? `did you mean --${near[0]}?` : "--help lists them all";
+  const hint = near.length > 0 ? `did you mean --${near[0]}?` : "see --help";
   return new ConfigError(`${word}: unknown flag; ${hint}`);
 }
 

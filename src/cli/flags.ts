@@ -1,9 +1,9 @@
-import type { ArgsDef } from "citty";
+import type { ArgsDef, ParsedArgs } from "citty";
 import { LOG_FORMATS, LOG_LEVELS } from "../log.ts";
 import { COLLECTORS } from "../collectors/registry.ts";
 
-/** The flags of every command, as citty defines arguments; each collector has its switch. */
-export const FLAGS: ArgsDef = {
+/** The flags of every command, as citty defines arguments. */
+const COMMON_FLAGS = {
   "web.listen-address": {
     type: "string",
     default: ":10041",
@@ -17,6 +17,7 @@ export const FLAGS: ArgsDef = {
   },
   "web.systemd-socket": {
     type: "boolean",
+    default: false,
     description: "Serve on the sockets that systemd hands over, instead of listening.",
   },
   "web.telemetry-path": {
@@ -65,20 +66,46 @@ export const FLAGS: ArgsDef = {
     description: "Ask getent for names of directory users (LDAP, SSSD).",
     negativeDescription: "Start no getent: such users are shown as uids.",
   },
-  ...Object.fromEntries(
-    COLLECTORS.map(({ name, help }) => [
-      `collector.${name}`,
-      {
-        type: "boolean" as const,
-        default: true,
-        description: `Collect ${help}.`,
-        negativeDescription: `Leave out ${help}.`,
-      },
-    ]),
-  ),
-  version: { type: "boolean", description: "Print the version and end." },
+  "collector.disable-defaults": {
+    type: "boolean",
+    default: false,
+    description: "Run only the collectors that a flag names.",
+  },
+  version: { type: "boolean", alias: "V", description: "Print the version and end." },
   help: { type: "boolean", alias: "h", description: "Print this help and end." },
-};
+} as const satisfies ArgsDef;
+
+/** Each collector's switch. Without a default, since all run unless something else is said. */
+const COLLECTOR_FLAGS: ArgsDef = Object.fromEntries(
+  COLLECTORS.map(({ name, help }) => [
+    `collector.${name}`,
+    {
+      type: "boolean" as const,
+      description: `Collect ${help}.`,
+      negativeDescription: `Leave out ${help}.`,
+    },
+  ]),
+);
+
+export const FLAGS: ArgsDef = { ...COMMON_FLAGS, ...COLLECTOR_FLAGS };
+
+/** The flags that can be given more than once. */
+export const REPEATABLE = ["web.listen-address"] as const;
+
+/** The value of a flag that is not given. */
+export function defaultOf(name: string): unknown {
+  const value = FLAGS[name]?.default;
+  return (REPEATABLE as readonly string[]).includes(name) ? [value] : value;
+}
+
+/** The flags as they were given, or their defaults. */
+export type Flags = Omit<
+  Pick<ParsedArgs<typeof COMMON_FLAGS>, keyof typeof COMMON_FLAGS>,
+  (typeof REPEATABLE)[number]
+> &
+  Record<(typeof REPEATABLE)[number], readonly string[]> & {
+    readonly [collector: `collector.${string}`]: boolean | undefined;
+  };
 
 /** The flags that only the command `sessions` has. */
 export const SESSIONS_FLAGS: ArgsDef = {
@@ -92,12 +119,9 @@ export const DOCTOR_FLAGS: ArgsDef = {
 
 /** What the environment sets, for the help text. */
 export const ENVIRONMENT: readonly (readonly [name: string, description: string])[] = [
-  ["PORT", "The port to serve metrics on; it overrides the one of the flag."],
-  ["LOG_LEVEL", "The level; it overrides the one of the flag."],
-  ["EXCLUDE_USERS", "Users to leave out of every metric, with commas between."],
-  ["SSH_PORTS", "The ports of sshd, with commas between. (Default: 22)"],
+  ["PORT", "The port to serve metrics on; overrides the port of the flag."],
+  ["LOG_LEVEL", "The log level; overrides the flag."],
+  ["EXCLUDE_USERS", "Users to leave out, separated by commas."],
+  ["SSH_PORTS", "The ports of sshd, separated by commas. (Default: 22)"],
   ["STATE_DIRECTORY", "Set by systemd: where login counters outlive a restart."],
 ];
-
-/** The flags that can be given more than once. */
-export const REPEATABLE = ["web.listen-address"] as const;

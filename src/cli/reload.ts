@@ -1,49 +1,71 @@
 import type { HostState } from "../collectors/runtime/host_state.ts";
-import { type Environment, type Flags, readConfig } from "../config.ts";
 import type { Log } from "../log.ts";
 import { readEnvironmentFile } from "../sources/environment_file.ts";
+import { readCommandLine } from "./command_line.ts";
+import { FLAGS } from "./flags.ts";
+import { type Invocation, invoke } from "./invocation.ts";
+import type { Environment } from "./read_config.ts";
+import { splitWords } from "./split_words.ts";
 
 /** What a running exporter can take over without losing its counters. */
-const RELOADABLE = ["LOG_LEVEL", "EXCLUDE_USERS", "SSH_PORTS"] as const;
+const RELOADABLE_VARIABLES = ["LOG_LEVEL", "EXCLUDE_USERS", "SSH_PORTS"] as const;
+const RELOADABLE_FLAGS = ["log.level", "users.include", "users.exclude", "users.max"] as const;
 
 /** What it can't: who changed it is told. */
 const NEEDS_RESTART = ["PORT", "ARGS"] as const;
 
 /**
- * Reads the environment file again, as SIGHUP and `systemctl reload` ask for. With a bad value, or
- * without the file, everything stays as it is.
- *
- * @param path the environment file
- * @param started the environment that the program was started with
+ * Reads the environment file again, as SIGHUP and `systemctl reload` ask for, with the flags in its ARGS.
+ * With a bad value, or without the file, everything stays as it is.
  */
-export function reload(
-  path: string,
-  flags: Flags,
-  started: Environment,
-  { host, log }: { host: HostState; log: Log },
-): void {
+export function reload(started: Invocation, { host, log }: { host: HostState; log: Log }): void {
+  const path = started.config.environmentFile;
   try {
     const file = readEnvironmentFile(path);
-    const env = { ...started };
-    for (const name of RELOADABLE) env[name] = file[name];
-    const next = readConfig(flags, env);
-    host.excludeUsers = next.excludeUsers;
-    host.sshPorts = next.sshPorts;
-    log.setLevel(next.logLevel);
-    log.info("Reloaded", {
-      file: path,
-      log_level: next.logLevel,
-      exclude_users: [...next.excludeUsers].join(","),
-      ssh_ports: [...next.sshPorts].join(","),
-    });
-    for (const name of NEEDS_RESTART) {
-      if ((file[name] ?? "") === (started[name] ?? "")) continue;
-      log.warn("A changed setting takes effect after a restart only", { setting: name });
+    const env = { ...started.env };
+    for (const name of RELOADABLE_VARIABLES) env[name] = file[name];
+    const words = reloadedWords(started, file);
+    const { config, faults } = invoke(words, FLAGS, env);
+    if (faults[0]) throw faults[0];
+    host.settings = config.settings;
+    log.setLevel(config.settings.logLevel);
+    log.info("reloaded", { file: path });
+    for (const name of namesNeedingRestart(started, file, words)) {
+      log.warn("changed setting takes effect after a restart only", { setting: name });
     }
+    host.configReloadSuccess = 1;
   } catch (error) {
-    log.error("Not reloaded: everything stays as it was", {
+    host.configReloadSuccess = 0;
+    log.error("not reloaded, the settings before stay", {
       file: path,
       err: (error as Error).message,
     });
   }
+}
+
+/** The words of the command line, with those that came from ARGS replaced by those that are there now. */
+function reloadedWords({ words, env }: Invocation, file: Environment): readonly string[] {
+  const before = flagsIn(env["ARGS"]);
+  const at = words.findIndex((_, i) => before.every((word, j) => words[i + j] === word));
+  // Without ARGS on the command line the file has nothing to say about flags.
+  if (before.length === 0 || at < 0) return words;
+  return [...words.slice(0, at), ...flagsIn(file["ARGS"]), ...words.slice(at + before.length)];
+}
+
+function flagsIn(text: string | undefined): string[] {
+  return readCommandLine(splitWords(text ?? ""), {}, FLAGS).flags;
+}
+
+function namesNeedingRestart(
+  { words: before, env }: Invocation,
+  file: Environment,
+  after: readonly string[],
+): string[] {
+  const others = (words: readonly string[]) =>
+    words.filter((word) => !RELOADABLE_FLAGS.some((name) => word.startsWith(`--${name}=`))).join();
+  return NEEDS_RESTART.filter((name) =>
+    name === "ARGS" && before !== after
+      ? others(before) !== others(after)
+      : (file[name] ?? "") !== (env[name] ?? ""),
+  );
 }

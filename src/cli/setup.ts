@@ -14,7 +14,7 @@ export interface Setup {
 }
 
 export function setUp(config: Config): Setup {
-  const log = createLog(config.logLevel, config.logFormat);
+  const log = createLog(config.settings.logLevel, config.logFormat);
   const root = new Root(config.rootfs, config.procfs);
   const host = new HostState({ ...config, root, log });
   const collectors = COLLECTORS.filter(({ name }) => config.collectors.has(name));

@@ -77,7 +77,7 @@ export const authCollector = {
     const { host } = snapshot;
     // First, since whether a name is root's is asked as the log is read.
     const accounts = await snapshot.accounts();
-    const counts = await host.authLogs.poll();
+    const counts = await host.pollAuth();
     const nowMs = Date.now();
     const labelOf = (name: string) => {
       const recorded = accounts.recordedName(name);

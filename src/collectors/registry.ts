@@ -13,9 +13,11 @@ export interface Collector {
   readonly name: string;
   /** What it collects, to end the sentence "Collect …". */
   readonly help: string;
+  /** Set for one whose series depend on those of the others: it runs after them, for each filter. */
+  readonly describesOthers?: true;
   /**
    * @param collected what the collectors before it in the list gave
-   * @throws whatever keeps it from its job; it costs its own series only
+   * @throws whatever keeps it from its job; that costs only its own series
    */
   collect(snapshot: Snapshot, collected: readonly Family[]): Promise<Family[]>;
 }

@@ -14,6 +14,7 @@ export const USER_INFO = gauge(
 
 export const usersCollector = {
   name: "users",
+  describesOthers: true as const,
   help: "real name, uid and group of the users that the other collectors name",
 
   async collect(snapshot: Snapshot, collected: readonly Family[]): Promise<Family[]> {

@@ -1,3 +1,4 @@
+import type { ScrapeRequest } from "../collectors/runtime/collection.ts";
 import type { Family } from "../metrics/metric.ts";
 import { type Format, contentType } from "../metrics/render.ts";
 import { Answer, plain } from "./answer.ts";
@@ -5,10 +6,12 @@ import { exposition } from "./exposition.ts";
 import { acceptsGzip, negotiateFormat } from "./negotiate.ts";
 import { type PageContent, renderPage } from "./page/page.ts";
 import { summarize } from "./page/summary.ts";
+import { type CollectorNames, parseScrapeQuery } from "./scrape_query.ts";
 
 /** What the pages show. */
 export interface Site {
-  collect(): Promise<Family[]>;
+  collect(request?: ScrapeRequest): Promise<Family[]>;
+  collectors: CollectorNames;
   /** Whether the first sample was taken, so that a scrape has true values. */
   isReady(): boolean;
   /** The sessions as `sessions --json` prints them. */
@@ -43,7 +46,7 @@ const PAGES: Readonly<Record<string, Page>> = {
  * @param unreadAnswers how many requests have no complete answer yet, this one included
  */
 export async function route(site: Site, request: Request, unreadAnswers = 1): Promise<Response> {
-  const path = pathOf(request);
+  const path = urlOf(request)?.pathname;
   // A client can send a Host header that makes no URL.
   if (path === undefined) return plain("Bad request.\n", 400);
   const page = pageAt(path, site);
@@ -64,9 +67,9 @@ function pageAt(path: string, { telemetryPath }: Site): Page | undefined {
 }
 
 /** HTTP/1.0 needs no Host header; without one the runtime gives the path alone. */
-function pathOf({ url }: Request): string | undefined {
+function urlOf({ url }: Request): URL | undefined {
   const whole = url.startsWith("/") ? `http://localhost${url}` : url;
-  return URL.parse(whole)?.pathname;
+  return URL.parse(whole) ?? undefined;
 }
 
 async function landing(site: Site): Promise<Response> {
@@ -89,9 +92,12 @@ async function landing(site: Site): Promise<Response> {
 }
 
 async function metrics(site: Site, request: Request): Promise<Response> {
+  const timeout = request.headers.get("x-prometheus-scrape-timeout-seconds");
+  const query = parseScrapeQuery(urlOf(request)!.searchParams, site.collectors, timeout);
+  if (!query.ok) return plain(`${query.message}\n`, 400);
   const format: Format = negotiateFormat(request.headers.get("accept"));
   const gzip = acceptsGzip(request.headers.get("accept-encoding"));
-  const body = await exposition(await site.collect(), format, gzip);
+  const body = await exposition(await site.collect(query.request), format, gzip);
   return new Answer(body, {
     headers: {
       "Content-Type": contentType(format),

@@ -49,6 +49,7 @@ describe("readCommandLine", () => {
     ["-help", "- --help=true"],
     ["sessions -version", "sessions --version=true"],
     ["--version serve", "serve --version=true"],
+    ["-V", "- --version=true"],
   ])("%j is %j", (line, expected) => {
     expect(read(line)).toBe(expected);
   });
@@ -58,32 +59,32 @@ describe("readCommandLine", () => {
     ["--level=debug", "--level=debug", "did you mean --log.level?"],
     ["--listen-address=:1", "--listen-address=:1", "did you mean --web.listen-address?"],
     ["--no-log.level", "--no-log.level", "unknown flag"],
-    ["--unknown", "--unknown", "--help lists them all"],
+    ["--unknown", "--unknown", "see --help"],
     ["-x", "-x", "unknown flag"],
     ["--", "--", "unknown flag"],
     ["---log.level=debug", "---log.level=debug", "unknown flag"],
     ["--json", "--json", "unknown flag"],
     ["serve --json", "--json", "unknown flag"],
     ["--Log.Level=debug", "--Log.Level=debug", "unknown flag"],
-    ["list", '"list"', "the commands are serve, sessions"],
-    ["serve sessions", '"sessions"', "is no command"],
-    ["serve serve", '"serve"', "is no command"],
-    ["--version stray", '"stray"', "is no command"],
-    ["-", '"-"', "is no command"],
-    ["--log.level", "--log.level", "a value is missing"],
-    ["--log.level=", "--log.level=", "a value is missing"],
-    ["sessions --log.level", "--log.level", "a value is missing"],
-    ["--version=yes", "--version=yes", "a switch takes true or false"],
-    ["--no-collector.users=1", "--no-collector.users=1", "a switch takes true or false"],
-    ["--collector.users=", "--collector.users=", "a switch takes true or false"],
+    ["list", '"list"', "want one of serve, sessions"],
+    ["serve sessions", '"sessions"', "want one of serve, sessions"],
+    ["serve serve", '"serve"', "want one of serve, sessions"],
+    ["--version stray", '"stray"', "want one of serve, sessions"],
+    ["-", '"-"', "want one of serve, sessions"],
+    ["--log.level", "--log.level", "missing value"],
+    ["--log.level=", "--log.level=", "missing value"],
+    ["sessions --log.level", "--log.level", "missing value"],
+    ["--version=yes", "--version=yes", "want true or false"],
+    ["--no-collector.users=1", "--no-collector.users=1", "want true or false"],
+    ["--collector.users=", "--collector.users=", "want true or false"],
   ])("%j names %s: %s", (line, word, what) => {
     expect(() => read(line)).toThrow(ConfigError);
-    const named = new RegExp(`^${RegExp.escape(word)}.*${RegExp.escape(what)}`);
+    const named = new RegExp(`^(unknown command )?${RegExp.escape(word)}.*${RegExp.escape(what)}`);
     expect(() => read(line)).toThrow(named);
   });
 
   test("an empty word is a stray one", () => {
-    expect(() => readCommandLine([""], COMMANDS, COMMON)).toThrow('"" is no command');
+    expect(() => readCommandLine([""], COMMANDS, COMMON)).toThrow('unknown command ""');
   });
 
   // Every object inherits these names, so a look-up in one would find them.
@@ -91,6 +92,26 @@ describe("readCommandLine", () => {
     "%s is unknown too",
     (line) => {
       expect(() => read(line)).toThrow("unknown flag");
+    },
+  );
+});
+
+describe("the command help", () => {
+  const readHelp = (line: string) =>
+    readCommandLine(line.split(" "), { ...COMMANDS, help: {} }, COMMON, "help");
+
+  test.each([
+    ["help", undefined],
+    ["help sessions", "sessions"],
+    ["help serve", "serve"],
+  ])("%s", (line, argument) => {
+    expect(readHelp(line)).toEqual({ command: "help", argument, flags: [] });
+  });
+
+  test.each(["help list", "help sessions serve", "help help", "sessions help", "help toString"])(
+    "%s is refused",
+    (line) => {
+      expect(() => readHelp(line)).toThrow("unknown command");
     },
   );
 });

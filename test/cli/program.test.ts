@@ -40,7 +40,7 @@ describe("the command line", () => {
     const { stdout, stderr, code } = await program(["--log.level=loud"]);
     expect([code, stdout]).toEqual([2, ""]);
     expect(stderr).toBe(
-      'user_sessions_exporter: --log.level: "loud" is unknown; give one of debug, info, warn, error\n',
+      'user_sessions_exporter: --log.level: invalid value "loud": want one of debug, info, warn, error\n',
     );
   });
 
@@ -62,6 +62,71 @@ describe("the command line", () => {
     expect(version.stdout).toStartWith("user_sessions_exporter, version ");
   });
 });
+
+describe("help", () => {
+  test("of a command has its own flags and those that matter to it, and no others", async () => {
+    const [doctor, metrics, sessions] = await Promise.all([
+      program(["help", "doctor"]),
+      program(["metrics", "--help"]),
+      program(["help", "sessions"]),
+    ]);
+    expect(doctor.code).toBe(0);
+    expect(doctor.stdout).toContain("--path.rootfs");
+    expect(doctor.stdout).not.toMatch(/--(web|collector|users|log)\./);
+    expect(metrics.stdout).toContain("--collector.users");
+    expect(metrics.stdout).not.toContain("--web.");
+    expect(sessions.stdout).toContain("--json");
+    expect(sessions.stdout).not.toContain("--collector.");
+  });
+
+  test("the command alone is the help of the program; -V is the version", async () => {
+    const [help, flag, version] = await Promise.all([
+      program(["help"]),
+      program(["--help"]),
+      program(["-V"]),
+    ]);
+    expect(help.stdout).toBe(flag.stdout);
+    expect(version.stdout).toStartWith("user_sessions_exporter, version ");
+  });
+});
+
+describe("check", () => {
+  test("good settings: nothing is said, and nothing is listened on", async () => {
+    using host = new SmallHost();
+    const words = ["check", `--path.rootfs=${host.folder}`, "--web.listen-address=192.0.2.1:1"];
+    expect(await program(words)).toEqual({ stdout: "", stderr: "", code: 0 });
+  });
+
+  test("each fault is a line: of flags, environment, folders and the web config file", async () => {
+    using host = new SmallHost();
+    const web = host.write("/web.yml", "tls_server_confg: {}\n");
+    const words = ["check", "--log.level=loud", "--log.format=xml", `--web.config.file=${web}`];
+    const env = { SSH_PORTS: "ssh", EXCLUDE_USERS: "a b" };
+    const { stdout, stderr, code } = await program([...words, "--path.rootfs=/no/such"], env);
+    expect([code, stdout]).toEqual([2, ""]);
+    const lines = stderr.trimEnd().split("\n");
+    const settings = lines.map((line) => /^user_sessions_exporter: ([^:]+): /.exec(line)?.[1]);
+    expect(settings.toSorted()).toEqual([
+      "--log.format",
+      "--log.level",
+      "--path.rootfs",
+      "--web.config.file",
+      "EXCLUDE_USERS",
+      "SSH_PORTS",
+    ]);
+  });
+});
+
+test.each(["serve", "sessions", "doctor", "metrics"])(
+  "%s ends with one line when the rootfs is no folder",
+  async (command) => {
+    const { stdout, stderr, code } = await program([command, "--path.rootfs=/no/such"]);
+    expect([code, stdout]).toEqual([2, ""]);
+    expect(stderr).toBe(
+      'user_sessions_exporter: --path.rootfs: can\'t use "/no/such": no such directory\n',
+    );
+  },
+);
 
 describe("commands over a small host", () => {
   test("sessions prints a table, or JSON", async () => {
@@ -160,9 +225,9 @@ describe("commands over a small host", () => {
     let log = "";
     for await (const chunk of child.stderr) {
       log += Buffer.from(chunk).toString();
-      if (log.includes("Listening on")) break;
+      if (log.includes("listening on")) break;
     }
-    const [, address] = /msg="Listening on" address=(127\.0\.0\.1:\d+)/.exec(log)!;
+    const [, address] = /msg="listening on" address=(127\.0\.0\.1:\d+)/.exec(log)!;
     expect((await fetch(`http://${address}/-/healthy`)).status).toBe(200);
     const startMs = performance.now();
     child.kill("SIGTERM");

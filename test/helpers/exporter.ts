@@ -64,7 +64,7 @@ export class Serving {
   ): Promise<Serving> {
     const environment = { PATH: process.env["PATH"]!, ...env };
     const running = new Running([path, ...words], { ...options, env: environment });
-    const listening = running.says(/"Listening on".*?address(?:=|":")([^\s"]+)/);
+    const listening = running.says(/"listening on".*?address(?:=|":")([^\s"]+)/);
     // A server that does not get there must not outlive its test.
     const address = await listening.catch(async (error: unknown) => {
       await running.end();

@@ -4,6 +4,7 @@ import type { Family } from "../../src/metrics/metric.ts";
 import { HostState } from "../../src/collectors/runtime/host_state.ts";
 import { createLog } from "../../src/log.ts";
 import { MACHINE_STAT, processFiles } from "./proc_files.ts";
+import { settings } from "./settings.ts";
 import { TempTree } from "./temp_tree.ts";
 import { utmpRecord } from "./utmp_record.ts";
 
@@ -57,8 +58,7 @@ export class SmallHost extends TempTree {
     return new HostState({
       root: this.root,
       log,
-      excludeUsers: new Set(excludeUsers),
-      sshPorts: new Set([22]),
+      settings: settings({ users: { excluded: new Set(excludeUsers) } }),
       getent: false,
       stateDirectory: undefined,
     });

@@ -51,7 +51,7 @@ describeWith([], "flags and environment", () => {
     const server = await serve(["--web.listen-address=127.0.0.1:0", "--log.format=json"]);
     const lines = server.running.printed.trimEnd().split("\n");
     expect(lines.map((line) => JSON.parse(line) as object)).toContainEqual(
-      expect.objectContaining({ level: "INFO", msg: "Listening on" }),
+      expect.objectContaining({ level: "INFO", msg: "listening on" }),
     );
   });
 

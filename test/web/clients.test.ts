@@ -12,6 +12,7 @@ import { eventually, remove, scratchFolder } from "../helpers/run.ts";
 const SITE: Site = {
   sessions: async () => [],
   telemetryPath: "/metrics",
+  collectors: { known: new Set(), enabled: new Set(["auth"]) },
   collect: async () => [single(gauge("up", "Up."), 1)],
   isReady: () => true,
   about: () => ({ version: "1", hostName: undefined, sources: [] }),
@@ -66,7 +67,14 @@ describe.each(KINDS)("%s", (_name, webConfigFile) => {
     test.each(["", "Host: exporter\r\n"])(
       "with the header %p is answered, and closed",
       async (host) => {
-        for (const path of ["/metrics", "/-/healthy", "/-/ready", "/", "/metrics?x=1"]) {
+        for (const path of [
+          "/metrics",
+          "/-/healthy",
+          "/-/ready",
+          "/",
+          "/?x=1",
+          "/metrics?collect[]=auth",
+        ]) {
           const answer = await ask(await start(), `GET ${path} HTTP/1.0\r\n${host}\r\n`);
           expect(answer).toStartWith("HTTP/1.1 200 OK\r\n");
         }

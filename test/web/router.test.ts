@@ -5,6 +5,7 @@ import { type Site, route } from "../../src/web/router.ts";
 const SITE: Site = {
   sessions: async () => [],
   telemetryPath: "/metrics",
+  collectors: { known: new Set(), enabled: new Set(["auth"]) },
   collect: async () => [single(counter("logins_total", "Logins."), 3)],
   isReady: () => true,
   about: () => ({ version: "1.2.3", hostName: "host-1", sources: [] }),
@@ -19,11 +20,30 @@ const TEXT =
 
 describe("/metrics", () => {
   test("is text for who asks for nothing else", async () => {
-    const response = await get("/metrics?collect=x");
+    const response = await get("/metrics");
     expect(response.status).toBe(200);
     expect(response.headers.get("content-type")).toBe("text/plain; version=0.0.4; charset=utf-8");
     expect(response.headers.get("content-encoding")).toBeNull();
     expect(await response.text()).toBe(TEXT);
+  });
+
+  test("collects what is asked for, in the time that the scraper has", async () => {
+    const asked: unknown[] = [];
+    const site = { ...SITE, collect: async (request: unknown) => (asked.push(request), []) };
+    const headers = { "X-Prometheus-Scrape-Timeout-Seconds": "3" };
+    expect((await get("/metrics?collect[]=auth", headers, site)).status).toBe(200);
+    expect(asked).toEqual([{ collectors: new Set(["auth"]), limitMs: 2500 }]);
+  });
+
+  test("refuses what it does not know, and other pages do not care", async () => {
+    const refused = await get("/metrics?collect=x");
+    expect(refused.status).toBe(400);
+    expect(await refused.text()).toBe(
+      'unknown query parameter "collect": want collect[] or exclude[]\n',
+    );
+    for (const path of ["/?collect=x", "/-/healthy?x", "/-/ready?x=1"]) {
+      expect((await get(path)).status).toBe(200);
+    }
   });
 
   test("is OpenMetrics for who prefers it", async () => {

@@ -9,6 +9,7 @@ import type { Site } from "../../src/web/router.ts";
 const SITE: Site = {
   sessions: async () => [],
   telemetryPath: "/metrics",
+  collectors: { known: new Set(), enabled: new Set() },
   collect: async () => [single(gauge("up", "Up."), 1)],
   isReady: () => true,
   about: () => ({ version: "1", hostName: undefined, sources: [] }),

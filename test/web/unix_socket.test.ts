@@ -13,6 +13,7 @@ import { remove, run, scratchFolder } from "../helpers/run.ts";
 const SITE: Site = {
   sessions: async () => [],
   telemetryPath: "/metrics",
+  collectors: { known: new Set(), enabled: new Set() },
   collect: async () => [single(gauge("up", "Up."), 1)],
   isReady: () => true,
   about: () => ({ version: "1", hostName: undefined, sources: [] }),

@@ -1,7 +1,11 @@
 import { sessionsDocument } from "../../collectors/sessions_document.ts";
+import { DescriptorReserve } from "../../sources/descriptor_reserve.ts";
 import { readHostName } from "../../sources/host_name.ts";
-import type { Config, Environment, Flags } from "../../config.ts";
+import { COLLECTORS } from "../../collectors/registry.ts";
+import { singleFlight } from "../../collectors/runtime/single_flight.ts";
+import type { Invocation } from "../invocation.ts";
 import { serve } from "../../web/server.ts";
+import type { ScrapeRequest } from "../../collectors/runtime/collection.ts";
 import { Snapshot } from "../../collectors/runtime/snapshot.ts";
 import { reload } from "../reload.ts";
 import { setUp } from "../setup.ts";
@@ -12,15 +16,22 @@ import { BUILD } from "../version.ts";
  *
  * @throws ConfigError when an address can't be listened on or the web config file is no good
  */
-export async function serveForever(config: Config, flags: Flags, env: Environment): Promise<void> {
+export async function serveForever(invocation: Invocation): Promise<void> {
+  const { config } = invocation;
   const { log, host, collection } = setUp(config);
-  process.on("SIGHUP", () => reload(config.environmentFile, flags, env, { host, log }));
+  process.on("SIGHUP", () => reload(invocation, { host, log }));
   const ended = untilSignal();
+  host.descriptors = new DescriptorReserve();
+  host.descriptors.fill();
   let isReady = false;
   const site = {
-    collect: () => collection.collect(),
+    collect: (request?: ScrapeRequest) => collection.collect(request),
+    collectors: {
+      known: new Set(COLLECTORS.map(({ name }) => name)),
+      enabled: config.collectors,
+    },
     isReady: () => isReady,
-    sessions: shared(async () => sessionsDocument(new Snapshot(host))),
+    sessions: singleFlight(() => sessionsDocument(new Snapshot(host))),
     telemetryPath: config.telemetryPath,
     about: () => ({
       version: BUILD.version,
@@ -32,14 +43,15 @@ export async function serveForever(config: Config, flags: Flags, env: Environmen
   // Before anything is logged: an address that can't be had is to give one line, and no other.
   const server = await serve(site, config, log);
   host.webConfigReloadSuccess = () => server.webConfigReloadSuccess;
-  log.info("Starting user_sessions_exporter", { version: BUILD.version, revision: BUILD.revision });
-  log.info("Enabled collectors", { collectors: [...config.collectors].join(",") });
-  for (const address of server.addresses) log.info("Listening on", { address });
-  if (config.webConfigFile !== undefined) log.info("TLS", { enabled: server.isSecure });
+  log.info("starting user_sessions_exporter", { version: BUILD.version, revision: BUILD.revision });
+  log.info("enabled collectors", { collectors: [...config.collectors].join(",") });
+  for (const address of server.addresses) log.info("listening on", { address });
+  if (config.webConfigFile !== undefined)
+    log.info("web config file taken", { tls: server.isSecure });
   for (const { info, state, coveredBy } of host.probeSources()) {
     if (state.available || coveredBy) continue;
     const { path, reason, detail = "" } = state;
-    log.debug("A source is not available", {
+    log.debug("source not available", {
       source: info.name,
       path,
       reason,
@@ -49,24 +61,15 @@ export async function serveForever(config: Config, flags: Flags, env: Environmen
   }
   void collection
     .prime()
-    .catch((error: Error) => log.error("The first collection failed", { err: error.message }))
+    .catch((error: Error) => log.error("first collection failed", { err: error.message }))
     .finally(() => {
       isReady = true;
     });
   const signal = await ended;
-  log.info("Stopping", { signal });
+  log.info("stopping", { signal });
   await server.stop();
   host.saveState("now");
   process.exit(0);
-}
-
-/** Whoever asks while it is at work shares what comes of it. */
-function shared<T>(work: () => Promise<T>): () => Promise<T> {
-  let running: Promise<T> | undefined;
-  return () =>
-    (running ??= work().finally(() => {
-      running = undefined;
-    }));
 }
 
 function untilSignal(): Promise<string> {

@@ -1,10 +1,11 @@
-import type { BuildInfo } from "./build_info.ts";
-import { checkFamilies } from "../../metrics/check.ts";
 import { type Family, byLabel, gauge, single } from "../../metrics/metric.ts";
-import type { HostState } from "./host_state.ts";
+import { Deadline } from "../../sources/deadline.ts";
 import type { Collector } from "../registry.ts";
-import { Snapshot } from "./snapshot.ts";
+import type { BuildInfo } from "./build_info.ts";
+import type { HostState } from "./host_state.ts";
+import { Reading } from "./reading.ts";
 import { selfFamilies } from "./self.ts";
+import { COLLECTION_LIMIT_MS } from "./snapshot.ts";
 
 const UP = gauge("up", "1 when every collector succeeded, 0 when one failed.");
 export const SCRAPE_DURATION = gauge("scrape_duration_seconds", "Wall time of this collection.");
@@ -18,20 +19,42 @@ const COLLECTOR_DURATION = gauge(
   "Wall time of the collector; what several share counts for the first that needs it.",
   "collector",
 );
+const SERIES = gauge("series", "Series of the collector in this collection.", "collector");
 const SOURCE_AVAILABLE = gauge(
   "source_available",
   "1 where the exporter can read this source, 0 where it is missing, forbidden or broken.",
   "source",
 );
-
 const WEB_CONFIG_RELOAD = gauge(
   "web_config_reload_success",
   "1 when the web config file was read as it is now, 0 while the settings before it stay.",
 );
 
-/** Collects from one host; collections that are asked for while one runs share it. */
+const CONFIG_RELOAD = gauge(
+  "config_reload_success",
+  "1 when the last reload was taken, 0 when the settings before it stay.",
+);
+
+/** What a scrape asks for. */
+export interface ScrapeRequest {
+  /** The names of the collectors; without it, all that are enabled. */
+  readonly collectors?: ReadonlySet<string> | undefined;
+  /** How long the answer may take; at most the limit of every collection. */
+  readonly limitMs?: number | undefined;
+}
+
+interface Running {
+  readonly deadline: Deadline;
+  readonly families: Promise<Family[]>;
+}
+
+/**
+ * Collects from one host. Scrapes that overlap and ask for the same share one collection; with different
+ * filters they share what is read.
+ */
 export class Collection {
-  private running: Promise<Family[]> | undefined;
+  private readonly running = new Map<string, Running>();
+  private reading: Reading | undefined;
   private priming: Promise<unknown> | undefined;
 
   constructor(
@@ -45,7 +68,7 @@ export class Collection {
    * Collections that are asked for meanwhile wait for it.
    */
   async prime(): Promise<void> {
-    this.priming = this.run();
+    this.priming = this.run({}, new Deadline(COLLECTION_LIMIT_MS));
     try {
       await this.priming;
     } finally {
@@ -53,62 +76,112 @@ export class Collection {
     }
   }
 
-  /** All metrics of the host now; a collector that fails is missing, and `up` is 0. */
-  collect(): Promise<Family[]> {
-    this.running ??= this.runPrimed().finally(() => {
-      this.running = undefined;
+  /**
+   * The metrics of the host now. Of a collector that fails, or that is not done in time, there are none,
+   * and `up` is 0.
+   */
+  collect(request: ScrapeRequest = {}): Promise<Family[]> {
+    const { collectors, limitMs = COLLECTION_LIMIT_MS } = request;
+    const deadline = new Deadline(Math.min(limitMs, COLLECTION_LIMIT_MS));
+    const key = collectors ? [...collectors].sort().join() : "all";
+    const same = this.running.get(key);
+    if (same && same.deadline.remainingMs <= deadline.remainingMs) return same.families;
+    const families = this.runPrimed(request, deadline).finally(() => {
+      if (this.running.get(key)?.families === families) this.running.delete(key);
     });
-    return this.running;
+    this.running.set(key, { deadline, families });
+    return families;
   }
 
-  private async runPrimed(): Promise<Family[]> {
-    await this.priming?.catch(() => undefined);
-    return this.run();
+  private async runPrimed(request: ScrapeRequest, deadline: Deadline): Promise<Family[]> {
+    if (this.priming) await deadline.bound(this.priming).catch(() => undefined);
+    return this.run(request, deadline);
   }
 
-  private async run(): Promise<Family[]> {
+  private async run(request: ScrapeRequest, deadline: Deadline): Promise<Family[]> {
     const startMs = performance.now();
-    const snapshot = new Snapshot(this.host);
-    const families: Family[] = [];
-    const names = new Set<string>();
-    const success: [string, number][] = [];
-    const duration: [string, number][] = [];
-    for (const collector of this.collectors) {
-      const beganMs = performance.now();
-      const collected = await this.attempt(collector, snapshot, families, names);
-      families.push(...(collected ?? []));
-      success.push([collector.name, collected ? 1 : 0]);
-      duration.push([collector.name, (performance.now() - beganMs) / 1000]);
+    this.host.descriptors?.releaseIfNeeded();
+    const shared = this.reading;
+    const reading = shared ?? (this.reading = new Reading(this.host, deadline));
+    try {
+      const { families, outcomes } = await this.collectAll(reading, request, deadline);
+      const ofCollectors = (value: (outcome: Outcome) => number) =>
+        outcomes.map((outcome) => [outcome.collector.name, value(outcome)] as const);
+      return [
+        ...families,
+        byLabel(
+          COLLECTOR_SUCCESS,
+          ofCollectors(({ families: made }) => (made ? 1 : 0)),
+        ),
+        byLabel(
+          COLLECTOR_DURATION,
+          ofCollectors(({ seconds }) => seconds),
+        ),
+        byLabel(
+          SERIES,
+          ofCollectors(({ families: made }) => countSeries(made ?? [])),
+        ),
+        ...this.runtimeFamilies(),
+        single(UP, outcomes.every(({ families: made }) => made) ? 1 : 0),
+        single(SCRAPE_DURATION, (performance.now() - startMs) / 1000),
+      ];
+    } finally {
+      // Also when it was too late: the next one starts afresh, whatever still hangs.
+      if (!shared) this.reading = undefined;
+      this.host.descriptors?.fill();
     }
-    const sources = this.host
-      .probeSources()
-      .map(({ info, state }): [string, number] => [info.name, state.available ? 1 : 0]);
-    return [
-      ...families,
-      byLabel(COLLECTOR_SUCCESS, success),
-      byLabel(COLLECTOR_DURATION, duration),
-      byLabel(SOURCE_AVAILABLE, sources),
-      single(WEB_CONFIG_RELOAD, this.host.webConfigReloadSuccess?.()),
-      ...selfFamilies(this.build),
-      single(UP, success.every(([, value]) => value === 1) ? 1 : 0),
-      single(SCRAPE_DURATION, (performance.now() - startMs) / 1000),
-    ];
   }
 
-  private async attempt(
-    collector: Collector,
-    snapshot: Snapshot,
-    collected: readonly Family[],
-    names: Set<string>,
-  ): Promise<Family[] | undefined> {
-    const what = `the collector ${collector.name}`;
+  private async collectAll(reading: Reading, { collectors }: ScrapeRequest, deadline: Deadline) {
+    const asked = this.collectors.filter(({ name }) => collectors?.has(name) ?? true);
+    // Who describes the others' series describes all of them when nothing else is asked for.
+    const isAlone = asked.every(({ describesOthers }) => describesOthers);
+    const toRun = isAlone ? this.collectors : asked;
+    const outcomes: Outcome[] = [];
+    const collected: Family[] = [];
+    for (const collector of toRun) {
+      const { families, seconds } = await reading.attempt(collector, collected, deadline);
+      collected.push(...(families ?? []));
+      if (asked.includes(collector)) outcomes.push({ collector, families, seconds });
+      await turnOfTheEventLoop();
+    }
+    return { families: outcomes.flatMap(({ families }) => families ?? []), outcomes };
+  }
+
+  /** What the exporter tells of itself and of its sources. */
+  private runtimeFamilies(): Family[] {
+    const { faults } = this.host;
     try {
-      const families = checkFamilies(await collector.collect(snapshot, collected), names);
-      this.host.faults.end(what);
+      const sources = this.host
+        .probeSources()
+        .map(({ info, state }) => [info.name, state.available ? 1 : 0] as const);
+      const families = [
+        byLabel(SOURCE_AVAILABLE, sources),
+        single(WEB_CONFIG_RELOAD, this.host.webConfigReloadSuccess?.()),
+        single(CONFIG_RELOAD, this.host.configReloadSuccess),
+        ...selfFamilies(this.build),
+      ];
+      faults.end("collector", "runtime");
       return families;
     } catch (error) {
-      this.host.faults.begin(what, error);
-      return undefined;
+      faults.begin("collector", "runtime", error);
+      return [];
     }
   }
+}
+
+interface Outcome {
+  readonly collector: Collector;
+  /** Undefined when it failed. */
+  readonly families: readonly Family[] | undefined;
+  readonly seconds: number;
+}
+
+function countSeries(families: readonly Family[]): number {
+  return families.reduce((sum, { samples }) => sum + samples.length, 0);
+}
+
+/** Health checks are answered, and timers go off, between two collectors. */
+function turnOfTheEventLoop(): Promise<void> {
+  return new Promise((resolve) => setImmediate(resolve));
 }

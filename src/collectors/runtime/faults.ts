@@ -1,19 +1,28 @@
 import type { Log } from "../../log.ts";
 
+/** What can fail for a while: the first word of the message, and the key of what it is. */
+export type FaultKind = "collector" | "source" | "state file";
+
 /** Faults that last: each is logged when it begins, when it changes, and when it ends. */
 export class Faults {
   private readonly lasting = new Map<string, string>();
 
   constructor(private readonly log: Log) {}
 
-  begin(what: string, error: unknown): void {
+  begin(kind: FaultKind, name: string, error: unknown): void {
     const message = error instanceof Error ? error.message : String(error);
-    if (this.lasting.get(what) === message) return;
-    this.lasting.set(what, message);
-    this.log.error(`${what} failed`, { err: message });
+    const key = `${kind} ${name}`;
+    if (this.lasting.get(key) === message) return;
+    this.lasting.set(key, message);
+    this.log.error(`${kind} failed`, { ...fieldOf(kind, name), err: message });
   }
 
-  end(what: string): void {
-    if (this.lasting.delete(what)) this.log.info(`${what} works again`);
+  end(kind: FaultKind, name: string): void {
+    if (!this.lasting.delete(`${kind} ${name}`)) return;
+    this.log.info(`${kind} works again`, fieldOf(kind, name));
   }
+}
+
+function fieldOf(kind: FaultKind, name: string): Record<string, string> {
+  return { [kind.replaceAll(" ", "_")]: name };
 }

@@ -1,23 +1,25 @@
+import type { Settings } from "../../config.ts";
 import type { Log } from "../../log.ts";
 import { Accounts } from "../../model/accounts.ts";
-import { AuthLogs } from "../../model/auth/auth_logs.ts";
+import { type AuthCounts, AuthLogs } from "../../model/auth/auth_logs.ts";
 import { LastLoginRecords, type Optional } from "../../model/last_logins.ts";
 import { RdpPeerMemory } from "../../model/sessions/rdp_peers.ts";
 import { SessionSeries } from "../../model/sessions/session_series.ts";
-import { UsageMeter } from "../../model/usage/usage.ts";
+import { type Usage, UsageMeter } from "../../model/usage/usage.ts";
 import { Getent } from "../../sources/accounts/getent.ts";
 import { isUnavailable } from "../../sources/errors.ts";
 import { type ProbedSource, probeSources } from "../../sources/probe.ts";
 import type { Root } from "../../sources/root.ts";
 import { StateFile } from "../../sources/state_file.ts";
+import type { DescriptorReserve } from "../../sources/descriptor_reserve.ts";
 import { Faults } from "./faults.ts";
+import { singleFlight } from "./single_flight.ts";
 
 /** What the collectors are told when the program starts. */
 export interface HostStateOptions {
   root: Root;
   log: Log;
-  excludeUsers: ReadonlySet<string>;
-  sshPorts: ReadonlySet<number>;
+  settings: Settings;
   /** Whether getent may be started. */
   getent: boolean;
   /** A folder of our own that outlives the program; undefined for none. */
@@ -27,19 +29,27 @@ export interface HostStateOptions {
 /** The host as the exporter has come to know it: what lasts from one collection to the next. */
 export class HostState {
   readonly root: Root;
-  excludeUsers: ReadonlySet<string>;
-  sshPorts: ReadonlySet<number>;
+  /** A reload puts another object in its place. */
+  settings: Settings;
   readonly accounts: Accounts;
-  readonly meter: UsageMeter;
   readonly lastLogins: LastLoginRecords;
-  readonly authLogs: AuthLogs;
+  /** Set while there is a server, whose clients take descriptors. */
+  descriptors: DescriptorReserve | undefined;
+  /** Takes a sample of all processes. Those who ask meanwhile share it: two passes must not overlap. */
+  readonly measure: (onlineCpus: number) => Promise<Usage>;
+  /** Reads what is new in the logs, for all who ask meanwhile. */
+  readonly pollAuth: () => Promise<AuthCounts | undefined>;
   readonly rdpPeers = new RdpPeerMemory();
   /** Which sessions have series of their own. */
   readonly sessionSeries = new SessionSeries();
   readonly faults: Faults;
+  /** Of the last reload: 1 when it was taken, 0 when the settings before stay; undefined before the first. */
+  configReloadSuccess: 0 | 1 | undefined;
   /** Set while there is a server: 1 when it took its web config file as it is now. */
   webConfigReloadSuccess: (() => 0 | 1 | undefined) | undefined;
+  readonly authLogs: AuthLogs;
   private readonly log: Log;
+  private readonly stateFileName: string;
   private readonly reported = new Set<string>();
   /** Why the last attempt to read a source failed, by its name. */
   private readonly sourceFaults = new Map<string, unknown>();
@@ -47,18 +57,18 @@ export class HostState {
   constructor(options: HostStateOptions) {
     this.log = options.log;
     this.root = options.root;
-    this.excludeUsers = options.excludeUsers;
-    this.sshPorts = options.sshPorts;
+    this.settings = options.settings;
     this.faults = new Faults(options.log);
     // getent answers for the machine it runs on, which a mounted rootfs is not.
     const isOwnHost = options.root.rootfs === "";
     const getent = options.getent && isOwnHost ? new Getent(Date.now) : undefined;
     this.accounts = new Accounts(options.root, getent);
-    this.meter = new UsageMeter(
+    const meter = new UsageMeter(
       options.root,
       () => performance.now(),
       (way, reason) => options.log.debug("reading processes", { way, reason }),
     );
+    this.measure = singleFlight((onlineCpus: number) => meter.measure(onlineCpus));
     this.lastLogins = new LastLoginRecords(options.root);
     this.authLogs = new AuthLogs({
       root: options.root,
@@ -67,6 +77,8 @@ export class HostState {
       stateFile: stateFileIn(options),
       isRoot: (name) => this.accounts.isRoot(name),
     });
+    this.pollAuth = singleFlight(() => this.authLogs.poll());
+    this.stateFileName = `${options.stateDirectory}/auth.json`;
   }
 
   /** Which sources can be read now, by their files and by what reading them gave. */
@@ -84,12 +96,11 @@ export class HostState {
 
   /** Writes what has to outlive the program. A fault is logged, and costs no metric. */
   saveState(when: "if due" | "now"): void {
-    const what = "saving the state";
     try {
       this.authLogs.save(when);
-      this.faults.end(what);
+      this.faults.end("state file", this.stateFileName);
     } catch (error) {
-      this.faults.begin(what, error);
+      this.faults.begin("state file", this.stateFileName, error);
     }
   }
 
@@ -98,16 +109,15 @@ export class HostState {
    * `source_available` tells; that it is broken is logged when it begins and when it ends.
    */
   readonly optional: Optional = async (source, read) => {
-    const what = `reading the source ${source}`;
     try {
       const value = await read();
       this.sourceFaults.delete(source);
-      this.faults.end(what);
+      this.faults.end("source", source);
       return value;
     } catch (error) {
       this.sourceFaults.set(source, error);
-      if (isUnavailable(error)) this.faults.end(what);
-      else this.faults.begin(what, error);
+      if (isUnavailable(error)) this.faults.end("source", source);
+      else this.faults.begin("source", source, error);
       return undefined;
     }
   };
@@ -116,6 +126,6 @@ export class HostState {
 function stateFileIn({ stateDirectory, log }: HostStateOptions): StateFile | undefined {
   if (stateDirectory === undefined) return undefined;
   return new StateFile(`${stateDirectory}/auth.json`, (message) =>
-    log.warn("The state can't be used", { err: message }),
+    log.warn("state file can not be used", { err: message }),
   );
 }

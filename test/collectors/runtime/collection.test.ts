@@ -1,6 +1,14 @@
 import { describe, expect, test } from "bun:test";
 import { rmSync } from "node:fs";
-import { type Family, gauge, single } from "../../../src/metrics/metric.ts";
+import {
+  type Family,
+  byLabel,
+  counter,
+  family,
+  gauge,
+  single,
+} from "../../../src/metrics/metric.ts";
+import { render } from "../../../src/metrics/render.ts";
 import { COLLECTORS, type Collector } from "../../../src/collectors/registry.ts";
 import { SOURCES } from "../../../src/sources/catalogue.ts";
 import { SmallHost, series } from "../../helpers/small_host.ts";
@@ -66,8 +74,8 @@ describe("a collector that throws", () => {
     for (let i = 0; i < 3; i++) expect(steady(await collection.collect())).toContain("up{} 1");
     expect(steady(await collection.collect())).toContain("bad{} 7");
     expect(host.logged).toEqual([
-      'level=ERROR msg="the collector bad failed" err="it broke"',
-      'level=INFO msg="the collector bad works again"',
+      'level=ERROR msg="collector failed" collector=bad err="it broke"',
+      'level=INFO msg="collector works again" collector=bad',
     ]);
   });
 });
@@ -175,5 +183,161 @@ describe("where processes are hidden", () => {
     const lines = series(await host.collection(COLLECTORS).collect());
     expect(lines.filter((line) => /^(session_|logged_in_users)/.test(line))).toEqual([]);
     expect(lines).toContain("up{} 1");
+  });
+});
+
+/** A collector of one metric that counts its runs, and waits for what it is told. */
+function counting(name: string, wait: () => Promise<unknown> = async () => undefined) {
+  return {
+    name,
+    help: "",
+    runs: 0,
+    async collect() {
+      this.runs++;
+      await wait();
+      return [single(gauge(name, ""), this.runs)];
+    },
+  };
+}
+
+const only = (...names: string[]) => ({ collectors: new Set(names) });
+
+/** The series of the collectors and of what is said of them. */
+function told(families: readonly Family[]): string[] {
+  const lines = series(families);
+  return lines.filter((line) => /^([abc]|up|collector_success|series)\{/.test(line));
+}
+
+describe("a collector that makes what can't be rendered", () => {
+  test.each<[string, () => Family[]]>([
+    ["NaN", () => [single(gauge("b", ""), Number.NaN)]],
+    ["a negative counter", () => [single(counter("b_total", ""), -1)]],
+    ["another's metric", () => [single(gauge("a", ""), 1)]],
+    [
+      "a series twice",
+      () => [
+        byLabel(gauge("b", "", "x"), [
+          ["1", 1],
+          ["1", 2],
+        ]),
+      ],
+    ],
+    ["an unknown label", () => [family<string>(gauge("b", ""), [{ labels: { y: "" }, value: 1 }])]],
+  ])("%s: only that collector is lost", async (_, made) => {
+    using host = new SmallHost();
+    const bad: Collector = { name: "b", help: "", collect: async () => made() };
+    const families = await host.collection([counting("a"), bad, counting("c")]).collect();
+    expect(told(families)).toEqual([
+      "a{} 1",
+      "c{} 1",
+      "collector_success{a} 1",
+      "collector_success{b} 0",
+      "collector_success{c} 1",
+      "series{a} 1",
+      "series{b} 0",
+      "series{c} 1",
+      "up{} 0",
+    ]);
+    expect(await render(families, "text")).toContain("user_sessions_up 0\n");
+  });
+});
+
+describe("a deadline", () => {
+  test("what is not done by then is absent; the next collection starts afresh", async () => {
+    using host = new SmallHost();
+    let hangs = true;
+    const never = new Promise(() => {});
+    const hanging = counting("b", () => (hangs ? never : Promise.resolve()));
+    const last = counting("c");
+    const collection = host.collection([counting("a"), hanging, last]);
+    const late = await collection.collect({ limitMs: 20 });
+    expect(told(late).filter((line) => !line.startsWith("series"))).toEqual([
+      "a{} 1",
+      "collector_success{a} 1",
+      "collector_success{b} 0",
+      "collector_success{c} 0",
+      "up{} 0",
+    ]);
+    expect(last.runs).toBe(0);
+    hangs = false;
+    expect(told(await collection.collect())).toContain("up{} 1");
+    expect(host.logged).toEqual([
+      'level=ERROR msg="collector failed" collector=b err="not done within 0.02 s"',
+      'level=ERROR msg="collector failed" collector=c err="not done within 0.02 s"',
+      'level=INFO msg="collector works again" collector=b',
+      'level=INFO msg="collector works again" collector=c',
+    ]);
+  });
+
+  test("a scraper in a hurry does not wait for one that has time", async () => {
+    using host = new SmallHost();
+    const { promise, resolve } = Promise.withResolvers<void>();
+    const collection = host.collection([counting("a", () => promise)]);
+    const patient = collection.collect();
+    expect(told(await collection.collect({ limitMs: 10 }))).toContain("up{} 0");
+    resolve();
+    expect(told(await patient)).toContain("up{} 1");
+  });
+
+  test("a first sample that hangs does not hold up scrapes", async () => {
+    using host = new SmallHost();
+    let hangs = true;
+    const collection = host.collection([
+      counting("a", () => (hangs ? new Promise(() => {}) : Promise.resolve())),
+    ]);
+    void collection.prime();
+    expect(told(await collection.collect({ limitMs: 10 }))).toContain("up{} 0");
+    hangs = false;
+  });
+});
+
+describe("filters", () => {
+  test("only what is asked for runs, and is told of", async () => {
+    using host = new SmallHost();
+    const [a, b] = [counting("a"), counting("b")];
+    const families = await host.collection([a, b]).collect(only("b"));
+    expect(told(families)).toEqual(["b{} 1", "collector_success{b} 1", "series{b} 1", "up{} 1"]);
+    expect(a.runs).toBe(0);
+  });
+
+  test("a collector that fails and is not asked for does not count", async () => {
+    using host = new SmallHost();
+    const collection = host.collection([failing(), counting("a")]);
+    expect(told(await collection.collect(only("a")))).toContain("up{} 1");
+    expect(told(await collection.collect())).toContain("up{} 0");
+  });
+
+  test("overlapping scrapes with other filters share what is read, and no collection", async () => {
+    using host = new SmallHost();
+    const [a, b] = [counting("a"), counting("b")];
+    const collection = host.collection([a, b]);
+    const asked = [
+      collection.collect(),
+      collection.collect(only("b")),
+      collection.collect(only("b")),
+    ];
+    const [all, one, other] = await Promise.all(asked);
+    expect(one).toBe(other!);
+    expect(one).not.toBe(all!);
+    expect([a.runs, b.runs]).toEqual([1, 1]);
+    await collection.collect(only("b"));
+    expect([a.runs, b.runs]).toEqual([1, 2]);
+  });
+
+  test("users names those of the series asked for, and all when it is alone", async () => {
+    using host = new SmallHost();
+    const collection = host.collection(COLLECTORS);
+    const names = async (...asked: string[]) =>
+      series(await collection.collect(only(...asked)))
+        .filter((line) => line.startsWith("user_info"))
+        .map((line) => /\{(\w+)/.exec(line)![1]);
+    expect(await names("users", "sessions")).toEqual(["alice", "bob"]);
+    expect(await names("users", "connections")).toEqual([]);
+    expect(await names("users")).toEqual(["alice", "bob", "root"]);
+    const lines = series(await collection.collect(only("users")));
+    expect(lines.filter((line) => line.startsWith("collector_success"))).toEqual([
+      "collector_success{users} 1",
+    ]);
+    expect(lines.filter((line) => line.startsWith("memory_bytes"))).toEqual([]);
   });
 });

@@ -10,32 +10,34 @@ function faults() {
 
 test("a fault that lasts is logged when it begins and when it ends", () => {
   const { faults: it, lines } = faults();
-  for (let i = 0; i < 5; i++) it.begin("reading x", new Error("no right"));
-  for (let i = 0; i < 5; i++) it.end("reading x");
+  for (let i = 0; i < 5; i++) it.begin("source", "utmp", new Error("no right"));
+  for (let i = 0; i < 5; i++) it.end("source", "utmp");
   expect(lines).toEqual([
-    'level=ERROR msg="reading x failed" err="no right"',
-    'level=INFO msg="reading x works again"',
+    'level=ERROR msg="source failed" source=utmp err="no right"',
+    'level=INFO msg="source works again" source=utmp',
   ]);
 });
 
 test("another cause, another fault, and one that comes back are logged", () => {
   const { faults: it, lines } = faults();
-  it.begin("x", new Error("first"));
-  it.begin("x", new Error("second"));
-  it.begin("y", "text");
-  it.end("x");
-  it.begin("x", new Error("second"));
+  it.begin("source", "x", new Error("first"));
+  it.begin("source", "x", new Error("second"));
+  it.begin("collector", "x", "text");
+  it.end("source", "x");
+  it.begin("source", "x", new Error("second"));
+  it.begin("state file", "/y", "full");
   expect(lines.map((line) => /msg="(.*?)"(.*)/.exec(line)!.slice(1).join(""))).toEqual([
-    "x failed err=first",
-    "x failed err=second",
-    "y failed err=text",
-    "x works again",
-    "x failed err=second",
+    "source failed source=x err=first",
+    "source failed source=x err=second",
+    "collector failed collector=x err=text",
+    "source works again source=x",
+    "source failed source=x err=second",
+    "state file failed state_file=/y err=full",
   ]);
 });
 
 test("what never failed is not said to work again", () => {
   const { faults: it, lines } = faults();
-  it.end("x");
+  it.end("source", "x");
   expect(lines).toEqual([]);
 });

@@ -29,7 +29,7 @@ export const systemdSection = {
     await untilReady(scene);
     check.equal("main pid after restart", false, pid === (await mainPid(scene)));
     const [log = "", security = ""] = await Promise.all(looks.map((line) => control.sh(line!)));
-    check.match("the log, as JSON", "Listening on", /^\{.*"msg":"Listening on"/m, log);
+    check.match("the log, as JSON", "listening on", /^\{.*"msg":"listening on"/m, log);
     const exposure = Number(/exposure level for \S+: ([\d.]+)/.exec(security)?.[1]);
     check.equal("systemd-analyze security is 1.5 or better", true, exposure <= 1.5);
 

@@ -1,3 +1,5 @@
+import { Deadline } from "../../../src/sources/deadline.ts";
+import { settings } from "../../helpers/settings.ts";
 /** The sessions of captured hosts are those that were opened on them, as their expected.json lists them. */
 import { afterAll, describe, expect, test } from "bun:test";
 import { HostState } from "../../../src/collectors/runtime/host_state.ts";
@@ -19,12 +21,11 @@ describe.each(hosts)("%s", (name) => {
   const host = new HostState({
     root: new Root(tree.path),
     log: createLog("error", "logfmt"),
-    excludeUsers: new Set(),
-    sshPorts: new Set([22]),
+    settings: settings({ sshPorts: new Set([22]) }),
     getent: false,
     stateDirectory: undefined,
   });
-  const snapshot = new Snapshot(host);
+  const snapshot = new Snapshot(host, new Deadline(Number.MAX_SAFE_INTEGER));
 
   test("every session once, with user, terminal, address and type", async () => {
     const seen = (await snapshot.sessions()).map(({ user, tty, fromIp, type }) =>

@@ -18,6 +18,7 @@ setDefaultTimeout(30_000);
 const SITE: Site = {
   sessions: async () => [],
   telemetryPath: "/metrics",
+  collectors: { known: new Set(), enabled: new Set() },
   collect: async () => [single(gauge("up", "Up."), 1)],
   isReady: () => true,
   about: () => ({ version: "1", hostName: undefined, sources: [] }),

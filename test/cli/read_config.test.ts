@@ -1,5 +1,7 @@
 import { describe, expect, test } from "bun:test";
-import { ConfigError, type Flags, parseListenAddress, readConfig } from "../src/config.ts";
+import { ConfigError } from "../../src/config.ts";
+import type { Flags } from "../../src/cli/flags.ts";
+import { parseListenAddress, readConfig, readConfigLeniently } from "../../src/cli/read_config.ts";
 
 const FLAGS: Flags = {
   "web.listen-address": [":10041"],
@@ -10,7 +12,13 @@ const FLAGS: Flags = {
   "state.directory": "",
   "environment.file": "/etc/default/user_sessions_exporter",
   "accounts.getent": true,
-  collectors: new Set(["sessions"]),
+  "collector.disable-defaults": true,
+  "collector.sessions": true,
+  "web.systemd-socket": false,
+  "web.config.file": undefined,
+  "web.telemetry-path": "/metrics",
+  version: undefined,
+  help: undefined,
 };
 
 function message(act: () => unknown): string {
@@ -78,16 +86,18 @@ describe("readConfig", () => {
       systemdSocket: false,
       webConfigFile: undefined,
       telemetryPath: "/metrics",
-      logLevel: "info",
       logFormat: "logfmt",
       rootfs: "/",
       procfs: undefined,
       collectors: new Set(["sessions"]),
       getent: true,
       stateDirectory: undefined,
-      excludeUsers: new Set(),
-      sshPorts: new Set([22]),
       environmentFile: "/etc/default/user_sessions_exporter",
+      settings: {
+        logLevel: "info",
+        sshPorts: new Set([22]),
+        users: { excluded: new Set() },
+      },
     });
   });
 
@@ -116,10 +126,10 @@ describe("readConfig", () => {
   );
 
   test("LOG_LEVEL overrides the level", () => {
-    expect(readConfig({ ...FLAGS, "log.level": "error" }, { LOG_LEVEL: "Debug" }).logLevel).toBe(
-      "debug",
-    );
-    expect(readConfig({ ...FLAGS, "log.level": "ERROR" }, {}).logLevel).toBe("error");
+    expect(
+      readConfig({ ...FLAGS, "log.level": "error" }, { LOG_LEVEL: "Debug" }).settings.logLevel,
+    ).toBe("debug");
+    expect(readConfig({ ...FLAGS, "log.level": "ERROR" }, {}).settings.logLevel).toBe("error");
   });
 
   test("empty variables are as good as none", () => {
@@ -135,10 +145,12 @@ describe("readConfig", () => {
 
   test("lists are split at commas, blanks go", () => {
     const config = readConfig(FLAGS, { EXCLUDE_USERS: " root, gdm ,,", SSH_PORTS: "22, 2222" });
-    expect(config.excludeUsers).toEqual(new Set(["root", "gdm"]));
+    expect(config.settings.users.excluded).toEqual(new Set(["root", "gdm"]));
     const domain = readConfig(FLAGS, { EXCLUDE_USERS: "CORP\\john smith, ann lee@corp.example" });
-    expect(domain.excludeUsers).toEqual(new Set(["CORP\\john smith", "ann lee@corp.example"]));
-    expect(config.sshPorts).toEqual(new Set([22, 2222]));
+    expect(domain.settings.users.excluded).toEqual(
+      new Set(["CORP\\john smith", "ann lee@corp.example"]),
+    );
+    expect(config.settings.sshPorts).toEqual(new Set([22, 2222]));
   });
 
   test("the state directory is the flag's, else systemd's first", () => {
@@ -161,8 +173,8 @@ describe("readConfig", () => {
     ["STATE_DIRECTORY", "relative"],
   ])("%s=%s is named, with what would do", (name, value) => {
     const said = message(() => readConfig(FLAGS, { [name]: value }));
-    expect(said).toStartWith(`${name}: "`);
-    expect(said).toMatch(/; give /);
+    expect(said).toStartWith(`${name}: invalid `);
+    expect(said).toMatch(/: want /);
   });
 
   test.each([
@@ -174,7 +186,30 @@ describe("readConfig", () => {
     ["environment.file", "env"],
   ] as const)("--%s=%s is named, with what would do", (name, value) => {
     const said = message(() => readConfig({ ...FLAGS, [name]: value }, {}));
-    expect(said).toStartWith(`--${name}: "${value}"`);
-    expect(said).toMatch(/; give /);
+    expect(said).toMatch(new RegExp(`^--${name}: invalid \\w+ "${RegExp.escape(value)}": want `));
+  });
+});
+
+describe("readConfigLeniently", () => {
+  test("has a fault for each bad value, and the default in its place", () => {
+    const flags = {
+      ...FLAGS,
+      "log.level": "loud",
+      "path.rootfs": "x",
+      "web.listen-address": ["x"],
+    };
+    const { config, faults } = readConfigLeniently(flags, { PORT: "x", SSH_PORTS: "2222" });
+    expect(faults.map(({ setting }) => setting).toSorted()).toEqual([
+      "--log.level",
+      "--path.rootfs",
+      "--web.listen-address",
+      "PORT",
+    ]);
+    expect(config.rootfs).toBe("/");
+    expect(config.settings).toMatchObject({ logLevel: "info", sshPorts: new Set([2222]) });
+  });
+
+  test("of good values there is nothing to say", () => {
+    expect(readConfigLeniently(FLAGS, {})).toEqual({ config: readConfig(FLAGS, {}), faults: [] });
   });
 });

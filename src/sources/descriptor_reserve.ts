@@ -1,0 +1,41 @@
+/**
+ * Descriptors that are held back, so that a collection can still open files when clients have taken all
+ * others. open(2), EMFILE.
+ */
+import { closeSync, openSync } from "node:fs";
+import { codeOf } from "./errors.ts";
+
+/** A collection opens its files one after the other; the rest is for what the runtime opens. */
+const RESERVED = 16;
+
+export class DescriptorReserve {
+  private readonly held: number[] = [];
+
+  /** @param open opens something small, and gives its descriptor */
+  constructor(private readonly open: () => number = () => openSync("/dev/null", "r")) {}
+
+  /** Takes what is missing in the reserve; without free descriptors it stays as it is. */
+  fill(): void {
+    try {
+      while (this.held.length < RESERVED) this.held.push(this.open());
+    } catch (error) {
+      if (!isExhausted(error)) throw error;
+    }
+  }
+
+  /** Gives the reserve free when no other descriptor is left. */
+  releaseIfNeeded(): void {
+    try {
+      closeSync(this.open());
+    } catch (error) {
+      if (!isExhausted(error)) throw error;
+      for (const fd of this.held.splice(0)) closeSync(fd);
+    }
+  }
+}
+
+/** Whether this process, or the system, has no descriptor left. */
+function isExhausted(error: unknown): boolean {
+  const code = codeOf(error);
+  return code === "EMFILE" || code === "ENFILE";
+}

@@ -1,0 +1,11 @@
+import type { Settings } from "../../src/config.ts";
+
+/** What a reload can change, as it is when nothing is said, but for what is given. */
+export function settings(changes: Partial<Settings> = {}): Settings {
+  return {
+    logLevel: "info",
+    sshPorts: new Set([22]),
+    users: { excluded: new Set() },
+    ...changes,
+  };
+}
