@@ -18,6 +18,7 @@ export const hosts = [
   "debian13-syslog",
   "debian12-nologind",
   "debian13-bare",
+  "debian13-desktops",
 ] as const;
 export type Host = (typeof hosts)[number];
 
@@ -37,7 +38,7 @@ export interface ExpectedSession {
   username: string;
   tty: string;
   from_ip: string;
-  session_type: "terminal" | "ssh-npty" | "vnc" | "graphical" | "rdp";
+  session_type: "terminal" | "ssh-npty" | "vnc" | "graphical" | "rdp" | "web";
   count: number;
 }
 
