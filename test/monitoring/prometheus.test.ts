@@ -107,6 +107,18 @@ describeWith(["prometheus"], "a Prometheus that scrapes the exporter", () => {
     ]);
   });
 
+  test.each(readmeQuestions())("answers the README's %s", async (question, query) => {
+    const series = await prometheus.query(query);
+    // The captured host is older than that, and nobody there has logged in with a password today.
+    const mayBeEmpty = /password|Whose account|not typed|sudo/.test(question);
+    if (!mayBeEmpty) expect(series.length).toBeGreaterThan(0);
+    for (const { value } of series) expect(Number(value![1])).not.toBeNaN();
+  });
+
+  test("the README has ten questions", () => {
+    expect(readmeQuestions()).toHaveLength(10);
+  });
+
   test("offers the job and its hosts in the dashboard's lists", async () => {
     const values = (label: string, match: string) =>
       prometheus.api(`label/${label}/values`, { "match[]": match });
@@ -137,6 +149,19 @@ describeWith(["prometheus"], "a Prometheus that scrapes the exporter", () => {
     expect(series!.metric).toMatchObject({ environment: "production", role: "login" });
   });
 });
+
+/** The questions of the README, each a comment with a query below. */
+function readmeQuestions(): [question: string, query: string][] {
+  const readme = readFileSync(join(import.meta.dir, "../../README.md"), "utf8");
+  const block = /^```promql\n(.*?)^```/ms.exec(readme)?.[1] ?? "";
+  return block
+    .trim()
+    .split("\n\n")
+    .map((part) => {
+      const [question = "", ...query] = part.split("\n");
+      return [question.replace(/^# /, ""), query.join("\n")];
+    });
+}
 
 /** Root logs in, somebody fails to, and every process uses five seconds of CPU. */
 function happen(root: string): void {

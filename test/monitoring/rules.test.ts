@@ -1,4 +1,5 @@
 import { beforeAll, describe, expect, test } from "bun:test";
+import { readFileSync } from "node:fs";
 import { resolve } from "node:path";
 import { describeWith } from "../helpers/needs.ts";
 import { run } from "../helpers/run.ts";
@@ -11,6 +12,7 @@ const FOREIGN = new Set(["up", "node_memory_MemTotal_bytes", "node_time_seconds"
 
 const ALERTS = alertRules();
 const RECORDINGS = recordingRules();
+const RUNBOOKS = readFileSync(resolve(EXAMPLES, "RUNBOOKS.md"), "utf8");
 const RULES = [...ALERTS, ...RECORDINGS].map((rule) => ({
   name: "alert" in rule ? rule.alert : rule.record,
   expr: rule.expr,
@@ -21,11 +23,15 @@ describeWith(["promtool"], "promtool", () => {
     ["check", "config", resolve(EXAMPLES, "prometheus.yml")],
     ["check", "rules", resolve(EXAMPLES, "alerts.yml"), resolve(EXAMPLES, "recording.yml")],
     ["test", "rules", ...testFiles()],
-  ])("%s %s", async (...words) => {
-    const { code, stdout, stderr } = await run(["promtool", ...words]);
-    expect(`${stdout}${stderr}`).not.toContain("FAILED");
-    expect(code).toBe(0);
-  });
+  ])(
+    "%s %s",
+    async (...words) => {
+      const { code, stdout, stderr } = await run(["promtool", ...words], { timeoutMs: 120_000 });
+      expect(`${stdout}${stderr}`).not.toContain("FAILED");
+      expect(code).toBe(0);
+    },
+    120_000,
+  );
 });
 
 describe("every alert", () => {
@@ -34,6 +40,22 @@ describe("every alert", () => {
     expect(rule.annotations["summary"]).toBeTruthy();
     expect(rule.annotations["description"]).toBeTruthy();
     expect(rule.for).toMatch(/^\d+[mh]$/);
+  });
+
+  test.each(ALERTS)("$alert has a section of the runbook, with its four parts", (rule) => {
+    const section = RUNBOOKS.split(/^## /m).find((text) => text.startsWith(`${rule.alert}\n`));
+    expect(section?.match(/^\*\*(\w+)\.\*\* \S/gm)?.map((head) => head.slice(0, -1))).toEqual([
+      "**Meaning.** ",
+      "**Impact.** ",
+      "**Diagnosis.** ",
+      "**Mitigation.** ",
+    ]);
+    expect(rule.annotations["runbook_url"]).toEndWith(`/RUNBOOKS.md#${rule.alert.toLowerCase()}`);
+  });
+
+  test("the runbook has no section that no alert leads to", () => {
+    const titles = Array.from(RUNBOOKS.matchAll(/^## (\S+)$/gm), ([, title]) => title!);
+    expect(titles).toEqual(ALERTS.map(({ alert }) => alert));
   });
 
   test.each(ALERTS)("$alert is tested, firing and not", ({ alert }) => {
@@ -87,7 +109,7 @@ describe("every expression", () => {
 
   beforeAll(async () => {
     exposed = await exposedMetrics();
-  });
+  }, 60_000);
 
   test.each(RULES)("$name names nothing but metrics that there are", ({ expr }) => {
     const unknown = [...metricsIn(expr)].filter(
