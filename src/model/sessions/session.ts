@@ -27,6 +27,7 @@ export function compareSessions(a: Session, b: Session): number {
 
 /** `pts/9` before `pts/10`. */
 function compareTtys(a: string, b: string): number {
+  if (a === b) return 0;
   const [, nameA, numberA] = /^(\D*)(\d*)/.exec(a)!;
   const [, nameB, numberB] = /^(\D*)(\d*)/.exec(b)!;
   return compareText(nameA!, nameB!) || Number(numberA) - Number(numberB) || compareText(a, b);

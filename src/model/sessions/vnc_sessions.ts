@@ -9,16 +9,22 @@ import { vncPort } from "./vnc_programs.ts";
  * no start.
  */
 export function viewerSessions(host: HostIndex, servers: readonly DesktopServer[]): Session[] {
-  return servers.flatMap(({ protocol, uid, port, claimedDisplay, viewers }) =>
-    viewers.map((socket) => ({
-      user: host.records.accounts.nameOf(uid),
-      tty: protocol === "vnc" ? displayOf(port, claimedDisplay) : "",
-      fromIp: addressFromHex(socket.remoteHex),
-      type: protocol,
-      startSeconds: undefined,
-      lastInputSeconds: undefined,
-    })),
-  );
+  return servers.flatMap(({ protocol, uid, port, claimedDisplay, viewers }) => {
+    if (viewers.length === 0) return [];
+    const user = host.records.accounts.nameOf(uid);
+    const tty = protocol === "vnc" ? displayOf(port, claimedDisplay) : "";
+    return viewers.map(({ remoteHex }) => {
+      const fromIp = addressFromHex(remoteHex);
+      return {
+        user,
+        tty,
+        fromIp,
+        type: protocol,
+        startSeconds: undefined,
+        lastInputSeconds: undefined,
+      };
+    });
+  });
 }
 
 /** The numbers that servers give their displays by themselves. */
