@@ -32,7 +32,7 @@ describeWith(["openssl", "curl"], "a web config file", () => {
   const curl = (...words: string[]) =>
     output(["curl", "-sS", "--max-time", "10", "--cacert", join(folder, "ca.crt"), ...words]);
 
-  test("asks curl for a certificate and a password, over HTTP/2", async () => {
+  test("asks curl for a certificate and a password", async () => {
     const hash = await Bun.password.hash("secret", { algorithm: "bcrypt", cost: 4 });
     const path = write(`tls_server_config:
   cert_file: server.crt
@@ -68,6 +68,66 @@ basic_auth_users:
     expect(stderr).toStartWith(`user_sessions_exporter: --web.config.file: ${path}: `);
     expect(stderr).toContain(reason);
     expect(stderr.trimEnd()).not.toContain("\n");
+  });
+});
+
+describeWith(["openssl", "prometheus"], "a real Prometheus", () => {
+  test("scrapes over TLS with its certificate and a password", async () => {
+    const folder = scratchFolder("prometheus-tls");
+    const authority = await makeAuthority(folder, "ca");
+    await makeCertificate(folder, "server", authority, "IP:127.0.0.1");
+    await makeCertificate(folder, "scraper", authority, "DNS:scraper");
+    const hash = await Bun.password.hash("secret", { algorithm: "bcrypt", cost: 10 });
+    const config = join(folder, "web.yml");
+    writeFileSync(
+      config,
+      `tls_server_config:
+  cert_file: server.crt
+  key_file: server.key
+  client_auth_type: RequireAndVerifyClientCert
+  client_ca_file: ca.crt
+  client_allowed_sans: [scraper]
+basic_auth_users: {prometheus: ${hash}}
+`,
+    );
+    const server = await serve(["--web.listen-address=127.0.0.1:0", `--web.config.file=${config}`]);
+    const scrape = join(folder, "prometheus.yml");
+    writeFileSync(
+      scrape,
+      `global: {scrape_interval: 1s, scrape_timeout: 1s}
+scrape_configs:
+  - job_name: user_sessions
+    scheme: https
+    basic_auth: {username: prometheus, password: secret}
+    tls_config: {ca_file: ca.crt, cert_file: scraper.crt, key_file: scraper.key}
+    static_configs: [{targets: ["${new URL(server.url).host}"]}]
+`,
+    );
+    const port = await freePort();
+    const prometheus = new Running([
+      "prometheus",
+      `--config.file=${scrape}`,
+      `--storage.tsdb.path=${join(folder, "data")}`,
+      `--web.listen-address=127.0.0.1:${port}`,
+    ]);
+    try {
+      const query = encodeURIComponent('user_sessions_up{job="user_sessions"}');
+      const value = await eventually(
+        "a scrape",
+        async () => {
+          const url = `http://127.0.0.1:${port}/api/v1/query?query=${query}`;
+          const response = await fetch(url).catch(() => undefined);
+          if (!response?.ok) return undefined;
+          const { data } = (await response.json()) as { data: { result: { value: string[] }[] } };
+          return data.result[0]?.value[1];
+        },
+        20_000,
+      );
+      expect(value).toBe("1");
+    } finally {
+      await prometheus.end();
+      remove(folder);
+    }
   });
 });
 
