@@ -41,7 +41,7 @@ const ESCALATIONS = counter(
   "method",
   "result",
 );
-const LOG_LAG = gauge(
+export const LOG_LAG = gauge(
   "log_lag_seconds",
   "Age of the oldest log entry that is still unread; 0 when there is none.",
   "source",

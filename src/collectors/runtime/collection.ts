@@ -25,7 +25,7 @@ const SOURCE_AVAILABLE = gauge(
   "1 where the exporter can read this source, 0 where it is missing, forbidden or broken.",
   "source",
 );
-const WEB_CONFIG_RELOAD = gauge(
+export const WEB_CONFIG_RELOAD = gauge(
   "web_config_reload_success",
   "1 when the web config file was read as it is now, 0 while the settings before it stay.",
 );

@@ -50,8 +50,7 @@ meter {
   appearance: none; -webkit-appearance: none; display: inline-block; position: relative; width: 6rem; height: .55rem; margin-right: .5rem;
   vertical-align: middle; border: none; border-radius: .3rem; background: var(--track); overflow: hidden;
 }
-meter::-webkit-meter-inner-element { display: block; position: relative; width: 100%; height: 100%; }
-meter::-webkit-meter-bar { height: 100%; border: none; border-radius: .3rem; background: var(--track); }
+meter::-webkit-meter-bar { height: 100%; grid-row: 1 / -1; border: none; border-radius: .3rem; background: var(--track); }
 meter::-webkit-meter-optimum-value { background: var(--accent); }
 meter::-webkit-meter-suboptimum-value, meter::-webkit-meter-even-less-good-value { background: var(--bad); }
 meter:-moz-meter-optimum::-moz-meter-bar { background: var(--accent); }

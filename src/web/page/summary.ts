@@ -1,12 +1,17 @@
 import {
   FAILED_LOGINS_1H,
   FAILED_LOGIN_SOURCES_1H,
+  LOG_LAG,
   ROOT_LOGINS,
   USER_ESCALATIONS,
 } from "../../collectors/auth.ts";
 import { LAST_LOGIN } from "../../collectors/lastlogin.ts";
 import { CPU_RATIO, MEMORY_BYTES, PROCESS_COUNT } from "../../collectors/processes.ts";
-import { COLLECTOR_SUCCESS, SCRAPE_DURATION } from "../../collectors/runtime/collection.ts";
+import {
+  COLLECTOR_SUCCESS,
+  SCRAPE_DURATION,
+  WEB_CONFIG_RELOAD,
+} from "../../collectors/runtime/collection.ts";
 import { OWN_CPU, OWN_RESIDENT, OWN_START } from "../../collectors/runtime/self.ts";
 import {
   LOGGED_IN_USERS,
@@ -39,6 +44,10 @@ export interface Summary {
   lastLogins: { user: string; seconds: number }[];
   /** The collectors that failed. */
   failedCollectors: string[];
+  /** How far the reading of each log is behind. */
+  logLags: { source: string; lagSeconds: number }[];
+  /** Whether the web config file was good once, and is no more. */
+  webConfigFailed: boolean;
   own: OwnCost;
 }
 
@@ -95,6 +104,11 @@ export function summarize(families: readonly Family[]): Summary {
     escalations: escalationRows(families),
     lastLogins: newestLogins(families),
     failedCollectors: failed.map(({ labels }) => labels.collector),
+    logLags: samplesOf(families, LOG_LAG).map(({ labels, value }) => ({
+      source: labels.source,
+      lagSeconds: value,
+    })),
+    webConfigFailed: valueOf(WEB_CONFIG_RELOAD) === 0,
     own: {
       cpuSeconds: valueOf(OWN_CPU),
       startSeconds: valueOf(OWN_START),

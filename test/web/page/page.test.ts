@@ -15,6 +15,8 @@ const UNKNOWN: Summary = {
   escalations: [],
   lastLogins: [],
   failedCollectors: [],
+  logLags: [],
+  webConfigFailed: false,
   own: {
     cpuSeconds: undefined,
     startSeconds: undefined,
@@ -256,6 +258,21 @@ describe("renderPage", () => {
     expect(page({})).toContain("own cost: 0 series.");
   });
 
+  test.each([
+    [{ webConfigFailed: true }, "no good any more"],
+    [{ logLags: [{ source: "journal", lagSeconds: 61 }] }, "1m 1s late"],
+  ])("a fault of the exporter's own needs attention, first of all: %j", (summary, text) => {
+    const html = page(summary);
+    expect(html.indexOf(text)).toBeGreaterThan(html.indexOf('role="alert"'));
+    expect(html.indexOf(text)).toBeLessThan(html.indexOf('class="tiles"'));
+  });
+
+  test("a log that is read a little late needs none", () => {
+    expect(page({ logLags: [{ source: "journal", lagSeconds: 60 }] })).not.toContain(
+      'role="alert"',
+    );
+  });
+
   test("loads itself again without a script, and brings its own picture for the tab", () => {
     expect(page({})).toMatch(/<meta http-equiv="refresh" content="30" \/>/);
     expect(page({})).toContain('<link rel="icon" href="data:image/svg+xml,');
@@ -276,6 +293,7 @@ describe("renderPage", () => {
         escalations: [{ user: evil, method: evil, succeeded: 1, failed: 1 }],
         lastLogins: [{ user: evil, seconds: 0 }],
         failedCollectors: [evil],
+        logLags: [{ source: evil, lagSeconds: 61 }],
       },
       recentFailures: { byReason: NO_FAILURES, origins: [{ address: evil, failures: 1 }] },
       sources: [{ ...utmp(FORBIDDEN), state: { available: true, path: evil } }],

@@ -37,6 +37,8 @@ describe("summarize", () => {
       escalations: [],
       lastLogins: [],
       failedCollectors: [],
+      logLags: [],
+      webConfigFailed: false,
       own: {
         cpuSeconds: undefined,
         startSeconds: undefined,
