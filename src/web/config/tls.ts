@@ -50,6 +50,9 @@ const CIPHERS = {
 } as const;
 type CipherName = keyof typeof CIPHERS;
 
+/** Those with CBC are for whoever names them: they have a history of attacks. */
+const BY_DEFAULT = (Object.keys(CIPHERS) as CipherName[]).filter((name) => !name.includes("_CBC_"));
+
 /** They can't be chosen among, in Go as here: TLS 1.3 always has all of them. */
 const TLS13_CIPHERS: readonly string[] = [
   "TLS_AES_128_GCM_SHA256",
@@ -170,7 +173,7 @@ function readVersionsAndCiphers(section: Section<Key>, http2: boolean) {
       `tls_server_config.cipher_suites: missing a cipher that HTTP/2 needs: ${wanted}`,
     );
   }
-  const ciphers = older.length > 0 ? older.map((name) => CIPHERS[name]) : Object.values(CIPHERS);
+  const ciphers = (older.length > 0 ? older : BY_DEFAULT).map((name) => CIPHERS[name]);
   return {
     minVersion: VERSIONS[lowest],
     maxVersion: VERSIONS[highest],
