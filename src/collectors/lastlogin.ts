@@ -15,8 +15,11 @@ export const lastLoginCollector = {
 
   async collect(snapshot: Snapshot): Promise<Family[]> {
     const { lastLogins, optional } = snapshot.host;
-    const byUser = await lastLogins.read(await snapshot.accounts(), optional);
-    for (const { user, startSeconds = 0 } of await snapshot.sessions()) {
+    // First, since names of directory users are learnt from sessions.
+    const sessions = await snapshot.sessions();
+    const { byUid } = await snapshot.usage();
+    const byUser = await lastLogins.read(await snapshot.accounts(), byUid.keys(), optional);
+    for (const { user, startSeconds = 0 } of sessions) {
       if (startSeconds > (byUser.get(user) ?? 0)) byUser.set(user, startSeconds);
     }
     return [

@@ -1,10 +1,10 @@
-import { isGone } from "../sources/errors.ts";
-import type { CachedFile } from "../sources/cached_file.ts";
 import type { SourceName } from "../sources/catalogue.ts";
-import { readLastlog } from "../sources/logins/lastlog.ts";
-import { type LastLogins, lastlog2File, wtmpdbFiles } from "../sources/logins/login_databases.ts";
-import type { Root } from "../sources/root.ts";
+import { LastlogReader } from "../sources/logins/lastlog.ts";
+import { lastlog2Table } from "../sources/logins/lastlog2.ts";
+import type { LoginTable } from "../sources/logins/login_table.ts";
 import { WtmpReader } from "../sources/logins/wtmp.ts";
+import { WtmpdbReader } from "../sources/logins/wtmpdb.ts";
+import type { Root } from "../sources/root.ts";
 import type { Accounts } from "./accounts.ts";
 
 /** Reads a source, or gives undefined where the host has none or forbids it. */
@@ -12,33 +12,42 @@ export type Optional = <T>(source: SourceName, read: () => Promise<T>) => Promis
 
 /** The last login of each user that any record of the host has. */
 export class LastLoginRecords {
+  private readonly lastlog: LastlogReader;
   private readonly wtmp: WtmpReader;
-  private readonly lastlog2: CachedFile<LastLogins>;
-  private readonly wtmpdbs: CachedFile<LastLogins>[];
+  private readonly lastlog2: LoginTable;
+  private readonly wtmpdb: WtmpdbReader;
 
-  constructor(private readonly root: Root) {
-    this.wtmp = new WtmpReader(root);
-    this.lastlog2 = lastlog2File(root);
-    this.wtmpdbs = wtmpdbFiles(root);
+  /** @param nowMs the clock: a login of the future is a broken record */
+  constructor(root: Root, nowMs: () => number) {
+    const nowSeconds = () => nowMs() / 1000;
+    this.lastlog = new LastlogReader(root, nowSeconds);
+    this.wtmp = new WtmpReader(root, nowSeconds);
+    this.lastlog2 = lastlog2Table(root, nowSeconds);
+    this.wtmpdb = new WtmpdbReader(root, nowSeconds);
   }
 
   /**
    * Seconds since the epoch by user name, the newest of all records. A name that no account has (of a
    * deleted user) is left out.
+   *
+   * @param uids of users who may have no account here: of a directory service, say
    */
-  async read(accounts: Accounts, optional: Optional): Promise<Map<string, number>> {
+  async read(
+    accounts: Accounts,
+    uids: Iterable<number>,
+    optional: Optional,
+  ): Promise<Map<string, number>> {
     const newest = new Map<string, number>();
     const add = (user: string, seconds: number) => {
       if (seconds > (newest.get(user) ?? 0)) newest.set(user, seconds);
     };
-    const lastlog = await optional("lastlog", async () =>
-      readLastlog(this.root, accounts.knownUids()),
-    );
+    const known = new Set([...accounts.knownUids(), ...uids]);
+    const lastlog = await optional("lastlog", async () => this.lastlog.read(known));
     for (const [uid, seconds] of lastlog ?? []) add(accounts.nameOf(uid), seconds);
     const byName = [
       await optional("wtmp", () => this.wtmp.read()),
-      await optional("lastlog2", () => this.lastlog2.get()),
-      await optional("wtmpdb", () => this.readWtmpdb()),
+      await optional("lastlog2", () => this.lastlog2.read()),
+      await optional("wtmpdb", () => this.wtmpdb.read()),
     ];
     for (const logins of byName) {
       for (const [user, seconds] of logins ?? []) {
@@ -47,15 +56,5 @@ export class LastLoginRecords {
       }
     }
     return newest;
-  }
-
-  private async readWtmpdb(): Promise<LastLogins> {
-    const [first, second] = this.wtmpdbs;
-    try {
-      return await first!.get();
-    } catch (error) {
-      if (!isGone(error)) throw error;
-      return second!.get();
-    }
   }
 }

@@ -2,6 +2,10 @@
 
 import { GROUP } from "./accounts/group.ts";
 import { PASSWD } from "./accounts/passwd.ts";
+import { LASTLOG } from "./logins/lastlog.ts";
+import { LASTLOG2 } from "./logins/lastlog2.ts";
+import { WTMP } from "./logins/wtmp.ts";
+import { WTMPDB } from "./logins/wtmpdb.ts";
 import { probeJournal } from "./logs/journal/probe.ts";
 import { AUTH_LOG_PATHS, probeAuthLog } from "./logs/text/auth_log_paths.ts";
 import { HIDEPID, NAMESPACE, NOT_MOUNTED, READABLE_BY_ALL, type SourceInfo } from "./source.ts";
@@ -81,38 +85,10 @@ export const SOURCES = [
     whenForbidden: "add the exporter to the group adm",
     coveredBy: ["journal"],
   },
-  {
-    name: "lastlog",
-    paths: ["/var/log/lastlog"],
-    lost: "last logins from before the exporter was started",
-    whenMissing: "normal where lastlog2 or wtmpdb has taken its place",
-    whenForbidden: READABLE_BY_ALL,
-    replacedBy: ["lastlog2", "wtmp", "wtmpdb"],
-  },
-  {
-    name: "lastlog2",
-    paths: ["/var/lib/lastlog/lastlog2.db"],
-    lost: "last logins from before the exporter was started",
-    whenMissing: "normal where libpam-lastlog2 is not installed",
-    whenForbidden: READABLE_BY_ALL,
-    replacedBy: ["lastlog", "wtmp", "wtmpdb"],
-  },
-  {
-    name: "wtmp",
-    paths: ["/var/log/wtmp"],
-    lost: "last logins that lastlog does not have",
-    whenMissing: "normal where wtmpdb has taken its place",
-    whenForbidden: READABLE_BY_ALL,
-    replacedBy: ["lastlog", "lastlog2", "wtmpdb"],
-  },
-  {
-    name: "wtmpdb",
-    paths: ["/var/log/wtmp.db", "/var/lib/wtmpdb/wtmp.db"],
-    lost: "last logins that lastlog does not have",
-    whenMissing: "normal where libpam-wtmpdb is not installed",
-    whenForbidden: READABLE_BY_ALL,
-    replacedBy: ["lastlog", "lastlog2", "wtmp"],
-  },
+  LASTLOG,
+  LASTLOG2,
+  WTMP,
+  WTMPDB,
 ] as const satisfies readonly SourceInfo[];
 
 export type SourceName = (typeof SOURCES)[number]["name"];

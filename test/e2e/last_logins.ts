@@ -5,6 +5,9 @@ import type { Scene } from "./scene.ts";
 /** The first date of a line, as last, lastlog and lastlog2 write it: that of the login. */
 const DATE = /\w{3} (\w{3}) +(\d+) (\d\d:\d\d:\d\d)(?: [+-]\d{4})? (\d{4})/;
 
+/** What these tools call a login, and is none: shells of tmux, screen, terminal windows, sudo and su. */
+const INSIDE_SESSION = /tmux\(|:pts\/|pts\/\d+ +:\d|\b(sudo|sudo-i|su|su-l)\b/;
+
 /** A login's records are written one after another, and an emulated CPU takes its time. */
 const TOLERANCE_S = 4;
 
@@ -12,8 +15,9 @@ const TOLERANCE_S = 4;
 export async function compareLastLogins(scene: Scene, seen: Observation): Promise<void> {
   for (const user of ["alice", "bob", "root"]) {
     const printed = await scene.host.control.sh(`export LC_ALL=C TZ=UTC
-      { last -F -w ${user}; lastlog -u ${user}; lastlog2 -u ${user}; } 2>/dev/null || true`);
-    const newest = Math.max(...printed.split("\n").map(loginTime), newestOpened(scene, user));
+      { last -F -w -S ${user} || last -F -w ${user}; lastlog -u ${user}; lastlog2 -u ${user}; } 2>/dev/null || true`);
+    const logins = printed.split("\n").filter((line) => !INSIDE_SESSION.test(line));
+    const newest = Math.max(...logins.map(loginTime), newestOpened(scene, user));
     const labels = { username: user };
     const value = seen.metrics.value("user_sessions_last_login_timestamp_seconds", labels);
     scene.check.near(`last_login_timestamp_seconds of ${user}`, newest, value, TOLERANCE_S);

@@ -1,10 +1,12 @@
 /** The records of logins: utmp, wtmp and lastlog, and what logind keeps. */
-import { readLastlog } from "../../src/sources/logins/lastlog.ts";
+import { LastlogReader } from "../../src/sources/logins/lastlog.ts";
 import { parseSession, parseState } from "../../src/sources/logins/logind.ts";
 import { UTMP_RECORD_BYTES, parseUtmp } from "../../src/sources/logins/utmp.ts";
 import { WtmpReader } from "../../src/sources/logins/wtmp.ts";
 import { Root } from "../../src/sources/root.ts";
 import { contents, fileFor, fuzzParser, pieces } from "./fuzz_parser.ts";
+
+const nowSeconds = () => 2_000_000_000;
 
 const records = (glob: string) => pieces(contents(glob), UTMP_RECORD_BYTES);
 
@@ -13,7 +15,7 @@ fuzzParser("utmp", records("*/run/utmp"), (bytes) => parseUtmp(bytes));
 const wtmp = fileFor("var/log/wtmp");
 fuzzParser("wtmp", records("*/var/log/wtmp"), async (bytes) => {
   wtmp.put(bytes);
-  return await new WtmpReader(new Root(wtmp.folder)).read();
+  return await new WtmpReader(new Root(wtmp.folder), nowSeconds).read();
 });
 
 const lastlog = fileFor("var/log/lastlog");
@@ -24,7 +26,7 @@ const lastlogs = contents("*/var/log/lastlog").flatMap((file) => [
 ]);
 fuzzParser("lastlog", lastlogs, (bytes) => {
   lastlog.put(bytes);
-  return readLastlog(new Root(lastlog.folder), [0, 1, 2, 3, 4, 5, 6, 7]);
+  return new LastlogReader(new Root(lastlog.folder), nowSeconds).read([0, 1, 2, 3, 4, 5, 6, 7]);
 });
 
 fuzzParser("logind's sessions", contents("*/run/systemd/sessions/*"), (bytes) =>

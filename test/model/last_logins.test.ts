@@ -1,6 +1,6 @@
 import { Database } from "bun:sqlite";
 import { describe, expect, test } from "bun:test";
-import { mkdirSync } from "node:fs";
+import { closeSync, mkdirSync, openSync, writeSync } from "node:fs";
 import { Accounts } from "../../src/model/accounts.ts";
 import { LastLoginRecords, type Optional } from "../../src/model/last_logins.ts";
 import { TempTree } from "../helpers/temp_tree.ts";
@@ -11,21 +11,22 @@ const PASSWD = "root:x:0:0:::\nalice:x:1:1:::\nbob:x:2:2:::\ncarol:x:3:3:::\ndav
 /** A host whose records are missing until a test writes them. */
 class LoginHost extends TempTree {
   readonly missing: string[] = [];
-  private readonly records = new LastLoginRecords(this.root);
-  private readonly accounts = new Accounts(this.root, undefined);
+  nowMs = 2_000_000_000_000;
+  private readonly records = new LastLoginRecords(this.root, () => this.nowMs);
+  readonly accounts = new Accounts(this.root, undefined);
 
   constructor() {
     super({ "/etc/passwd": PASSWD });
   }
 
-  async read(): Promise<Record<string, number>> {
+  async read(...uids: number[]): Promise<Record<string, number>> {
     await this.accounts.refreshPasswd();
     const optional: Optional = (source, read) =>
       read().catch(() => {
         this.missing.push(source);
         return undefined;
       });
-    return Object.fromEntries(await this.records.read(this.accounts, optional));
+    return Object.fromEntries(await this.records.read(this.accounts, uids, optional));
   }
 
   writeLastlog(seconds: readonly number[]): void {
@@ -121,5 +122,46 @@ describe("LastLoginRecords", () => {
     host.writeWtmpdb("/var/lib/wtmpdb/wtmp.db", "bob", 200);
     expect(await host.read()).toEqual({ alice: 100 });
     expect(host.missing).toContain("wtmpdb");
+  });
+
+  test("users of a directory count by their uid, however large, with a name or without", async () => {
+    using host = new LoginHost();
+    host.write("/var/log/lastlog", "");
+    const record = Buffer.alloc(292);
+    const fd = openSync(`${host.folder}/var/log/lastlog`, "r+");
+    for (const uid of [70_000, 2_147_483_649]) {
+      record.writeUInt32LE(uid === 70_000 ? 100 : 200);
+      writeSync(fd, record, 0, 292, uid * 292);
+    }
+    closeSync(fd);
+    host.accounts.learn(70_000, "EXAMPLE\\nancy");
+    expect(await host.read()).toEqual({ "EXAMPLE\\nancy": 100 });
+    expect(await host.read(2_147_483_649)).toEqual({ "EXAMPLE\\nancy": 100, "2147483649": 200 });
+  });
+
+  test("a record of the future is no login in any of them, and hides none of the past", async () => {
+    using host = new LoginHost();
+    const [past, future] = [1_900_000_000, 2_100_000_000];
+    host.writeLastlog([0, 0, 0, 0, future]);
+    host.write(
+      "/var/log/wtmp",
+      Buffer.concat([
+        utmpRecord({ user: "alice", seconds: past }),
+        utmpRecord({ user: "alice", seconds: future }),
+      ]),
+    );
+    host.writeLastlog2("carol", future);
+    host.writeWtmpdb("/var/log/wtmp.db", "bob", past);
+    host.writeWtmpdb("/var/log/wtmp.db", "bob", future);
+    expect(await host.read()).toEqual({ alice: past, bob: past });
+    expect(host.missing).toEqual([]);
+  });
+
+  test("a name longer than wtmp has room for is the account's that it fits", async () => {
+    using host = new LoginHost();
+    const name = "9c7d73a0-ef7e-45bc-a314-947ec6ab00e6";
+    host.write("/etc/passwd", `${PASSWD}${name}:x:9:9:::\n`);
+    host.write("/var/log/wtmp", utmpRecord({ user: name.slice(0, 32), seconds: 100 }));
+    expect(await host.read()).toEqual({ [name]: 100 });
   });
 });

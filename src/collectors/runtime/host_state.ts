@@ -69,7 +69,7 @@ export class HostState {
       (way, reason) => options.log.debug("reading processes", { way, reason }),
     );
     this.measure = singleFlight((onlineCpus: number) => meter.measure(onlineCpus));
-    this.lastLogins = new LastLoginRecords(options.root);
+    this.lastLogins = new LastLoginRecords(options.root, Date.now);
     this.authLogs = new AuthLogs({
       root: options.root,
       now: Date.now,

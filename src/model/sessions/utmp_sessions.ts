@@ -1,5 +1,5 @@
 import { canonicalAddress } from "../../sources/ip_address.ts";
-import { UTMP_NAME_BYTES, type UtmpLogin } from "../../sources/logins/utmp.ts";
+import { UTMP_NAME_BYTES, type UtmpLogin, isInsideSession } from "../../sources/logins/utmp.ts";
 import { isBelowUserManager } from "../../sources/proc/pid_session.ts";
 import type { Claims } from "./claims.ts";
 import type { HostIndex } from "./host_index.ts";
@@ -43,8 +43,7 @@ function isOpen(host: HostIndex, login: UtmpLogin): boolean {
 
 /** An entry for a terminal inside another session: of tmux, screen, sudo, a terminal emulator. */
 function isNested(host: HostIndex, login: UtmpLogin, claims: Claims): boolean {
-  if (/^tmux\(\d+\)\.%\d+$|^:pts\/\d+:S\.\d+$/.test(login.host)) return true;
-  if (/^:\d/.test(login.host) && login.line.startsWith("pts/")) return true;
+  if (isInsideSession(login)) return true;
   const { table } = host.records;
   const row = table.row(login.pid);
   if (row >= 0 && NESTING_COMMS.has(table.comm(row))) return true;

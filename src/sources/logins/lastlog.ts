@@ -3,29 +3,84 @@
  * glibc's bits/utmp.h). The file is sparse: with a uid of two thousand million it claims to be 580 GB,
  * so only the records of known uids are read.
  */
-import { closeSync, openSync, readSync } from "node:fs";
+import { readSync } from "node:fs";
+import { versionOf } from "../cached_file.ts";
+import { withRegular } from "../regular_file.ts";
 import type { Root } from "../root.ts";
+import { READABLE_BY_ALL, type SourceInfo } from "../source.ts";
+import { FUTURE_SLACK_SECONDS } from "./login_table.ts";
+
+export const LASTLOG = {
+  name: "lastlog",
+  paths: ["/var/log/lastlog"],
+  lost: "last logins from before the exporter was started",
+  whenMissing: "normal where lastlog2 or wtmpdb has taken its place",
+  whenForbidden: READABLE_BY_ALL,
+  replacedBy: ["lastlog2", "wtmp", "wtmpdb"],
+} as const satisfies SourceInfo;
 
 const RECORD_BYTES = 292;
 
-const record = Buffer.alloc(4);
+/** One read covers the records of neighbours: some 220 uids. */
+const BLOCK_BYTES = 65_536;
 
-/**
- * The last logins, in seconds since the epoch, of those of the uids that have one.
- *
- * @throws the system's error when the file can't be opened
- */
-export function readLastlog(root: Root, uids: Iterable<number>): Map<number, number> {
-  const logins = new Map<number, number>();
-  const fd = openSync(root.path("/var/log/lastlog"), "r");
-  try {
-    for (const uid of uids) {
-      const bytes = readSync(fd, record, 0, record.length, uid * RECORD_BYTES);
-      const timeSeconds = bytes === record.length ? record.readUInt32LE(0) : 0;
-      if (timeSeconds > 0) logins.set(uid, timeSeconds);
+/** Every record that is looked at is in memory that is made once. */
+const block = Buffer.alloc(BLOCK_BYTES);
+
+export class LastlogReader {
+  private version = "";
+  private seconds = new Map<number, number>();
+
+  /** @param nowSeconds the clock that logins are compared with: one of the future is none */
+  constructor(
+    private readonly root: Root,
+    private readonly nowSeconds: () => number,
+  ) {}
+
+  /**
+   * The last logins, in seconds since the epoch, of those of the uids that have one. A record is read once
+   * as long as the file does not change.
+   *
+   * @throws the system's error when the file can't be opened, BrokenSourceError for what is no file
+   */
+  read(uids: Iterable<number>): Map<number, number> {
+    const path = this.root.path(LASTLOG.paths[0]);
+    const version = versionOf(path);
+    if (version !== this.version) this.seconds = new Map();
+    const all = [...uids];
+    const unread = Uint32Array.from(all.filter((uid) => !this.seconds.has(uid))).sort();
+    withRegular(path, Infinity, (fd, { size }) => {
+      for (const [uid, seconds] of readRecords(fd, size, unread)) this.seconds.set(uid, seconds);
+    });
+    this.version = version;
+    const latest = this.nowSeconds() + FUTURE_SLACK_SECONDS;
+    const logins = new Map<number, number>();
+    for (const uid of all) {
+      const seconds = this.seconds.get(uid) ?? 0;
+      if (seconds > 0 && seconds <= latest) logins.set(uid, seconds);
     }
-  } finally {
-    closeSync(fd);
+    return logins;
   }
-  return logins;
+}
+
+/** @param uids in ascending order @returns for each the time in its record; 0 for none */
+function* readRecords(
+  fd: number,
+  size: number,
+  uids: Uint32Array,
+): Generator<[uid: number, seconds: number]> {
+  let from = 0;
+  let end = 0;
+  for (const uid of uids) {
+    const at = uid * RECORD_BYTES;
+    if (at + 4 > size) {
+      yield [uid, 0];
+      continue;
+    }
+    if (at + 4 > end) {
+      from = at;
+      end = at + readSync(fd, block, 0, BLOCK_BYTES, at);
+    }
+    yield [uid, at + 4 <= end ? block.readUInt32LE(at - from) : 0];
+  }
 }

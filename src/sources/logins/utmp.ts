@@ -48,6 +48,15 @@ export function parseUtmp(bytes: Uint8Array): UtmpLogin[] {
   return logins;
 }
 
+/**
+ * Whether a record is of a terminal inside a session that is already open: a window of tmux or screen, or
+ * of a terminal emulator on a desktop.
+ */
+export function isInsideSession({ line, host }: Pick<UtmpLogin, "line" | "host">): boolean {
+  if (/^tmux\(\d+\)\.%\d+$|^:pts\/\d+:S\.\d+$/.test(host)) return true;
+  return /^:\d/.test(host) && line.startsWith("pts/");
+}
+
 function parseLogin(record: Buffer): UtmpLogin | undefined {
   if (record.readInt16LE(0) !== USER_PROCESS) return undefined;
   const login = {

@@ -1,17 +1,33 @@
 import { expect, test } from "bun:test";
-import { appendFileSync, copyFileSync, renameSync, truncateSync, writeFileSync } from "node:fs";
+import {
+  appendFileSync,
+  copyFileSync,
+  mkdirSync,
+  renameSync,
+  truncateSync,
+  unlinkSync,
+  writeFileSync,
+} from "node:fs";
+import { BrokenSourceError } from "../../../src/sources/errors.ts";
 import { WtmpReader } from "../../../src/sources/logins/wtmp.ts";
 import { TempTree } from "../../helpers/temp_tree.ts";
 import { utmpRecord } from "../../helpers/utmp_record.ts";
 
 const login = (user: string, seconds: number) => utmpRecord({ user, seconds });
 
+const NOW_SECONDS = 2_000_000_000;
+
 function wtmp(...records: Buffer[]) {
   const tree = new TempTree();
   const path = tree.write("/var/log/wtmp", Buffer.concat(records));
-  const reader = new WtmpReader(tree.root);
+  const reader = new WtmpReader(tree.root, () => NOW_SECONDS);
   const read = async () => Object.fromEntries(await reader.read());
-  return { path, read, [Symbol.dispose]: () => tree[Symbol.dispose]() };
+  return {
+    path,
+    folder: `${tree.folder}/var/log`,
+    read,
+    [Symbol.dispose]: () => tree[Symbol.dispose](),
+  };
 }
 
 test("gives the newest login of each user, whatever the order", async () => {
@@ -97,4 +113,73 @@ test("a login right before a rotation is seen", async () => {
   renameSync(file.path, `${file.path}.1`);
   writeFileSync(file.path, "");
   expect(await file.read()).toEqual({ alice: 200 });
+});
+
+test("a login of the future is none, and hides no earlier one", async () => {
+  using file = wtmp(
+    login("alice", 100),
+    login("alice", NOW_SECONDS + 61),
+    login("bob", NOW_SECONDS),
+  );
+  expect(await file.read()).toEqual({ alice: 100, bob: NOW_SECONDS });
+});
+
+test("windows of terminal emulators, tmux and screen are no logins", async () => {
+  const at = (user: string, line: string, host: string, seconds: number) =>
+    utmpRecord({ user, line, host, seconds });
+  using file = wtmp(
+    at("alice", ":0", ":0", 100),
+    at("alice", "pts/4", ":0", 900),
+    at("bob", "pts/1", "192.0.2.3", 200),
+    at("bob", "pts/9", "tmux(2211).%3", 900),
+    at("carol", "pts/2", "", 300),
+    at("carol", "pts/5", ":pts/2:S.0", 900),
+    at("dave", "pts/6", "198.51.100.7 via mosh [42]", 400),
+    at("erin", "tty2", ":1", 500),
+  );
+  expect(await file.read()).toEqual({ alice: 100, bob: 200, carol: 300, dave: 400, erin: 500 });
+});
+
+test("of a long file the newest logins are known first, the rest after the next readings", async () => {
+  const many = Buffer.concat(Array.from({ length: 30_000 }, (_, i) => login("often", 1000 + i)));
+  using file = wtmp(login("long-ago", 1), many, login("latest", 50_000));
+  expect(await file.read()).toEqual({ often: 30_999, latest: 50_000 });
+  appendFileSync(file.path, login("new", 60_000));
+  expect(await file.read()).toEqual({ often: 30_999, latest: 50_000, new: 60_000, "long-ago": 1 });
+});
+
+test("rotated files count, compressed ones too, and what is none is passed over", async () => {
+  using file = wtmp(login("alice", 500));
+  writeFileSync(`${file.folder}/wtmp.1`, Buffer.concat([login("alice", 400), login("bob", 400)]));
+  writeFileSync(`${file.folder}/wtmp.2.gz`, Bun.gzipSync(new Uint8Array(login("carol", 300))));
+  writeFileSync(`${file.folder}/wtmp-20260101`, login("dave", 200));
+  writeFileSync(
+    `${file.folder}/wtmp-20250101.gz`,
+    Bun.gzipSync(new Uint8Array(login("erin", 100))),
+  );
+  writeFileSync(`${file.folder}/wtmp.3.gz`, "no gzip");
+  writeFileSync(`${file.folder}/wtmp.db`, login("mallory", 100));
+  mkdirSync(`${file.folder}/wtmp.4`);
+  truncateSync((writeFileSync(`${file.folder}/wtmp.5`, ""), `${file.folder}/wtmp.5`), 20e9);
+  const expected = { alice: 500, bob: 400, carol: 300, dave: 200, erin: 100 };
+  expect(await file.read()).toEqual(expected);
+  expect(await file.read()).toEqual(expected);
+});
+
+test("of a compressed file that would fill the memory no more than 64 MiB come out", async () => {
+  using file = wtmp(login("alice", 500));
+  const zeros = Buffer.alloc(80 * 1024 * 1024);
+  login("before", 100).copy(zeros, 0);
+  login("behind", 100).copy(zeros, 75 * 1024 * 1024 - ((75 * 1024 * 1024) % 384));
+  writeFileSync(`${file.folder}/wtmp.1.gz`, Bun.gzipSync(zeros));
+  expect(await file.read()).toEqual({ alice: 500, before: 100 });
+});
+
+test("what is no regular file, or larger than a wtmp can be, is refused", async () => {
+  using file = wtmp(login("alice", 500));
+  truncateSync(file.path, 20e9);
+  await expect(file.read()).rejects.toThrow(BrokenSourceError);
+  unlinkSync(file.path);
+  mkdirSync(file.path);
+  await expect(file.read()).rejects.toThrow(BrokenSourceError);
 });

@@ -1,0 +1,151 @@
+import { statSync } from "node:fs";
+import { versionOf } from "../cached_file.ts";
+import { isGone } from "../errors.ts";
+import { type SqliteRow, SqliteTable } from "./sqlite_file.ts";
+
+/** The last login of each user name, in seconds since the epoch. */
+export type LastLogins = ReadonlyMap<string, number>;
+
+export interface LoginTableOptions {
+  table: string;
+  columns: readonly string[];
+  /** The login in a row's columns; undefined for what is none. */
+  loginIn: (row: readonly unknown[]) => Login | undefined;
+  /** Whether rows change in their place; else they are only added and deleted. */
+  rowsChange: boolean;
+}
+
+export interface Login {
+  user: string;
+  seconds: number;
+}
+
+/** What reading may take of one collection; the rest of a long table is read in the next ones. */
+const BUDGET_MS = 150;
+
+/** Rowids begin below it. */
+const TOP = Number.MAX_SAFE_INTEGER;
+
+/** What a login's record may be ahead of the clock: the clock may have been set back a little since. */
+export const FUTURE_SLACK_SECONDS = 60;
+
+/**
+ * The newest logins in a table of a SQLite file, read from its newest row down, so that the first rows
+ * already tell the last login of whoever they name.
+ */
+export class LoginTable {
+  private version = "";
+  private inode = -1;
+  /** Known logins, and those of a reading that is to replace them. */
+  private logins = new Map<string, number>();
+  private found = new Map<string, number>();
+  /** The highest rowid that was read, and the one below which the reading goes on. */
+  private highest = 0;
+  private below = TOP;
+
+  /**
+   * @param nowSeconds the clock that logins are compared with: one of the future is none
+   * @param clockMs what the budget is measured with
+   */
+  constructor(
+    private readonly path: string,
+    private readonly options: LoginTableOptions,
+    private readonly nowSeconds: () => number,
+    private readonly clockMs: () => number = () => performance.now(),
+  ) {}
+
+  /** @throws the system's error, or BrokenSourceError for what is no such table or can't be read now */
+  async read(): Promise<LastLogins> {
+    const version = versionOf(this.path) + journalVersion(this.path);
+    if (version === this.version && this.below === 0) return this.logins;
+    const inode = statSync(this.path).ino;
+    if (inode !== this.inode || (this.options.rowsChange && this.below === 0)) this.startAgain();
+    this.inode = inode;
+    const { table: name, columns } = this.options;
+    using table = SqliteTable.open(this.path, name, columns);
+    if (table) await this.readOn(table);
+    else this.below = 0;
+    this.version = version;
+    if (this.below === 0 && this.options.rowsChange) this.logins = this.found;
+    return this.logins;
+  }
+
+  private startAgain(): void {
+    this.below = TOP;
+    this.highest = 0;
+    this.found = new Map();
+  }
+
+  private async readOn(table: SqliteTable): Promise<void> {
+    const endMs = this.clockMs() + BUDGET_MS;
+    const latest = this.nowSeconds() + FUTURE_SLACK_SECONDS;
+    const first = table.rowsBelow(TOP);
+    const highest = first[0]?.[0] ?? 0;
+    // Rowids that begin anew: the rows were deleted, and others are there.
+    if (highest < this.highest) this.startAgain();
+    if (this.below === TOP) this.highest = highest;
+    if (highest > this.highest) {
+      await this.walk(table, TOP, this.highest, latest, Infinity);
+      this.highest = highest;
+    }
+    this.below = await this.walk(table, this.below, 0, latest, endMs);
+  }
+
+  /** @returns the rowid below which there is more to read; 0 when all down to `floor` is read */
+  private async walk(
+    table: SqliteTable,
+    top: number,
+    floor: number,
+    latest: number,
+    endMs: number,
+  ): Promise<number> {
+    for (let below = top; below > floor;) {
+      const rows = table.rowsBelow(below);
+      for (const row of rows) {
+        if (row[0] <= floor) return 0;
+        this.take(row, latest);
+      }
+      if (rows.length === 0) return 0;
+      below = rows.at(-1)![0];
+      if (this.clockMs() >= endMs) return Math.max(below, 0);
+      await Bun.sleep(0);
+    }
+    return 0;
+  }
+
+  private take(row: SqliteRow, latest: number): void {
+    const login = this.options.loginIn(row.slice(1));
+    if (!login || login.user === "" || !(login.seconds > 0 && login.seconds <= latest)) return;
+    for (const map of [this.logins, this.found]) {
+      if (login.seconds > (map.get(login.user) ?? 0)) map.set(login.user, login.seconds);
+    }
+  }
+}
+
+/** What was written to a write-ahead log is not in the database's own file yet. */
+function journalVersion(path: string): string {
+  try {
+    return ` ${versionOf(`${path}-wal`)}`;
+  } catch (error) {
+    if (isGone(error)) return "";
+    throw error;
+  }
+}
+
+/** Programs that open a session for somebody who is already logged in. */
+const NO_LOGIN_SERVICES = new Set([
+  "su",
+  "su-l",
+  "sudo",
+  "sudo-i",
+  "runuser",
+  "runuser-l",
+  "cron",
+  "atd",
+  "systemd-user",
+]);
+
+/** Whether a PAM service lets people in: a shell of su is no login. */
+export function isLoginService(service: unknown): boolean {
+  return typeof service !== "string" || !NO_LOGIN_SERVICES.has(service);
+}

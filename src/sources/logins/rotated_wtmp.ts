@@ -1,0 +1,69 @@
+/** Older wtmp files beside the one in use, as logrotate leaves them: wtmp.1, wtmp.2.gz, wtmp-20260101. */
+import { closeSync, readdirSync } from "node:fs";
+import { openRegular } from "../regular_file.ts";
+
+/** As they are called below /var/log. */
+const ROTATED = /^wtmp(\.\d{1,3}|-\d{8}(-\d+)?)(\.gz)?$/;
+
+/** A larger file is not read: 175,000 records. */
+const LIMIT_BYTES = 64 * 1024 * 1024;
+/** Compressed logins take a tenth of the room, but zeros a thousandth: what comes out has the limit above. */
+const GZIP_LIMIT_BYTES = 8 * 1024 * 1024;
+
+const MAX_FILES = 24;
+
+/**
+ * The rotated files in a folder, the newest first; what can't be read is left out.
+ *
+ * @returns for each its bytes in pieces of some ten thousand, up to the limit, to be read once
+ */
+export async function* rotatedFiles(folder: string): AsyncGenerator<AsyncIterable<Uint8Array>> {
+  const opened: { mtimeMs: number; path: string }[] = [];
+  for (const name of readdirSync(folder)) {
+    if (!ROTATED.test(name) || opened.length >= MAX_FILES) continue;
+    const path = `${folder}/${name}`;
+    const mtimeMs = use(path, ({ stats }) => stats.mtimeMs);
+    if (mtimeMs !== undefined) opened.push({ mtimeMs, path });
+  }
+  opened.sort((a, b) => b.mtimeMs - a.mtimeMs);
+  for (const { path } of opened) {
+    const file = tryOpen(path);
+    if (!file) continue;
+    try {
+      yield piecesOf(file.fd, path.endsWith(".gz"));
+    } finally {
+      closeSync(file.fd);
+    }
+  }
+}
+
+function use<T>(path: string, act: (file: NonNullable<ReturnType<typeof tryOpen>>) => T) {
+  const file = tryOpen(path);
+  if (!file) return undefined;
+  try {
+    return act(file);
+  } finally {
+    closeSync(file.fd);
+  }
+}
+
+function tryOpen(path: string) {
+  try {
+    return openRegular(path, path.endsWith(".gz") ? GZIP_LIMIT_BYTES : LIMIT_BYTES);
+  } catch {
+    return undefined;
+  }
+}
+
+async function* piecesOf(fd: number, isGzip: boolean): AsyncGenerator<Uint8Array> {
+  const plain = Bun.file(fd).stream();
+  const stream: ReadableStream<Uint8Array> = isGzip
+    ? plain.pipeThrough(new DecompressionStream("gzip"))
+    : plain;
+  let total = 0;
+  for await (const piece of stream) {
+    yield piece;
+    total += piece.length;
+    if (total >= LIMIT_BYTES) return;
+  }
+}

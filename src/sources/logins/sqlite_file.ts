@@ -1,0 +1,171 @@
+/**
+ * SQLite files that somebody else may write. SQLite can't be interrupted, so a file is looked at before it
+ * is given to it, and read by rowid in pieces of bounded size. https://sqlite.org/fileformat2.html
+ */
+import { Database } from "bun:sqlite";
+import { lstatSync, readSync } from "node:fs";
+import { BrokenSourceError, codeOf, isGone } from "../errors.ts";
+import { withRegular } from "../regular_file.ts";
+
+/** Some half a million logins; a larger file is not read. */
+export const SQLITE_FILE_LIMIT_BYTES = 64 * 1024 * 1024;
+
+/** Rows of one piece: some milliseconds without the JIT. */
+export const PIECE_ROWS = 256;
+
+/** The values of a row in which one is longer are not looked at. */
+const MAX_VALUE_BYTES = 1024;
+
+/** The writers hold their lock for a few milliseconds; a collection does not wait for long. */
+const BUSY_TIMEOUT_MS = 50;
+
+const MAGIC = "SQLite format 3\0";
+const HEADER_BYTES = 100;
+const LEAF_TABLE_PAGE = 13;
+
+/** The schemas that are read here have two or three entries. */
+const MAX_SCHEMA_ENTRIES = 32;
+const MAX_COLUMNS = 32;
+
+/** A row: its rowid, then the columns that were asked for; null for a row with a value that is too long. */
+export type SqliteRow = [rowid: number, ...values: unknown[]];
+
+export class SqliteTable implements Disposable {
+  private constructor(
+    private readonly path: string,
+    private readonly database: Database,
+    private readonly sql: string,
+  ) {}
+
+  /**
+   * Opens a table for reading; whoever opens it disposes of it.
+   *
+   * @returns undefined for a database without any table: some packages make an empty file
+   * @throws the system's error, or BrokenSourceError for what is no such table or can't be read now
+   */
+  static open(path: string, table: string, columns: readonly string[]): SqliteTable | undefined {
+    if (!checkFile(path)) return undefined;
+    for (const suffix of ["-wal", "-journal"]) checkSideFile(path + suffix);
+    return described(path, () => {
+      const database = new Database(path, { readonly: true });
+      try {
+        database.run(`PRAGMA busy_timeout = ${BUSY_TIMEOUT_MS}`);
+        database.run("PRAGMA trusted_schema = OFF");
+        if (database.query("SELECT 1 FROM sqlite_schema LIMIT 1").get() === null) {
+          database.close();
+          return undefined;
+        }
+        return new SqliteTable(path, database, selectOf(path, database, table, columns));
+      } catch (error) {
+        database.close();
+        throw error;
+      }
+    });
+  }
+
+  /** The rows below a rowid, the highest first: `PIECE_ROWS` of them, or fewer where no more are left. */
+  rowsBelow(rowid: number): SqliteRow[] {
+    return described(this.path, () => {
+      const rows = this.database.query(this.sql).values(rowid) as SqliteRow[];
+      let last = rowid;
+      for (const [id] of rows) {
+        if (typeof id !== "number" || id >= last) {
+          throw new BrokenSourceError(this.path, "its rows are in disorder");
+        }
+        last = id;
+      }
+      return rows;
+    });
+  }
+
+  [Symbol.dispose](): void {
+    this.database.close();
+  }
+}
+
+/**
+ * Looks at the first page, where a small schema is, since SQLite reads the whole schema when it opens a file.
+ *
+ * @returns false for an empty file
+ */
+function checkFile(path: string): boolean {
+  return withRegular(path, SQLITE_FILE_LIMIT_BYTES, (fd, { size }) => {
+    if (size === 0) return false;
+    const page = Buffer.alloc(65_536);
+    const length = readSync(fd, page, 0, page.length, 0);
+    if (length < 512 || page.toString("latin1", 0, MAGIC.length) !== MAGIC) {
+      throw new BrokenSourceError(path, "is no SQLite database");
+    }
+    const entries = page.readUInt16BE(HEADER_BYTES + 3);
+    const isSmall =
+      page[HEADER_BYTES] === LEAF_TABLE_PAGE &&
+      entries <= MAX_SCHEMA_ENTRIES &&
+      Array.from({ length: entries }, (_, i) => page.readUInt16BE(HEADER_BYTES + 8 + 2 * i)).every(
+        (at) => hasShortPayload(page, at),
+      );
+    if (!isSmall) throw new BrokenSourceError(path, "has a schema that is larger than expected");
+    return true;
+  });
+}
+
+/** A payload's length is a varint: two bytes hold all below 16,384. */
+function hasShortPayload(page: Buffer, at: number): boolean {
+  return (page[at] ?? 0xff) < 0x80 || (page[at + 1] ?? 0xff) < 0x80;
+}
+
+/** SQLite opens these beside the database by itself. */
+function checkSideFile(path: string): void {
+  try {
+    const stats = lstatSync(path);
+    if (!stats.isFile()) throw new BrokenSourceError(path, "is no regular file");
+    if (stats.size > SQLITE_FILE_LIMIT_BYTES) {
+      throw new BrokenSourceError(path, `is ${stats.size} bytes long`);
+    }
+  } catch (error) {
+    if (!isGone(error)) throw error;
+  }
+}
+
+/**
+ * A view can compute without end, and so can a computed column. A column called rowid would hide the real
+ * one, by which the table is in order.
+ */
+function selectOf(path: string, database: Database, table: string, columns: readonly string[]) {
+  const entry = database
+    .query<{ type: string }, [string]>(
+      "SELECT type FROM sqlite_schema WHERE lower(name) = lower(?) AND rootpage > 0 LIMIT 1",
+    )
+    .get(table);
+  if (entry?.type !== "table") throw new BrokenSourceError(path, `has no table ${table}`);
+  const all = database
+    .query<{ name: string; hidden: number }, []>(
+      `SELECT name, hidden FROM pragma_table_xinfo('${table}') LIMIT ${MAX_COLUMNS + 1}`,
+    )
+    .all();
+  const names = new Set(all.map(({ name }) => name.toLowerCase()));
+  const isKnown =
+    all.length <= MAX_COLUMNS &&
+    all.every(({ name, hidden }) => hidden === 0 && /^\w+$/.test(name)) &&
+    !["rowid", "_rowid_", "oid"].some((name) => names.has(name)) &&
+    columns.every((name) => names.has(name.toLowerCase()));
+  if (!isKnown) throw new BrokenSourceError(path, `has other columns in the table ${table}`);
+  // octet_length looks at a value's header, and not at the value. What is behind a long value in its row
+  // can only be had by walking over it, so the columns are looked at in the order in which they are stored.
+  const isShort = all
+    .map(({ name }) => `coalesce(octet_length("${name}"), 0) <= ${MAX_VALUE_BYTES}`)
+    .join(" AND ");
+  const values = columns.map((name) => `CASE WHEN ${isShort} THEN "${name}" END`).join(", ");
+  return `SELECT rowid, ${values} FROM "${table}" WHERE rowid < ? ORDER BY rowid DESC LIMIT ${PIECE_ROWS}`;
+}
+
+/** Says what is wrong in words of ours where SQLite fails. */
+function described<T>(path: string, act: () => T): T {
+  try {
+    return act();
+  } catch (error) {
+    if (error instanceof BrokenSourceError) throw error;
+    const code = codeOf(error) ?? "";
+    if (code.startsWith("SQLITE_BUSY")) throw new BrokenSourceError(path, "is locked by a writer");
+    throw new BrokenSourceError(path, error instanceof Error ? error.message : String(error));
+  }
+}

@@ -1,0 +1,94 @@
+import { describe, expect, test } from "bun:test";
+import { lastlog2Table } from "../../../src/sources/logins/lastlog2.ts";
+import { LoginTable } from "../../../src/sources/logins/login_table.ts";
+import { LASTLOG2_SCHEMA, LoginDatabase } from "../../helpers/login_database.ts";
+
+const LASTLOG2 = "/var/lib/lastlog/lastlog2.db";
+const NOW_SECONDS = 2_000_000_000;
+
+const insert = (from: number, to: number) =>
+  `INSERT INTO Lastlog2(Name, Time) WITH RECURSIVE n(i) AS
+    (SELECT ${from} UNION ALL SELECT i + 1 FROM n WHERE i < ${to}) SELECT 'u' || i, i FROM n`;
+
+/** A table whose rows are only added, that a clock of the test's gives time for one piece at a time. */
+function slowTable(database: LoginDatabase, rowsChange: boolean): LoginTable {
+  let ms = 0;
+  const loginIn = ([user, seconds]: readonly unknown[]) => ({
+    user: user as string,
+    seconds: seconds as number,
+  });
+  const options = { table: "Lastlog2", columns: ["Name", "Time"], loginIn, rowsChange };
+  return new LoginTable(
+    database.path,
+    options,
+    () => NOW_SECONDS,
+    () => (ms += 1000),
+  );
+}
+
+describe("a table that takes several collections", () => {
+  test("gives its newest rows first, and all in the end", async () => {
+    using database = new LoginDatabase(LASTLOG2, LASTLOG2_SCHEMA, insert(1, 1000));
+    const table = slowTable(database, false);
+    expect([...(await table.read()).keys()].slice(0, 2)).toEqual(["u1000", "u999"]);
+    const sizes = [];
+    for (let i = 0; i < 5; i++) sizes.push((await table.read()).size);
+    expect(sizes).toEqual([512, 768, 1000, 1000, 1000]);
+  });
+
+  test("takes rows that are added meanwhile at once", async () => {
+    using database = new LoginDatabase(LASTLOG2, LASTLOG2_SCHEMA, insert(1, 1000));
+    const table = slowTable(database, false);
+    await table.read();
+    database.writer.run(insert(2000, 2300));
+    expect((await table.read()).get("u2000")).toBe(2000);
+    for (let i = 0; i < 5; i++) await table.read();
+    expect((await table.read()).size).toBe(1301);
+  });
+
+  test("whose rows change is replaced as a whole when it is read to the end", async () => {
+    using database = new LoginDatabase(LASTLOG2, LASTLOG2_SCHEMA, insert(1, 600));
+    const table = slowTable(database, true);
+    for (let i = 0; i < 3; i++) await table.read();
+    expect((await table.read()).size).toBe(600);
+    database.writer.run("DELETE FROM Lastlog2 WHERE Time <= 100");
+    database.writer.run("UPDATE Lastlog2 SET Time = 7000 WHERE Name = 'u150'");
+    expect((await table.read()).get("u1")).toBe(1);
+    for (let i = 0; i < 3; i++) await table.read();
+    const logins = await table.read();
+    expect([logins.size, logins.get("u150"), logins.get("u1")]).toEqual([500, 7000, undefined]);
+  });
+});
+
+test("a table that has not changed is not opened", async () => {
+  using database = new LoginDatabase(LASTLOG2, LASTLOG2_SCHEMA, insert(1, 3));
+  const table = lastlog2Table(database.tree.root, () => NOW_SECONDS);
+  const first = await table.read();
+  // A file that can't be opened now would show.
+  database.writer.run("BEGIN EXCLUSIVE");
+  expect(await table.read()).toBe(first);
+  database.writer.run("COMMIT");
+});
+
+test("rows whose ids begin anew are read again", async () => {
+  using database = new LoginDatabase(LASTLOG2, LASTLOG2_SCHEMA, insert(1, 10));
+  const table = slowTable(database, false);
+  await table.read();
+  database.writer.run("DELETE FROM Lastlog2");
+  database.writer.run(insert(500, 502));
+  const logins = await table.read();
+  expect([logins.get("u500"), logins.get("u502"), logins.get("u1")]).toEqual([500, 502, 1]);
+});
+
+test("rows of a write-ahead log are seen, though the file itself has not changed", async () => {
+  using database = new LoginDatabase(
+    LASTLOG2,
+    "PRAGMA journal_mode = WAL",
+    LASTLOG2_SCHEMA,
+    insert(1, 1),
+  );
+  const table = lastlog2Table(database.tree.root, () => NOW_SECONDS);
+  expect((await table.read()).size).toBe(1);
+  database.writer.run(insert(2, 2));
+  expect((await table.read()).size).toBe(2);
+});
