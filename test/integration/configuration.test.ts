@@ -144,7 +144,8 @@ describeWith([], "a hostile working directory", () => {
     const server = await serve([`--web.listen-address=127.0.0.1:${port}`], { cwd: folder });
     expect(server.url).toBe(`http://127.0.0.1:${port}`);
     expect((await server.scrape()).value("user_sessions_up")).toBe(1);
-    for (const words of [["metrics"], ["sessions"], ["doctor"], ["--version"]]) {
+    expect((await exporter(["doctor"], { cwd: folder })).stderr).toBe("");
+    for (const words of [["metrics"], ["sessions"], ["--version"]]) {
       expect(await exporter(words, { cwd: folder })).toMatchObject({ code: 0, stderr: "" });
     }
     expect(existsSync(proof())).toBe(false);

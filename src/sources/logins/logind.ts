@@ -8,6 +8,16 @@ import { BrokenSourceError, isGone } from "../errors.ts";
 import { unescapeC } from "../escape.ts";
 import { readRegular } from "../regular_file.ts";
 import type { Root } from "../root.ts";
+import { READABLE_BY_ALL, type SourceInfo } from "../source.ts";
+
+export const LOGIND = {
+  name: "logind",
+  // The folder of sessions can be left over, or made by a package; a seat is there while logind runs.
+  paths: ["/run/systemd/seats/seat0"],
+  lost: "console and graphical sessions, addresses of SSH sessions without a terminal",
+  whenMissing: "neither systemd-logind (libpam-systemd) nor elogind runs here",
+  whenForbidden: READABLE_BY_ALL,
+} as const satisfies SourceInfo;
 
 const SESSIONS = "/run/systemd/sessions";
 const USERS = "/run/systemd/users";

@@ -4,6 +4,16 @@
  */
 import { statSync } from "node:fs";
 import type { Root } from "../root.ts";
+import { NOT_MOUNTED, READABLE_BY_ALL, type SourceInfo } from "../source.ts";
+
+export const TTY = {
+  name: "tty",
+  paths: ["/dev/pts"],
+  isFolder: true,
+  lost: "when terminals were last typed on",
+  whenMissing: NOT_MOUNTED,
+  whenForbidden: READABLE_BY_ALL,
+} as const satisfies SourceInfo;
 
 export interface TtyNode {
   /** When it was last typed on, in seconds since the epoch. */

@@ -5,9 +5,20 @@
 import { formatAddress } from "../ip_address.ts";
 import { readRegular } from "../regular_file.ts";
 import type { Root } from "../root.ts";
+import { READABLE_BY_ALL, type SourceInfo } from "../source.ts";
 
 /** Ten thousand entries; those of the group utmp can add to them. */
 const LIMIT_BYTES = 4 * 1024 * 1024;
+
+export const UTMP = {
+  name: "utmp",
+  paths: ["/run/utmp"],
+  limitBytes: LIMIT_BYTES,
+  lost: "sessions on hosts without logind",
+  whenMissing: "normal on Debian 13 and later, which have none",
+  whenForbidden: READABLE_BY_ALL,
+  replacedBy: ["logind"],
+} as const satisfies SourceInfo;
 
 export const UTMP_RECORD_BYTES = 384;
 
@@ -34,7 +45,7 @@ export interface UtmpLogin {
 
 /** @throws the system's error when `/run/utmp` can't be read, BrokenSourceError for what can be no utmp */
 export async function readUtmp(root: Root): Promise<UtmpLogin[]> {
-  return parseUtmp(readRegular(root.path("/run/utmp"), LIMIT_BYTES));
+  return parseUtmp(readRegular(root.path(UTMP.paths[0]), LIMIT_BYTES));
 }
 
 /** The logins in whole records; a record that is cut off, or of another type, is passed over. */

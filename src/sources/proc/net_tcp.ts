@@ -6,6 +6,15 @@ import { isGone } from "../errors.ts";
 import { formatAddress } from "../ip_address.ts";
 import type { Root } from "../root.ts";
 import { readSeqFile } from "./seq_file.ts";
+import { NAMESPACE, type SourceInfo } from "../source.ts";
+
+export const TCP = {
+  name: "tcp",
+  paths: ["/proc/net/tcp"],
+  lost: "SSH and VNC connections, VNC sessions",
+  whenMissing: `it is not in the /proc that is seen: ${NAMESPACE}`,
+  whenForbidden: NAMESPACE,
+} as const satisfies SourceInfo;
 
 /** Behind the local address: peer, state, queues, timer, retransmissions, uid, timeout, inode. */
 const COLUMNS = /^([\dA-F]{4}) ([\dA-F]+):([\dA-F]{4}) .. \S+ \S+ \S+ +(\d{1,15}) +\d+ +(\d{1,15})/;

@@ -7,6 +7,15 @@
  */
 import type { Root } from "../root.ts";
 import { readSeqFile } from "./seq_file.ts";
+import { NAMESPACE, type SourceInfo } from "../source.ts";
+
+export const UNIX = {
+  name: "unix",
+  paths: ["/proc/net/unix"],
+  lost: "RDP sessions",
+  whenMissing: `it is not in the /proc that is seen: ${NAMESPACE}`,
+  whenForbidden: NAMESPACE,
+} as const satisfies SourceInfo;
 
 /** A stream socket with a path that listens or that was accepted from one that did. */
 export interface UnixSocket {

@@ -5,6 +5,17 @@
  */
 import { readdirSync, readFileSync, readlinkSync } from "node:fs";
 import type { Root } from "../root.ts";
+import { HIDEPID, type SourceInfo } from "../source.ts";
+
+export const PROC_FD = {
+  name: "proc_fd",
+  paths: ["/proc/1/fd", "/proc/1/fdinfo"],
+  isFolder: true,
+  lost: "addresses of SSH sessions that neither logind nor utmp records",
+  whenMissing: `no /proc is mounted there, or ${HIDEPID}`,
+  whenForbidden: "give it CAP_SYS_PTRACE, which root may lack in a container",
+  coveredBy: ["logind"],
+} as const satisfies SourceInfo;
 
 /**
  * The inodes of what the process has open, sockets and others when only fdinfo may be read: an inode

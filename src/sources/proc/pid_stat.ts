@@ -1,5 +1,14 @@
 /** `/proc/PID/stat`: one line of 52 fields. man 5 proc_pid_stat. */
 import type { ProcessTable } from "./process_table.ts";
+import { HIDEPID, type SourceInfo } from "../source.ts";
+
+export const PROC = {
+  name: "proc",
+  paths: ["/proc/1/stat"],
+  lost: "CPU, memory and processes of other users, VNC sessions and connections; sessions are believed unchecked",
+  whenMissing: `no /proc is mounted there, or ${HIDEPID}`,
+  whenForbidden: HIDEPID,
+} as const satisfies SourceInfo;
 
 const SPACE = 0x20;
 const PAREN = 0x29;

@@ -21,7 +21,9 @@ test.skipIf(!isLinux)("a process that burns a core is in the second sample", asy
     const used = second.cpuSecondsByUid.get(uid)! - first.cpuSecondsByUid.get(uid)!;
     // The burner shares the machine with whatever else runs, so it gets one core at the most.
     expect(used).toBeGreaterThan(0.2 * wallSeconds);
-    expect(second.cpuRatioByUid!.get(uid)).toBeCloseTo(used / wallSeconds / cpus, 1);
+    // This process may be put aside between its reading the clock and the meter's doing so.
+    const ratio = second.cpuRatioByUid!.get(uid)!;
+    expect(Math.abs(ratio - Math.min(1, used / wallSeconds / cpus))).toBeLessThan(0.2);
   } finally {
     burner.kill("SIGKILL");
     await burner.exited;

@@ -7,6 +7,7 @@ import { JournalFolders } from "./folders.ts";
 import { readDevLogOwner } from "../dev_log.ts";
 import { LeftOverJournalError, UnfedJournalError } from "./header.ts";
 import { Pages } from "./pages.ts";
+import type { SourceInfo } from "../../source.ts";
 
 const pages = new Pages();
 
@@ -41,3 +42,13 @@ function bootUs(root: Root): number {
     return 0;
   }
 }
+
+export const JOURNAL = {
+  name: "journal",
+  paths: ["/run/log/journal", "/var/log/journal"],
+  probe: probeJournal,
+  lost: "failed logins, root logins and accepted logins that nobody can forge",
+  whenMissing: "no journald of this boot writes files here that can be understood",
+  whenForbidden: "add the exporter to the group systemd-journal or adm",
+  fallbacks: ["auth_log"],
+} as const satisfies SourceInfo;

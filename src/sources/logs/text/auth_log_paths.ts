@@ -10,6 +10,7 @@ import { withRegular } from "../../regular_file.ts";
 import type { Root } from "../../root.ts";
 import { AUTH_IDENTIFIERS } from "./auth_log.ts";
 import { type LineReading, parseSyslogLine } from "./syslog_line.ts";
+import type { SourceInfo } from "../../source.ts";
 
 /**
  * Where it can be, best first: an earlier one that has a message counts, whether or not a later one has
@@ -103,3 +104,13 @@ function isRegularSince(path: string, sinceMs: number): boolean {
     return false;
   }
 }
+
+export const AUTH_LOG = {
+  name: "auth_log",
+  paths: AUTH_LOG_PATHS,
+  probe: (root) => probeAuthLog(root),
+  lost: "failed logins, root logins and accepted logins from syslog's files",
+  whenMissing: "no syslog daemon writes one here",
+  whenForbidden: "add the exporter to the group adm",
+  coveredBy: ["journal"],
+} as const satisfies SourceInfo;
