@@ -5,6 +5,10 @@ import type { Snapshot } from "./runtime/snapshot.ts";
 
 const SSH = gauge("ssh_connections", "Established TCP connections to a local SSH port.");
 const VNC = gauge("vnc_connections", "Established TCP connections to a VNC server of this host.");
+const TABLES_READ = gauge(
+  "tcp_tables_read",
+  "Tables of TCP sockets read for this collection; none when no socket has opened or closed.",
+);
 const REMOTE = gauge("remote_connections", "SSH and VNC connections together.");
 
 /** The ports of VNC servers; x11vnc's own is the first. */
@@ -19,13 +23,14 @@ export const connectionsCollector = {
     const host = await snapshot.hostIndex();
     const { tcp, sshPorts } = host.records;
     if (!tcp) return [];
+    const tables = single(TABLES_READ, snapshot.host.tcpTables.tablesRead);
     const ssh = sshSockets(tcp, sshPorts).length;
     // A VNC server is known by its process: where those are hidden, the number is not known.
-    if (!seesAllProcesses(host)) return [single(SSH, ssh)];
+    if (!seesAllProcesses(host)) return [single(SSH, ssh), tables];
     const vnc = (await snapshot.desktopServers())
       .filter(({ protocol }) => protocol === "vnc")
       .filter(({ port }) => port >= FIRST_VNC_PORT && port <= LAST_VNC_PORT)
       .reduce((sum, { viewers }) => sum + viewers.length, 0);
-    return [single(SSH, ssh), single(VNC, vnc), single(REMOTE, ssh + vnc)];
+    return [single(SSH, ssh), single(VNC, vnc), single(REMOTE, ssh + vnc), tables];
   },
 };

@@ -9,6 +9,7 @@ import { type Usage, UsageMeter } from "../../model/usage/usage.ts";
 import { Getent } from "../../sources/accounts/getent.ts";
 import { isUnavailable } from "../../sources/errors.ts";
 import { type ProbedSource, probeSources } from "../../sources/probe.ts";
+import { TcpTables } from "../../sources/proc/tcp_tables.ts";
 import type { Root } from "../../sources/root.ts";
 import { StateFile } from "../../sources/state_file.ts";
 import type { DescriptorReserve } from "../../sources/descriptor_reserve.ts";
@@ -32,6 +33,7 @@ export class HostState {
   /** A reload puts another object in its place. */
   settings: Settings;
   readonly accounts: Accounts;
+  readonly tcpTables: TcpTables;
   readonly lastLogins: LastLoginRecords;
   /** Set while there is a server, whose clients take descriptors. */
   descriptors: DescriptorReserve | undefined;
@@ -70,6 +72,7 @@ export class HostState {
     );
     this.measure = singleFlight((onlineCpus: number) => meter.measure(onlineCpus));
     this.lastLogins = new LastLoginRecords(options.root, Date.now);
+    this.tcpTables = new TcpTables(options.root, () => performance.now());
     this.authLogs = new AuthLogs({
       root: options.root,
       now: Date.now,

@@ -10,9 +10,12 @@ import { Deadline } from "../../sources/deadline.ts";
 import { readLogindSessions, readLogindUsers } from "../../sources/logins/logind.ts";
 import { readUtmp } from "../../sources/logins/utmp.ts";
 import { type MachineStat, readMachineStat } from "../../sources/proc/machine_stat.ts";
-import { type TcpSocket, readTcpSockets } from "../../sources/proc/net_tcp.ts";
+import type { TcpSocket } from "../../sources/proc/net_tcp.ts";
 import { readUnixSockets } from "../../sources/proc/net_unix.ts";
 import type { HostState } from "./host_state.ts";
+
+/** xrdp's. */
+const RDP_PORT = 3389;
 
 /** The longest that a collection may take. Prometheus waits for 10 s if nothing else is set. */
 export const COLLECTION_LIMIT_MS = 8000;
@@ -39,8 +42,8 @@ export class Snapshot {
     return this.host.measure(onlineCpus);
   });
 
-  readonly tcp = this.once((): Promise<TcpSocket[] | undefined> =>
-    this.host.optional("tcp", () => readTcpSockets(this.host.root)),
+  readonly tcp = this.once((): Promise<readonly TcpSocket[] | undefined> =>
+    this.host.optional("tcp", () => this.host.tcpTables.read()),
   );
 
   /** The names of users, brought up to date. */
@@ -72,9 +75,12 @@ export class Snapshot {
   });
 
   /** The VNC and RDP servers that users run. */
-  readonly desktopServers = this.once(async (): Promise<DesktopServer[]> =>
-    findDesktopServers(await this.hostIndex()),
-  );
+  readonly desktopServers = this.once(async (): Promise<DesktopServer[]> => {
+    const servers = findDesktopServers(await this.hostIndex());
+    const ports = servers.map(({ port }) => port);
+    this.host.tcpTables.settle(new Set([...this.settings.sshPorts, RDP_PORT, ...ports]));
+    return servers;
+  });
 
   /** The sessions of all users but the excluded ones. */
   readonly sessions = this.once(async (): Promise<Session[]> => {

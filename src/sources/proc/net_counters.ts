@@ -1,0 +1,52 @@
+/**
+ * What the kernel counts of TCP sockets, which is cheap to read where their tables are not: `/proc/net/snmp`
+ * (RFC 4022: connections opened and established) and `/proc/net/sockstat{,6}` (sockets in use). man 5 proc_pid_net.
+ */
+import { closeSync, openSync, readSync } from "node:fs";
+import type { Root } from "../root.ts";
+
+const buffer = Buffer.alloc(16 * 1024);
+
+/**
+ * One text that differs whenever a socket has opened, and nearly always when one has closed; undefined when a
+ * file can't be read or lacks a counter.
+ */
+export function readTcpCounters(root: Root): string | undefined {
+  return parseTcpCounters(
+    read(root.proc("net/snmp")),
+    read(root.proc("net/sockstat")),
+    read(root.proc("net/sockstat6")),
+  );
+}
+
+function read(path: string): string {
+  try {
+    const fd = openSync(path, "r");
+    try {
+      return buffer.toString("latin1", 0, readSync(fd, buffer, 0, buffer.length, 0));
+    } finally {
+      closeSync(fd);
+    }
+  } catch {
+    return "";
+  }
+}
+
+export function parseTcpCounters(
+  snmp: string,
+  sockstat: string,
+  sockstat6: string,
+): string | undefined {
+  const [names, values] = snmp
+    .split("\n")
+    .filter((line) => line.startsWith("Tcp: "))
+    .map((line) => line.split(" "));
+  const counters = ["ActiveOpens", "PassiveOpens", "CurrEstab"].map(
+    (name) => values?.[names?.indexOf(name) ?? -1],
+  );
+  counters.push(
+    /^TCP: inuse (\d+)/m.exec(sockstat)?.[1],
+    /^TCP6: inuse (\d+)/m.exec(sockstat6)?.[1],
+  );
+  return counters.every((counter) => /^\d+$/.test(counter ?? "")) ? counters.join(" ") : undefined;
+}

@@ -1,0 +1,67 @@
+/**
+ * The TCP tables, read only when something may have changed: for each read the kernel walks its whole hash
+ * table, which takes longer than all else on a quiet host.
+ */
+import type { Root } from "../root.ts";
+import { readTcpCounters } from "./net_counters.ts";
+import { type TcpSocket, readTcpSockets } from "./net_tcp.ts";
+
+/** A reading is never used for longer than this. */
+const LONGEST_USE_MS = 60_000;
+
+/** A reading of more sockets is not kept from one collection to the next. */
+const MOST_KEPT = 2000;
+
+const TABLES = 2;
+
+export class TcpTables {
+  /** What the next call may give once more. */
+  private kept: readonly TcpSocket[] | undefined;
+  /** What was given last, until it is settled whether it is kept. */
+  private latest: readonly TcpSocket[] | undefined;
+  private counters: string | undefined;
+  private readMs = 0;
+  /** How many tables the last call of `read` has read. */
+  tablesRead = 0;
+
+  /** @param monotonicMs a clock in milliseconds that never jumps */
+  constructor(
+    private readonly root: Root,
+    private readonly monotonicMs: () => number,
+  ) {}
+
+  /**
+   * The sockets that are established or listen. Unless `settle` is called after it, the next
+   * call reads the tables again.
+   *
+   * @throws as `readTcpSockets`
+   */
+  async read(): Promise<readonly TcpSocket[]> {
+    const nowMs = this.monotonicMs();
+    // Before the tables: what changes in between shows next time.
+    const counters = readTcpCounters(this.root);
+    const isFresh = nowMs - this.readMs < LONGEST_USE_MS;
+    const isUnchanged = counters !== undefined && counters === this.counters;
+    this.tablesRead = 0;
+    if (this.kept && isFresh && isUnchanged) {
+      this.latest = this.kept;
+    } else {
+      this.tablesRead = TABLES;
+      this.latest = await readTcpSockets(this.root);
+      this.counters = counters;
+      this.readMs = nowMs;
+    }
+    this.kept = undefined;
+    return this.latest;
+  }
+
+  /**
+   * Keeps the last reading for the next call, if nobody is connected to one of these local ports: when such a
+   * connection's other end hangs up before the server closes, no counter moves.
+   */
+  settle(ports: ReadonlySet<number>): void {
+    const sockets = this.latest;
+    if (!sockets || sockets.length > MOST_KEPT) return;
+    if (!sockets.some((it) => !it.listening && ports.has(it.localPort))) this.kept = sockets;
+  }
+}
