@@ -6,6 +6,7 @@ import { processesCollector } from "./processes.ts";
 import { logindCollector } from "./logind.ts";
 import type { Snapshot } from "./runtime/snapshot.ts";
 import { sessionsCollector } from "./sessions.ts";
+import { slicesCollector } from "./slices.ts";
 import { usersCollector } from "./users.ts";
 
 export interface Collector {
@@ -25,6 +26,7 @@ export interface Collector {
 /** All collectors, in the order in which they run. */
 export const COLLECTORS: readonly Collector[] = [
   processesCollector,
+  slicesCollector,
   sessionsCollector,
   logindCollector,
   connectionsCollector,

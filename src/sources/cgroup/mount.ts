@@ -3,6 +3,7 @@
  * host that uses both versions. The mount table tells: man 5 proc_pid_mountinfo.
  */
 import { closeSync, openSync, readSync } from "node:fs";
+import { isUnavailable } from "../errors.ts";
 import type { Root } from "../root.ts";
 
 const PLACES = ["/sys/fs/cgroup", "/sys/fs/cgroup/unified"];
@@ -12,12 +13,19 @@ const LIMIT_BYTES = 4 * 1024 * 1024;
 const CHUNK_BYTES = 64 * 1024;
 
 /**
- * The folder of the root group, below the root's own paths; undefined where there is none.
+ * The folder of the root group, below the root's own paths; undefined where there is none, or no mount table.
  *
  * @throws the system's error when the mount table can't be read
  */
 export function findCgroup2(root: Root): string | undefined {
-  const mounts = parseCgroup2Mounts(readMountInfo(root));
+  let text: string;
+  try {
+    text = readMountInfo(root);
+  } catch (error) {
+    if (isUnavailable(error)) return undefined;
+    throw error;
+  }
+  const mounts = parseCgroup2Mounts(text);
   return PLACES.map((place) => root.path(place)).find((place) => mounts.has(place));
 }
 

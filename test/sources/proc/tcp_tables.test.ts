@@ -76,7 +76,7 @@ describe("a host on which no counter moves", () => {
   });
 });
 
-const listening = async (port = 0, address = "127.0.0.1") => {
+const listen = async (port = 0, address = "127.0.0.1") => {
   const server = createServer({ allowHalfOpen: true });
   await new Promise<void>((resolve) => server.listen(port, address, resolve));
   return server;
@@ -88,7 +88,7 @@ describe.skipIf(!isLinux)("this machine", () => {
     "each change on %s shows in the next reading",
     async (address) => {
       const tables = new TcpTables(new Root(), () => 0);
-      const server = await listening(0, address);
+      const server = await listen(0, address);
       const port = portOf(server);
       const ours = (sockets: Awaited<ReturnType<typeof readTcpSockets>>) =>
         sockets
@@ -115,7 +115,7 @@ describe.skipIf(!isLinux)("this machine", () => {
       expect(await agree()).toBe(1);
       // The port is given to another listener, which goes, too.
       await new Promise((resolve) => server.close(resolve));
-      const next = await listening(port, address);
+      const next = await listen(port, address);
       await tables.read();
       tables.settle(new Set([port]));
       next.close();
