@@ -11,7 +11,7 @@ const EXAMPLES = resolve(import.meta.dir, "../examples");
 const MANUAL = join(EXAMPLES, "man/user_sessions_exporter.8");
 const UNIT = join(EXAMPLES, "systemd/user_sessions_exporter.service");
 
-const COMMANDS = ["serve", "sessions", "doctor", "metrics"];
+const COMMANDS = ["serve", "sessions", "doctor", "metrics", "check"];
 let help = "";
 
 beforeAll(async () => {

@@ -45,7 +45,11 @@ export const install = {
     );
     check.equal("counters without a series", [], missingCounters(seen));
     const [info] = seen.metrics.series("user_sessions_exporter_build_info");
-    check.equal("build_info", version.replace(/-[^-]*$/, ""), info?.labels["version"]);
+    check.equal(
+      "build_info",
+      version.replace(/-[^-]*$/, "").replaceAll("~", "-"),
+      info?.labels["version"],
+    );
     const took = seen.metrics.value("user_sessions_scrape_duration_seconds") ?? NaN;
     check.near("scrape_duration_seconds", 2.5, took, 2.5);
     const page = await fetch(`http://127.0.0.1:${host.port(EXPORTER_PORT)}/`);
