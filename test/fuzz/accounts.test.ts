@@ -1,4 +1,5 @@
 /** passwd, group and the service's own settings. */
+import { isAnswerTo } from "../../src/sources/accounts/getent.ts";
 import { parseGroup } from "../../src/sources/accounts/group.ts";
 import { parsePasswd } from "../../src/sources/accounts/passwd.ts";
 import { parseEnvironmentFile } from "../../src/sources/environment_file.ts";
@@ -26,3 +27,9 @@ fuzzParser(
   ]),
   utf8(canonicalAddress),
 );
+
+fuzzParser("getent's answers", linesOf(contents("*/etc/passwd")), (bytes) => {
+  const line = bytes.toString();
+  const [name = "", , uid = ""] = line.split(":");
+  return [isAnswerTo("passwd", uid, line), isAnswerTo("passwd", name, line)];
+});

@@ -1,8 +1,12 @@
 /** The records of logins: utmp, wtmp and lastlog, and what logind keeps. */
+import { readFileSync } from "node:fs";
 import { LastlogReader } from "../../src/sources/logins/lastlog.ts";
 import { parseSession, parseState } from "../../src/sources/logins/logind.ts";
 import { UTMP_RECORD_BYTES, parseUtmp } from "../../src/sources/logins/utmp.ts";
 import { WtmpReader } from "../../src/sources/logins/wtmp.ts";
+import { BrokenSourceError } from "../../src/sources/errors.ts";
+import { SqliteTable } from "../../src/sources/logins/sqlite_file.ts";
+import { WTMPDB_SCHEMA, LoginDatabase } from "../helpers/login_database.ts";
 import { Root } from "../../src/sources/root.ts";
 import { contents, fileFor, fuzzParser, pieces } from "./fuzz_parser.ts";
 
@@ -35,3 +39,28 @@ fuzzParser("logind's sessions", contents("*/run/systemd/sessions/*"), (bytes) =>
 fuzzParser("logind's users", contents("*/run/systemd/users/*"), (bytes) =>
   parseState(bytes.toString()),
 );
+
+/** A database of two pages, the smallest that SQLite writes. */
+function smallDatabase(): Buffer {
+  const place = "/x.db";
+  using database = new LoginDatabase(
+    place,
+    "PRAGMA page_size = 512",
+    "VACUUM",
+    WTMPDB_SCHEMA,
+    "INSERT INTO wtmp(Type, User, Login, Service) VALUES(3, 'alice', 100000000, 'sshd'), (3, 'bob', 2, '')",
+  );
+  return readFileSync(database.path);
+}
+
+const sqlite = fileFor("x.db");
+fuzzParser("SQLite files", [smallDatabase()], (bytes) => {
+  sqlite.put(bytes);
+  try {
+    using table = SqliteTable.open(`${sqlite.folder}/x.db`, "wtmp", ["User", "Login"]);
+    return table?.rowsBelow(Number.MAX_SAFE_INTEGER).map((row) => row[0]);
+  } catch (error) {
+    if (!(error instanceof BrokenSourceError)) throw error;
+    return [];
+  }
+});
