@@ -47,7 +47,16 @@ export interface Config {
   stateDirectory: string | undefined;
   /** Read again at SIGHUP. */
   environmentFile: string;
+  privacy: PrivacyConfig;
   settings: Settings;
+}
+
+export interface PrivacyConfig {
+  fromIp: "full" | "prefix" | "hash" | "none";
+  /** Undefined for one in the state directory. */
+  keyFile: string | undefined;
+  /** Whether `user_info` has the real names. */
+  realNames: boolean;
 }
 
 /** What a reload can change. It is replaced as a whole, and taken once for each collection. */
@@ -59,6 +68,7 @@ export interface Settings {
 
 /** Which users are shown. */
 export interface UserRules {
-  /** Left out by their exact name. */
-  readonly excluded: ReadonlySet<string>;
+  shows(name: string): boolean;
+  /** So many have series of their own, the rest is `other`. */
+  readonly max: number;
 }

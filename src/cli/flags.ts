@@ -2,6 +2,8 @@ import type { ArgsDef, ParsedArgs } from "citty";
 import { LOG_FORMATS, LOG_LEVELS } from "../log.ts";
 import { COLLECTORS } from "../collectors/registry.ts";
 
+export const ADDRESS_MODES = ["full", "prefix", "hash", "none"] as const;
+
 /** The flags of every command, as citty defines arguments. */
 const COMMON_FLAGS = {
   "web.listen-address": {
@@ -65,6 +67,40 @@ const COMMON_FLAGS = {
     default: true,
     description: "Ask getent for names of directory users (LDAP, SSSD).",
     negativeDescription: "Start no getent: such users are shown as uids.",
+  },
+  "privacy.from-ip": {
+    type: "string",
+    default: "full",
+    valueHint: ADDRESS_MODES.join("|"),
+    description:
+      "How addresses are shown: as they are, their network (/24, /48), a keyed hash, none.",
+  },
+  "privacy.key-file": {
+    type: "string",
+    valueHint: "path",
+    description: "The key of the hash; without it, privacy.key in the state directory.",
+  },
+  "users.real-name": {
+    type: "boolean",
+    default: true,
+    description: "Show the real names of users.",
+    negativeDescription: "Show no real names.",
+  },
+  "users.include": {
+    type: "string",
+    valueHint: "regexp",
+    description: "Show only users whose whole name matches.",
+  },
+  "users.exclude": {
+    type: "string",
+    valueHint: "regexp",
+    description: "Leave out users whose whole name matches; it wins over --users.include.",
+  },
+  "users.max": {
+    type: "string",
+    default: "2000",
+    valueHint: "number",
+    description: 'So many users have series of their own; the rest is username="other".',
   },
   "collector.disable-defaults": {
     type: "boolean",

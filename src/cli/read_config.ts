@@ -2,7 +2,9 @@ import { resolve } from "node:path";
 import { COLLECTORS } from "../collectors/registry.ts";
 import { type Config, ConfigError, type ListenAddress, type UnixAddress } from "../config.ts";
 import { LOG_FORMATS, LOG_LEVELS } from "../log.ts";
-import { type Flags, defaultOf } from "./flags.ts";
+import { ShownUsers } from "../model/shown_users.ts";
+import { ADDRESS_MODES, type Flags, defaultOf } from "./flags.ts";
+import { namePattern } from "./name_pattern.ts";
 
 export type Environment = Readonly<Record<string, string | undefined>>;
 
@@ -27,10 +29,22 @@ export function readConfig(flags: Flags, env: Environment): Config {
     getent: flags["accounts.getent"],
     stateDirectory: stateDirectory(flags, env),
     environmentFile: absolute(flags["environment.file"], "--environment.file"),
+    privacy: {
+      fromIp: oneOf(ADDRESS_MODES, flags["privacy.from-ip"], "--privacy.from-ip"),
+      keyFile: flags["privacy.key-file"]
+        ? absolute(flags["privacy.key-file"], "--privacy.key-file")
+        : undefined,
+      realNames: flags["users.real-name"],
+    },
     settings: Object.freeze({
       logLevel: level,
       sshPorts: parseSshPorts(env["SSH_PORTS"]),
-      users: Object.freeze({ excluded: parseUsers(env["EXCLUDE_USERS"]) }),
+      users: new ShownUsers({
+        excludedNames: parseUsers(env["EXCLUDE_USERS"]),
+        include: optionalPattern(flags, "users.include"),
+        exclude: optionalPattern(flags, "users.exclude"),
+        max: parseMaxUsers(flags["users.max"]),
+      }),
     }),
   };
 }
@@ -121,6 +135,22 @@ function parseUsers(text: string | undefined): ReadonlySet<string> {
   throw new ConfigError(
     `EXCLUDE_USERS: invalid user name "${bad}": want names separated by commas`,
   );
+}
+
+function optionalPattern(
+  flags: Flags,
+  name: "users.include" | "users.exclude",
+): RegExp | undefined {
+  const text = flags[name];
+  return text === undefined ? undefined : namePattern(text, `--${name}`);
+}
+
+const MOST_USERS = 1_000_000;
+
+function parseMaxUsers(text: string): number {
+  const max = /^\d{1,7}$/.test(text) ? Number(text) : Number.NaN;
+  if (max >= 1 && max <= MOST_USERS) return max;
+  throw new ConfigError(`--users.max: invalid number "${text}": want 1 to ${MOST_USERS}`);
 }
 
 function parseSshPorts(text: string | undefined): ReadonlySet<number> {

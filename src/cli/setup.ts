@@ -3,6 +3,8 @@ import { HostState } from "../collectors/runtime/host_state.ts";
 import { COLLECTORS } from "../collectors/registry.ts";
 import type { Config } from "../config.ts";
 import { type Log, createLog } from "../log.ts";
+import type { AddressPrivacy } from "../model/address_privacy.ts";
+import { printedAddresses } from "./privacy.ts";
 import { Root } from "../sources/root.ts";
 import { BUILD } from "./version.ts";
 
@@ -13,10 +15,20 @@ export interface Setup {
   collection: Collection;
 }
 
-export function setUp(config: Config): Setup {
+/** @param addressesOf how addresses are shown, by the config */
+export function setUp(
+  config: Config,
+  addressesOf: (config: Config, log: Log) => AddressPrivacy = printedAddresses,
+): Setup {
   const log = createLog(config.settings.logLevel, config.logFormat);
   const root = new Root(config.rootfs, config.procfs);
-  const host = new HostState({ ...config, root, log });
+  const host = new HostState({
+    ...config,
+    root,
+    log,
+    addresses: addressesOf(config, log),
+    realNames: config.privacy.realNames,
+  });
   const collectors = COLLECTORS.filter(({ name }) => config.collectors.has(name));
   return { log, host, collection: new Collection(host, collectors, BUILD) };
 }

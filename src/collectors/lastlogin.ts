@@ -22,11 +22,6 @@ export const lastLoginCollector = {
     for (const { user, startSeconds = 0 } of sessions) {
       if (startSeconds > (byUser.get(user) ?? 0)) byUser.set(user, startSeconds);
     }
-    return [
-      byLabel(
-        LAST_LOGIN,
-        [...byUser].filter(([user]) => !snapshot.isExcluded(user)),
-      ),
-    ];
+    return [byLabel(LAST_LOGIN, byUser)];
   },
 };

@@ -33,7 +33,7 @@ export const processesCollector = {
   async collect(snapshot: Snapshot): Promise<Family[]> {
     const accounts = await snapshot.accounts();
     const { byUid, cpuSecondsByUid, cpuRatioByUid, table } = await snapshot.usage();
-    const perUser = (values: Iterable<[number, number]>) => sumByUser(snapshot, accounts, values);
+    const perUser = (values: Iterable<[number, number]>) => sumByUser(accounts, values);
     const held = [...byUid];
     // A user whose processes have all ended keeps the counter, and the ratio while it is above 0.
     const ratios = [...(cpuRatioByUid ?? [])].filter(([uid, ratio]) => ratio > 0 || byUid.has(uid));
@@ -48,16 +48,12 @@ export const processesCollector = {
   },
 };
 
-/** Two uids can share one name; excluded users go. */
-function sumByUser(
-  snapshot: Snapshot,
-  accounts: Accounts,
-  values: Iterable<[number, number]>,
-): Map<string, number> {
+/** Two uids can share one name. */
+function sumByUser(accounts: Accounts, values: Iterable<[number, number]>): Map<string, number> {
   const byUser = new Map<string, number>();
   for (const [uid, value] of values) {
     const user = accounts.nameOf(uid);
-    if (!snapshot.isExcluded(user)) byUser.set(user, (byUser.get(user) ?? 0) + value);
+    byUser.set(user, (byUser.get(user) ?? 0) + value);
   }
   return byUser;
 }

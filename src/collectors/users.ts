@@ -18,12 +18,16 @@ export const usersCollector = {
   help: "real name, uid and group of the users that the other collectors name",
 
   async collect(snapshot: Snapshot, collected: readonly Family[]): Promise<Family[]> {
-    return [userInfo(collected, await snapshot.accounts())];
+    return [userInfo(collected, await snapshot.accounts(), snapshot.host.realNames)];
   },
 };
 
 /** One series for every user that a series of the other families names. */
-export function userInfo(families: readonly Family[], accounts: Accounts): Family {
+export function userInfo(
+  families: readonly Family[],
+  accounts: Accounts,
+  showsRealNames = true,
+): Family {
   const names = new Set<string>();
   for (const { definition, samples } of families) {
     if (!definition.labels.includes("username")) continue;
@@ -33,7 +37,12 @@ export function userInfo(families: readonly Family[], accounts: Accounts): Famil
   names.delete(OTHER_USER);
   const samples = [...names].sort().map((username) => {
     const { uid, realName, primaryGroup } = accounts.identity(username) ?? UNKNOWN;
-    const labels = { username, real_name: realName, uid: String(uid), primary_group: primaryGroup };
+    const labels = {
+      username,
+      real_name: showsRealNames ? realName : "",
+      uid: String(uid),
+      primary_group: primaryGroup,
+    };
     return { labels, value: 1 };
   });
   return family(USER_INFO, samples);

@@ -32,7 +32,11 @@ describe("reload", () => {
   test("takes over excluded users, SSH ports and the level", () => {
     using it = running({ EXCLUDE_USERS: "old", SSH_PORTS: "22" });
     it.reload("EXCLUDE_USERS=gdm,root\nSSH_PORTS=2222\nLOG_LEVEL=debug\n");
-    expect([...it.host.settings.users.excluded]).toEqual(["gdm", "root"]);
+    expect(["gdm", "root", "old"].map((name) => it.host.settings.users.shows(name))).toEqual([
+      false,
+      false,
+      true,
+    ]);
     expect([...it.host.settings.sshPorts]).toEqual([2222]);
     expect(it.host.configReloadSuccess).toBe(1);
     it.log.debug("shown now");
@@ -51,7 +55,7 @@ describe("reload", () => {
   test("a line that was taken out is unset: the flag or the default holds again", () => {
     using it = running({ EXCLUDE_USERS: "old", SSH_PORTS: "2222", LOG_LEVEL: "debug" });
     it.reload("# nothing\n");
-    expect(it.host.settings.users.excluded.size).toBe(0);
+    expect(it.host.settings.users.shows("old")).toBe(true);
     expect([...it.host.settings.sshPorts]).toEqual([22]);
     it.log.info("below the flag's level");
     it.log.warn("at the flag's level");
@@ -88,6 +92,17 @@ describe("reload", () => {
     it.reload("ARGS=--log.level=info --log.format json\n");
     expect(it.host.settings.logLevel).toBe("info");
     expect(it.lines.join("\n")).toContain("setting=ARGS");
+  });
+
+  test("takes another limit and other expressions over names", () => {
+    using it = running({ ARGS: "--users.max=5" }, ["--users.max=5"]);
+    expect(it.host.settings.users.max).toBe(5);
+    it.reload("ARGS=--users.max=3 --users.exclude=svc-.*\n");
+    const { users } = it.host.settings;
+    expect([users.max, users.shows("svc-a"), users.shows("a")]).toEqual([3, false, true]);
+    it.reload("ARGS=--users.exclude=(a\n");
+    expect(it.host.settings.users).toBe(users);
+    expect(it.lines.join("\n")).not.toContain("setting=ARGS");
   });
 
   test("ARGS that the command line did not take say nothing", () => {

@@ -57,3 +57,14 @@ test("a name that no account has is shown with what is known: nothing", async ()
     primary_group: "",
   });
 });
+
+test("without real names the rest is there", async () => {
+  using tree = new TempTree(FILES);
+  const families = [byLabel(gauge("x", "", "username"), [["alice", 1]])];
+  expect(userInfo(families, await accounts(tree), false).samples[0]!.labels).toEqual({
+    username: "alice",
+    real_name: "",
+    uid: "1000",
+    primary_group: "users",
+  });
+});

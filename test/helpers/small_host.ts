@@ -2,6 +2,7 @@ import type { Collector } from "../../src/collectors/registry.ts";
 import { Collection } from "../../src/collectors/runtime/collection.ts";
 import type { Family } from "../../src/metrics/metric.ts";
 import { HostState } from "../../src/collectors/runtime/host_state.ts";
+import { ShownUsers } from "../../src/model/shown_users.ts";
 import { createLog } from "../../src/log.ts";
 import { MACHINE_STAT, processFiles } from "./proc_files.ts";
 import { settings } from "./settings.ts";
@@ -58,7 +59,7 @@ export class SmallHost extends TempTree {
     return new HostState({
       root: this.root,
       log,
-      settings: settings({ users: { excluded: new Set(excludeUsers) } }),
+      settings: settings({ users: new ShownUsers({ excludedNames: new Set(excludeUsers) }) }),
       getent: false,
       stateDirectory: undefined,
     });

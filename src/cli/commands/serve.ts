@@ -2,11 +2,13 @@ import { sessionsDocument } from "../../collectors/sessions_document.ts";
 import { DescriptorReserve } from "../../sources/descriptor_reserve.ts";
 import { readHostName } from "../../sources/host_name.ts";
 import { COLLECTORS } from "../../collectors/registry.ts";
+import type { HostState } from "../../collectors/runtime/host_state.ts";
 import { singleFlight } from "../../collectors/runtime/single_flight.ts";
 import type { Invocation } from "../invocation.ts";
 import { serve } from "../../web/server.ts";
 import type { ScrapeRequest } from "../../collectors/runtime/collection.ts";
 import { Snapshot } from "../../collectors/runtime/snapshot.ts";
+import { servedAddresses } from "../privacy.ts";
 import { reload } from "../reload.ts";
 import { setUp } from "../setup.ts";
 import { BUILD } from "../version.ts";
@@ -18,7 +20,7 @@ import { BUILD } from "../version.ts";
  */
 export async function serveForever(invocation: Invocation): Promise<void> {
   const { config } = invocation;
-  const { log, host, collection } = setUp(config);
+  const { log, host, collection } = setUp(config, servedAddresses);
   process.on("SIGHUP", () => reload(invocation, { host, log }));
   const ended = untilSignal();
   host.descriptors = new DescriptorReserve();
@@ -36,7 +38,7 @@ export async function serveForever(invocation: Invocation): Promise<void> {
     about: () => ({
       version: BUILD.version,
       hostName: readHostName(host.root),
-      recentFailures: host.authLogs.recentFailures(),
+      recentFailures: shownFailures(host),
       sources: host.probeSources(),
     }),
   };
@@ -70,6 +72,21 @@ export async function serveForever(invocation: Invocation): Promise<void> {
   await server.stop();
   host.saveState("now");
   process.exit(0);
+}
+
+/** The failures of the last hour, with the addresses as they are shown. */
+function shownFailures({ authLogs, addresses }: HostState) {
+  const failures = authLogs.recentFailures();
+  if (!failures) return undefined;
+  const origins = new Map<string, number>();
+  for (const { address, failures: count } of failures.origins) {
+    const shown = addresses.show(address);
+    origins.set(shown, (origins.get(shown) ?? 0) + count);
+  }
+  return {
+    ...failures,
+    origins: Array.from(origins, ([address, count]) => ({ address, failures: count })),
+  };
 }
 
 function untilSignal(): Promise<string> {

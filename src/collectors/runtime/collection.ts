@@ -1,6 +1,7 @@
 import { type Family, byLabel, gauge, single } from "../../metrics/metric.ts";
 import { Deadline } from "../../sources/deadline.ts";
 import type { Collector } from "../registry.ts";
+import { rankOf } from "../user_ranks.ts";
 import type { BuildInfo } from "./build_info.ts";
 import type { HostState } from "./host_state.ts";
 import { Reading } from "./reading.ts";
@@ -20,6 +21,10 @@ const COLLECTOR_DURATION = gauge(
   "collector",
 );
 const SERIES = gauge("series", "Series of the collector in this collection.", "collector");
+const USERS_LIMITED = gauge(
+  "users_limited",
+  'With more users than --users.max 1: the rest is username="other". Otherwise 0.',
+);
 const SOURCE_AVAILABLE = gauge(
   "source_available",
   "1 where the exporter can read this source, 0 where it is missing, forbidden or broken.",
@@ -137,15 +142,62 @@ export class Collection {
     // Who describes the others' series describes all of them when nothing else is asked for.
     const isAlone = asked.every(({ describesOthers }) => describesOthers);
     const toRun = isAlone ? this.collectors : asked;
+    const others = await this.attemptAll(
+      reading,
+      toRun.filter(({ describesOthers }) => !describesOthers),
+      [],
+      deadline,
+    );
+    const isComplete =
+      toRun.length === this.collectors.length && others.every(({ families }) => families);
+    const { outcomes: folded, isLimited } = this.fold(others, reading, isComplete);
+    const shown = folded.flatMap(({ families }) => families ?? []);
+    const describing = await this.attemptAll(
+      reading,
+      toRun.filter(({ describesOthers }) => describesOthers),
+      shown,
+      deadline,
+    );
+    const outcomes = [...folded, ...describing].filter(({ collector }) =>
+      asked.includes(collector),
+    );
+    const families = outcomes.flatMap((outcome) => outcome.families ?? []);
+    return { families: [...families, single(USERS_LIMITED, isLimited ? 1 : 0)], outcomes };
+  }
+
+  private async attemptAll(
+    reading: Reading,
+    collectors: readonly Collector[],
+    before: readonly Family[],
+    deadline: Deadline,
+  ): Promise<Outcome[]> {
     const outcomes: Outcome[] = [];
-    const collected: Family[] = [];
-    for (const collector of toRun) {
+    const collected = [...before];
+    for (const collector of collectors) {
       const { families, seconds } = await reading.attempt(collector, collected, deadline);
       collected.push(...(families ?? []));
-      if (asked.includes(collector)) outcomes.push({ collector, families, seconds });
+      outcomes.push({ collector, families, seconds });
       await turnOfTheEventLoop();
     }
-    return { families: outcomes.flatMap(({ families }) => families ?? []), outcomes };
+    return outcomes;
+  }
+
+  /** Leaves out users that are not shown, and adds up those beyond the limit. */
+  private fold(outcomes: readonly Outcome[], { settings }: Reading, isComplete: boolean) {
+    const made = outcomes.map(({ families }) => families ?? []);
+    const { families, isLimited } = this.host.folding.fold(
+      made,
+      settings.users,
+      rankOf,
+      isComplete,
+    );
+    return {
+      outcomes: outcomes.map((outcome, i) => ({
+        ...outcome,
+        families: outcome.families && families[i]!,
+      })),
+      isLimited,
+    };
   }
 
   /** What the exporter tells of itself and of its sources. */

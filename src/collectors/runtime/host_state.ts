@@ -1,5 +1,6 @@
 import type { Settings } from "../../config.ts";
 import type { Log } from "../../log.ts";
+import { AddressPrivacy } from "../../model/address_privacy.ts";
 import { Accounts } from "../../model/accounts.ts";
 import { type AuthCounts, AuthLogs } from "../../model/auth/auth_logs.ts";
 import { LastLoginRecords, type Optional } from "../../model/last_logins.ts";
@@ -15,6 +16,8 @@ import { StateFile } from "../../sources/state_file.ts";
 import type { DescriptorReserve } from "../../sources/descriptor_reserve.ts";
 import { Faults } from "./faults.ts";
 import { singleFlight } from "./single_flight.ts";
+import { UserFolding } from "./user_folding.ts";
+import { UsersFile } from "./users_file.ts";
 
 /** What the collectors are told when the program starts. */
 export interface HostStateOptions {
@@ -25,6 +28,10 @@ export interface HostStateOptions {
   getent: boolean;
   /** A folder of our own that outlives the program; undefined for none. */
   stateDirectory: string | undefined;
+  /** How addresses are shown; as they are if nothing is said. */
+  addresses?: AddressPrivacy;
+  /** Whether real names are shown. */
+  realNames?: boolean;
 }
 
 /** The host as the exporter has come to know it: what lasts from one collection to the next. */
@@ -34,6 +41,8 @@ export class HostState {
   settings: Settings;
   readonly accounts: Accounts;
   readonly tcpTables: TcpTables;
+  readonly addresses: AddressPrivacy;
+  readonly realNames: boolean;
   readonly lastLogins: LastLoginRecords;
   /** Set while there is a server, whose clients take descriptors. */
   descriptors: DescriptorReserve | undefined;
@@ -44,6 +53,8 @@ export class HostState {
   readonly rdpPeers = new RdpPeerMemory();
   /** Which sessions have series of their own. */
   readonly sessionSeries = new SessionSeries();
+  /** Who is shown by name, and who as `other`. */
+  readonly folding: UserFolding;
   readonly faults: Faults;
   /** Of the last reload: 1 when it was taken, 0 when the settings before stay; undefined before the first. */
   configReloadSuccess: 0 | 1 | undefined;
@@ -52,6 +63,7 @@ export class HostState {
   readonly authLogs: AuthLogs;
   private readonly log: Log;
   private readonly stateFileName: string;
+  private readonly usersFile: UsersFile;
   private readonly reported = new Set<string>();
   /** Why the last attempt to read a source failed, by its name. */
   private readonly sourceFaults = new Map<string, unknown>();
@@ -60,6 +72,8 @@ export class HostState {
     this.log = options.log;
     this.root = options.root;
     this.settings = options.settings;
+    this.addresses = options.addresses ?? new AddressPrivacy();
+    this.realNames = options.realNames ?? true;
     this.faults = new Faults(options.log);
     // getent answers for the machine it runs on, which a mounted rootfs is not.
     const isOwnHost = options.root.rootfs === "";
@@ -80,6 +94,10 @@ export class HostState {
       stateFile: stateFileIn(options),
       isRoot: (name) => this.accounts.isRoot(name),
     });
+    this.usersFile = new UsersFile(options.stateDirectory, (message) =>
+      options.log.warn("state file can not be used", { err: message }),
+    );
+    this.folding = this.usersFile.load();
     this.pollAuth = singleFlight(() => this.authLogs.poll());
     this.stateFileName = `${options.stateDirectory}/auth.json`;
   }
@@ -101,6 +119,7 @@ export class HostState {
   saveState(when: "if due" | "now"): void {
     try {
       this.authLogs.save(when);
+      this.usersFile.save(this.folding, when);
       this.faults.end("state file", this.stateFileName);
     } catch (error) {
       this.faults.begin("state file", this.stateFileName, error);

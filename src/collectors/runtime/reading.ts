@@ -1,3 +1,4 @@
+import type { Settings } from "../../config.ts";
 import { checkFamilies } from "../../metrics/check.ts";
 import type { Family } from "../../metrics/metric.ts";
 import type { Deadline } from "../../sources/deadline.ts";
@@ -25,6 +26,10 @@ export class Reading {
     deadline: Deadline,
   ) {
     this.snapshot = new Snapshot(host, deadline);
+  }
+
+  get settings(): Settings {
+    return this.snapshot.settings;
   }
 
   /**

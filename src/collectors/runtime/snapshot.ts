@@ -82,15 +82,18 @@ export class Snapshot {
     return servers;
   });
 
-  /** The sessions of all users but the excluded ones. */
+  /** The sessions of the users who are shown, with their addresses as they are shown. */
   readonly sessions = this.once(async (): Promise<Session[]> => {
     const { rdpPeers } = this.host;
     const sessions = joinSessions(await this.hostIndex(), await this.desktopServers(), rdpPeers);
-    return sessions.filter(({ user }) => !this.isExcluded(user));
+    const { addresses } = this.host;
+    const shown = sessions.filter(({ user }) => !this.isExcluded(user));
+    for (const session of shown) session.fromIp = addresses.show(session.fromIp);
+    return shown;
   });
 
   isExcluded(username: string): boolean {
-    return this.settings.users.excluded.has(username);
+    return !this.settings.users.shows(username);
   }
 
   /** Reads at the first call, if there is still time. */

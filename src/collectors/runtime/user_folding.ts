@@ -1,0 +1,199 @@
+import { keyOf, mergeSamples } from "../../metrics/check.ts";
+import { type Family, type MetricDefinition, type Sample, family } from "../../metrics/metric.ts";
+import { OTHER_USER } from "../../model/auth/user_counts.ts";
+import { savedList, savedNumber, savedRecord, savedText } from "../../model/auth/saved.ts";
+import { type Rank, UserPlaces } from "./user_places.ts";
+
+/** A counter of one user that is counted in `other`. */
+interface Folded {
+  /** What was counted elsewhere before: only what is above it belongs to `other`. */
+  base: number;
+  last: number;
+  /** The series of `other` that it is part of. */
+  into: Sample;
+  intoKey: string;
+  /** Whether the value of the next run begins anew. */
+  isOfThisRun: boolean;
+}
+
+/**
+ * Leaves out users, and adds those without a place up in `other`. A counter that began in `other` stays
+ * there, and one that comes to it brings only what it grows by from then on, so that no counter falls or
+ * jumps, over restarts too.
+ */
+export class UserFolding {
+  private readonly places: UserPlaces;
+  /** Whose counters are in `other`, place or not. */
+  private readonly inOther = new Set<string>();
+  /** By metric and series of the user. */
+  private readonly counters = new Map<string, Map<string, Folded>>();
+  private lost: ReadonlySet<string> = new Set();
+  /** Whether there is anything that a restart must not lose. */
+  hasLimited = false;
+
+  /** @param saved what `toJSON` gave in an earlier run */
+  constructor(saved?: unknown) {
+    const state = saved === undefined ? undefined : savedRecord(saved, "the users");
+    this.places = new UserPlaces(state ? savedTexts(state["kept"], "the kept users") : []);
+    if (!state) return;
+    this.hasLimited = true;
+    for (const user of savedTexts(state["in_other"], "the users in other")) this.inOther.add(user);
+    for (const entry of savedList(state["counters"], "the counters")) this.restore(entry);
+  }
+
+  /**
+   * Brings the places up to date, and forms the families for this collection.
+   *
+   * @param rankOf why a metric's users have a place
+   * @param isComplete whether all collectors ran, and succeeded
+   * @returns the families, and whether somebody is in `other` for want of a place
+   */
+  fold(
+    families: readonly (readonly Family[])[],
+    rules: { shows(user: string): boolean; max: number },
+    rankOf: (definition: MetricDefinition) => Rank,
+    isComplete: boolean,
+  ): { families: Family[][]; isLimited: boolean } {
+    const shown = families.map((list) =>
+      list.map((made) => withoutHidden(made, (user) => rules.shows(user))),
+    );
+    const ranks = ranksOf(shown.flat(), rankOf);
+    const lost = this.places.assign(ranks, rules.max, isComplete);
+    this.lost = new Set(lost);
+    let isLimited = false;
+    for (const user of ranks.keys()) isLimited ||= user !== OTHER_USER && !this.places.has(user);
+    this.hasLimited ||= isLimited;
+    const mustFold = isLimited || this.inOther.size > 0 || ranks.has(OTHER_USER);
+    return {
+      families: mustFold ? shown.map((list) => list.map((made) => this.foldFamily(made))) : shown,
+      isLimited,
+    };
+  }
+
+  toJSON(): unknown {
+    const counters = [...this.counters].flatMap(([metric, series]) =>
+      [...series]
+        .filter(([, { isOfThisRun }]) => !isOfThisRun)
+        .map(([key, { base, last, into, intoKey }]) => [
+          metric,
+          key,
+          base,
+          last,
+          into.labels,
+          intoKey,
+        ]),
+    );
+    return { version: 1, kept: this.places.names, in_other: [...this.inOther], counters };
+  }
+
+  private foldFamily(made: Family): Family {
+    const { definition, samples } = made;
+    if (!isPerUser(definition)) return made;
+    const isCounter = definition.type !== "gauge";
+    const own: Sample[] = [];
+    const other = new Map<string, Sample>();
+    for (const sample of samples) {
+      const user = sample.labels["username"]!;
+      const hasPlace = this.places.has(user);
+      if (hasPlace && !(isCounter && this.inOther.has(user))) own.push(sample);
+      else if (isCounter) this.count(definition, sample, user);
+      else addTo(other, definition, asOther(sample));
+    }
+    const others = isCounter ? this.countersOf(definition.name) : other.values();
+    return family(definition, [...own, ...others]);
+  }
+
+  /** The counters of a metric in `other`, those of users who are gone included. */
+  private countersOf(metric: string): Iterable<Sample> {
+    const sums = new Map<string, { labels: Sample["labels"]; value: number }>();
+    for (const { base, last, into, intoKey } of this.counters.get(metric)?.values() ?? []) {
+      const sum = sums.get(intoKey);
+      if (sum) sum.value += last - base;
+      else sums.set(intoKey, { ...into, value: last - base });
+    }
+    return sums.values();
+  }
+
+  private count(definition: MetricDefinition, sample: Sample, user: string): void {
+    this.inOther.add(user);
+    let series = this.counters.get(definition.name);
+    if (!series) this.counters.set(definition.name, (series = new Map()));
+    const key = keyOf(definition, sample);
+    const { value } = sample;
+    const known = series.get(key);
+    if (known) {
+      // The kernel began to count anew: what it had counted stays.
+      if (value < known.last) known.base -= known.last;
+      known.last = value;
+      return;
+    }
+    const into = asOther(sample);
+    series.set(key, {
+      base: this.lost.has(user) ? value : 0,
+      last: value,
+      into,
+      intoKey: keyOf(definition, into),
+      isOfThisRun: definition.lifetime === "run",
+    });
+  }
+
+  private restore(entry: unknown): void {
+    const [metric, key, base, last, labels, intoKey] = savedList(entry, "a counter");
+    const name = savedText(metric, "a metric");
+    const texts = Object.entries(savedRecord(labels, "the labels")).map(
+      ([label, value]) => [label, savedText(value, label)] as const,
+    );
+    let series = this.counters.get(name);
+    if (!series) this.counters.set(name, (series = new Map()));
+    series.set(savedText(key, "a series"), {
+      base: savedNumber(base, "a base"),
+      last: savedNumber(last, "a value"),
+      into: { labels: Object.fromEntries(texts), value: 0 },
+      intoKey: savedText(intoKey, "a series of other"),
+      isOfThisRun: false,
+    });
+  }
+}
+
+function isPerUser({ labels }: MetricDefinition): boolean {
+  return labels.includes("username");
+}
+
+function withoutHidden(made: Family, shows: (user: string) => boolean): Family {
+  if (!isPerUser(made.definition)) return made;
+  const samples = made.samples.filter(({ labels }) => shows(labels["username"]!));
+  return samples.length === made.samples.length ? made : family(made.definition, samples);
+}
+
+function ranksOf(
+  families: readonly Family[],
+  rankOf: (definition: MetricDefinition) => Rank,
+): Map<string, Rank> {
+  const ranks = new Map<string, Rank>();
+  for (const { definition, samples } of families) {
+    if (!isPerUser(definition)) continue;
+    const rank = rankOf(definition);
+    for (const { labels } of samples) {
+      const known = ranks.get(labels["username"]!);
+      if (known === undefined || rank < known) ranks.set(labels["username"]!, rank);
+    }
+  }
+  return ranks;
+}
+
+/** A session of `other` has no terminal and no address, or each would be a series of its own. */
+function asOther(sample: Sample): Sample {
+  const labels: Record<string, string> = { ...sample.labels, username: OTHER_USER };
+  for (const name of ["tty", "from_ip"]) if (name in labels) labels[name] = "";
+  return { ...sample, labels };
+}
+
+function addTo(samples: Map<string, Sample>, definition: MetricDefinition, sample: Sample): void {
+  const key = keyOf(definition, sample);
+  const same = samples.get(key);
+  samples.set(key, same ? mergeSamples(definition, same, sample) : sample);
+}
+
+function savedTexts(value: unknown, what: string): string[] {
+  return savedList(value, what).map((text) => savedText(text, what));
+}

@@ -1,0 +1,45 @@
+import { StateFile } from "../../sources/state_file.ts";
+import { UserFolding } from "./user_folding.ts";
+
+/** It is written no more often than this, however often it is scraped. */
+const SAVE_EVERY_MS = 5000;
+
+/** Keeps over restarts who is in `other`. Without more users than the limit there is nothing to keep. */
+export class UsersFile {
+  private readonly file: StateFile | undefined;
+  private savedMs = Number.NEGATIVE_INFINITY;
+  private written = "";
+
+  /**
+   * @param directory undefined for nowhere
+   * @param warn told when a damaged file was set aside
+   */
+  constructor(
+    directory: string | undefined,
+    warn: (message: string) => void,
+    private readonly nowMs: () => number = () => performance.now(),
+  ) {
+    if (directory !== undefined) this.file = new StateFile(`${directory}/users.json`, warn);
+  }
+
+  load(): UserFolding {
+    const saved = this.file?.load();
+    try {
+      return new UserFolding(saved);
+    } catch (error) {
+      this.file?.setAside(error);
+      return new UserFolding();
+    }
+  }
+
+  /** @throws the system's error when it can't be written */
+  save(folding: UserFolding, when: "if due" | "now"): void {
+    if (!this.file || !folding.hasLimited) return;
+    if (when === "if due" && this.nowMs() - this.savedMs < SAVE_EVERY_MS) return;
+    this.savedMs = this.nowMs();
+    const text = JSON.stringify(folding);
+    if (text === this.written) return;
+    this.file.save(folding);
+    this.written = text;
+  }
+}
