@@ -24,6 +24,31 @@ const WARM_UP_SCRAPES = 1_000;
 const MAX_MEMORY_KB = 512 * 1024;
 const MAX_GROWTH_KB = 1024;
 
+const PASSWORD = "a long secret";
+
+/** A wrong password in each request, never the same twice. */
+const GUESS = `local n = 0
+local id = tostring({}):sub(-6)
+request = function()
+  n = n + 1
+  local guess = string.format("%s%08d", id, n)
+  local plain = "prometheus:" .. guess
+  local alphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/"
+  local encoded = plain:gsub("..?.?", function(three)
+    local a, b, c = three:byte(1, 3)
+    local bits = a * 65536 + (b or 0) * 256 + (c or 0)
+    local text = ""
+    for i = 3, 0, -1 do
+      local index = math.floor(bits / 64 ^ i) % 64 + 1
+      text = text .. alphabet:sub(index, index)
+    end
+    return c and text or (b and text:sub(1, 3) .. "=" or text:sub(1, 2) .. "==")
+  end)
+  wrk.headers["Authorization"] = "Basic " .. encoded
+  return wrk.format("GET")
+end
+`;
+
 for (const program of ["wrk", "openssl"]) {
   if (Bun.which(program)) continue;
   console.error(`scripts/load.ts: ${program} is missing: apt install ${program}`);
@@ -85,31 +110,6 @@ async function guarded(): Promise<void> {
   );
   rmSync(folder, { recursive: true });
 }
-
-const PASSWORD = "a long secret";
-
-/** A wrong password in each request, never the same twice. */
-const GUESS = `local n = 0
-local id = tostring({}):sub(-6)
-request = function()
-  n = n + 1
-  local guess = string.format("%s%08d", id, n)
-  local plain = "prometheus:" .. guess
-  local alphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/"
-  local encoded = plain:gsub("..?.?", function(three)
-    local a, b, c = three:byte(1, 3)
-    local bits = a * 65536 + (b or 0) * 256 + (c or 0)
-    local text = ""
-    for i = 3, 0, -1 do
-      local index = math.floor(bits / 64 ^ i) % 64 + 1
-      text = text .. alphabet:sub(index, index)
-    end
-    return c and text or (b and text:sub(1, 3) .. "=" or text:sub(1, 2) .. "==")
-  end)
-  wrk.headers["Authorization"] = "Basic " .. encoded
-  return wrk.format("GET")
-end
-`;
 
 async function bcryptMs(hash: string): Promise<string> {
   const startMs = performance.now();
