@@ -1,6 +1,6 @@
 import { statSync } from "node:fs";
 import { type Config, ConfigError } from "../config.ts";
-import { codeOf } from "../sources/errors.ts";
+import { codeOf, explain } from "../sources/errors.ts";
 import { type Privileges, readPrivileges } from "../sources/proc/self_privileges.ts";
 
 /** Why the program must not start here; nothing when it may. */
@@ -18,7 +18,7 @@ function folderFault(flag: string, path: string): ConfigError | undefined {
     if (statSync(path).isDirectory()) return undefined;
     return new ConfigError(`${flag}: "${path}" is not a directory`);
   } catch (error) {
-    const why = codeOf(error) === "ENOENT" ? "no such directory" : (error as Error).message;
+    const why = codeOf(error) === "ENOENT" ? "no such directory" : explain(error);
     return new ConfigError(`${flag}: can't use "${path}": ${why}`);
   }
 }
