@@ -19,6 +19,8 @@ const result = await Bun.build({
   entrypoints: ["src/main.ts"],
   // Minified it would be 0.3 % smaller, and its stack traces could not be read.
   minify: false,
+  // Compiled when it is built, the code starts in half the time.
+  bytecode: true,
   define: { BUILD_REVISION: JSON.stringify(revision()), "process.env.NODE_ENV": '"production"' },
   compile: {
     target: arch.target,

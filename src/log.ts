@@ -1,3 +1,5 @@
+import { writeError } from "./standard_streams.ts";
+
 export const LOG_LEVELS = ["debug", "info", "warn", "error"] as const;
 export type LogLevel = (typeof LOG_LEVELS)[number];
 export const LOG_FORMATS = ["logfmt", "json"] as const;
@@ -24,7 +26,7 @@ export interface Log {
 export function createLog(
   level: LogLevel,
   format: LogFormat,
-  write: (line: string) => void = (line) => process.stderr.write(`${line}\n`),
+  write: (line: string) => void = (line) => writeError(`${line}\n`),
 ): Log {
   let lowest = LOG_LEVELS.indexOf(level);
   const at =

@@ -13,7 +13,7 @@ const GETENT = "sources/accounts/getent_child.ts";
 const FOLDERS = ["sources", "model", "metrics", "collectors", "web", "cli", "main.ts"];
 
 /** They stand outside that order: everybody may import them, and they import nobody else. */
-const SHARED = new Set(["config.ts", "format.ts", "log.ts"]);
+const SHARED = new Set(["config.ts", "format.ts", "log.ts", "standard_streams.ts"]);
 
 /** Whatever else can be imported; none of it can start a process or load native code. */
 const MODULES = new Set([

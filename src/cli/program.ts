@@ -1,3 +1,4 @@
+import { isOutputTerminal, writeOutput } from "../standard_streams.ts";
 import { type ArgsDef, defineCommand, renderUsage } from "citty";
 import type { Environment } from "./read_config.ts";
 import { check } from "./commands/check.ts";
@@ -85,7 +86,7 @@ async function helpText(command: string | undefined): Promise<string> {
       ? await renderUsage(mainDefinition())
       : await renderUsage(definitionOf(command), mainDefinition());
   const text = `${usage.replace(/ +$/gm, "")}\n\nENVIRONMENT\n\n${environmentHelp()}`;
-  return process.stdout.isTTY ? text : Bun.stripANSI(text);
+  return isOutputTerminal() ? text : Bun.stripANSI(text);
 }
 
 function mainDefinition() {
@@ -115,5 +116,5 @@ function environmentHelp(): string {
 }
 
 function print(text: string): void {
-  process.stdout.write(`${text}\n`);
+  writeOutput(`${text}\n`);
 }

@@ -1,3 +1,4 @@
+import { writeError } from "../../standard_streams.ts";
 import type { ConfigError } from "../../config.ts";
 import { checkWebConfig } from "../../web/check_web_config.ts";
 import type { Invocation } from "../invocation.ts";
@@ -13,7 +14,7 @@ import { PROGRAM } from "../version.ts";
 export async function check({ faults, config }: Invocation): Promise<void> {
   const all = [...faults, ...startFaults(config)];
   if (config.webConfigFile !== undefined) all.push(...(await webFaults(config.webConfigFile)));
-  for (const { message } of all) process.stderr.write(`${PROGRAM}: ${message}\n`);
+  for (const { message } of all) writeError(`${PROGRAM}: ${message}\n`);
   if (all.length > 0) process.exitCode = 2;
 }
 

@@ -1,3 +1,4 @@
+import { writeOutput } from "../../standard_streams.ts";
 import type { Config } from "../../config.ts";
 import { SOURCES } from "../../sources/catalogue.ts";
 import { type ProbedSource, probeSources, remedyOf } from "../../sources/probe.ts";
@@ -12,7 +13,7 @@ export async function doctor(config: Config, asJson: boolean): Promise<void> {
   const root = new Root(config.rootfs, config.procfs);
   const probed = probeSources(root, await verify(root));
   const text = asJson ? JSON.stringify(probed.map(toJson), null, 2) : report(probed, config);
-  process.stdout.write(`${text}\n`);
+  writeOutput(`${text}\n`);
   if (probed.some(isLoss)) process.exitCode = 1;
 }
 

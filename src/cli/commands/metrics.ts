@@ -1,3 +1,4 @@
+import { writeOutput } from "../../standard_streams.ts";
 import type { Family } from "../../metrics/metric.ts";
 import type { Config } from "../../config.ts";
 import { render } from "../../metrics/render.ts";
@@ -12,7 +13,7 @@ export async function printMetrics(config: Config): Promise<void> {
   // The next run goes on in the logs where this one stops, and its counters with what this one says.
   await host.authLogs.stop();
   host.saveState("now");
-  process.stdout.write(await render(families, "text"));
+  writeOutput(await render(families, "text"));
 }
 
 /**

@@ -1,3 +1,4 @@
+import { writeOutput } from "../../standard_streams.ts";
 import { type SessionEntry, sessionsDocument } from "../../collectors/sessions_document.ts";
 import { Snapshot } from "../../collectors/runtime/snapshot.ts";
 import type { Config } from "../../config.ts";
@@ -31,7 +32,7 @@ export async function printSessions(config: Config, asJson: boolean): Promise<vo
         HEADINGS,
         sessions.map((session) => toRow(session, nowSeconds)),
       )}`;
-  process.stdout.write(`${text}\n`);
+  writeOutput(`${text}\n`);
 }
 
 export interface HostSummary {
