@@ -76,6 +76,11 @@ describe("not attached", () => {
     expect(await host.rows()).toEqual([]);
   });
 
+  test("sockets alone, while nobody is connected to RDP's port", async () => {
+    using host = desktop().unix(DISPLAY).unix(CHANNELS);
+    expect(await host.rows()).toEqual([]);
+  });
+
   test("a stranger's connection to RDP's port attaches nobody", async () => {
     using host = desktop().unix(DISPLAY, "listening").unix(CHANNELS, "listening");
     host.tcp(3389, 0, STRANGER);

@@ -135,6 +135,11 @@ test.each(IMPOSTORS.filter(([kind]) => kind !== "a directory"))(
   },
 );
 
+test("a session's file that is longer than any of logind's is none", async () => {
+  using tree = new TempTree({ [`${FOLDER}/3`]: SSH, [`${FOLDER}/4`]: SSH + "\n".repeat(70_000) });
+  expect(await readLogindSessions(tree.root)).toEqual([SSH_SESSION]);
+});
+
 test("texts are cut at the length of the longest host name", () => {
   const long = "x".repeat(10_000);
   const text = `UID=1\nLEADER=1\nREMOTE_HOST=${long}\nSERVICE=${long}\nTTY=${long}\n`;
