@@ -5,6 +5,9 @@ export type LogLevel = (typeof LOG_LEVELS)[number];
 export const LOG_FORMATS = ["logfmt", "json"] as const;
 export type LogFormat = (typeof LOG_FORMATS)[number];
 
+/** What the journal calls these levels: a line that begins with `<3>` is an error there. man 3 sd-daemon. */
+export const JOURNAL_PRIORITIES = { debug: 7, info: 6, warn: 4, error: 3 } as const;
+
 export type LogFields = Record<string, string | number | boolean>;
 
 /** Writes lines about the exporter itself. */
@@ -21,11 +24,13 @@ export interface Log {
  * A log in the form that Prometheus itself writes: `time= level= msg=` and more keys, as logfmt or as
  * one JSON object a line.
  *
+ * @param isJournal whether each line begins with its priority for the journal
  * @param write takes a line without its newline; standard error, but for tests
  */
 export function createLog(
   level: LogLevel,
   format: LogFormat,
+  isJournal = false,
   write: (line: string) => void = (line) => writeError(`${line}\n`),
 ): Log {
   let lowest = LOG_LEVELS.indexOf(level);
@@ -34,7 +39,8 @@ export function createLog(
     (msg: string, fields: LogFields = {}) => {
       if (LOG_LEVELS.indexOf(name) < lowest) return;
       const entry = { time: new Date().toISOString(), level: name.toUpperCase(), msg, ...fields };
-      write(format === "json" ? JSON.stringify(entry) : logfmt(entry));
+      const prefix = isJournal ? `<${JOURNAL_PRIORITIES[name]}>` : "";
+      write(prefix + (format === "json" ? JSON.stringify(entry) : logfmt(entry)));
     };
   return {
     debug: at("debug"),

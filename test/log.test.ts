@@ -3,7 +3,7 @@ import { LOG_LEVELS, type LogFormat, type LogLevel, createLog, logfmt } from "..
 
 function logOf(level: LogLevel, format: LogFormat = "logfmt") {
   const lines: string[] = [];
-  return { log: createLog(level, format, (line) => lines.push(line)), lines };
+  return { log: createLog(level, format, false, (line) => lines.push(line)), lines };
 }
 
 describe("createLog", () => {
@@ -43,6 +43,16 @@ describe("createLog", () => {
     expect(lines[0]).not.toContain("\n");
     expect(JSON.parse(lines[0]!)).toMatchObject({ level: "ERROR", msg: 'two\nlines "x"', n: 1 });
   });
+});
+
+test("for the journal each line begins with its priority", () => {
+  const lines: string[] = [];
+  for (const format of ["logfmt", "json"] as const) {
+    const log = createLog("debug", format, true, (line) => lines.push(line.slice(0, 4)));
+    for (const name of LOG_LEVELS) log[name]("x");
+  }
+  const priorities = ["<7>", "<6>", "<4>", "<3>"];
+  expect(lines.map((line) => line.slice(0, 3))).toEqual([...priorities, ...priorities]);
 });
 
 test.each([

@@ -5,6 +5,7 @@ import type { Config } from "../config.ts";
 import { type Log, createLog } from "../log.ts";
 import type { AddressPrivacy } from "../model/address_privacy.ts";
 import { printedAddresses } from "./privacy.ts";
+import { isJournalStream } from "../sources/journal_stream.ts";
 import { Root } from "../sources/root.ts";
 import { BUILD } from "./version.ts";
 
@@ -20,7 +21,11 @@ export function setUp(
   config: Config,
   addressesOf: (config: Config, log: Log) => AddressPrivacy = printedAddresses,
 ): Setup {
-  const log = createLog(config.settings.logLevel, config.logFormat);
+  const log = createLog(
+    config.settings.logLevel,
+    config.logFormat,
+    isJournalStream(process.env["JOURNAL_STREAM"], 2),
+  );
   const root = new Root(config.rootfs, config.procfs);
   const host = new HostState({
     ...config,

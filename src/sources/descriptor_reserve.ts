@@ -10,12 +10,14 @@ const RESERVED = 16;
 
 export class DescriptorReserve {
   private readonly held: number[] = [];
+  private isReleased = false;
 
   /** @param open opens something small, and gives its descriptor */
   constructor(private readonly open: () => number = () => openSync("/dev/null", "r")) {}
 
   /** Takes what is missing in the reserve; without free descriptors it stays as it is. */
   fill(): void {
+    this.isReleased = false;
     try {
       while (this.held.length < RESERVED) this.held.push(this.open());
     } catch (error) {
@@ -29,8 +31,17 @@ export class DescriptorReserve {
       closeSync(this.open());
     } catch (error) {
       if (!isExhausted(error)) throw error;
+      this.isReleased = true;
       for (const fd of this.held.splice(0)) closeSync(fd);
     }
+  }
+
+  /** Waits, with the reserve held meanwhile: clients that wait for a descriptor would take it. */
+  async hold(wait: () => Promise<void>): Promise<void> {
+    if (!this.isReleased) return wait();
+    this.fill();
+    await wait();
+    this.releaseIfNeeded();
   }
 }
 

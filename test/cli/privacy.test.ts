@@ -13,7 +13,7 @@ const ADDRESS = "192.0.2.77";
 
 function printed(...words: string[]) {
   const lines: string[] = [];
-  const log = createLog("info", "logfmt", (line) => lines.push(line));
+  const log = createLog("info", "logfmt", false, (line) => lines.push(line));
   return { shown: printedAddresses(config(...words), log).show(ADDRESS), lines };
 }
 

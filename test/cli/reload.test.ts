@@ -14,7 +14,7 @@ function running(started: Record<string, string>, words: string[] = ["--log.leve
   const lines: string[] = [];
   const file = `--environment.file=${tree.folder}/env`;
   const invocation = invoke(readCommandLine([...words, file], {}, FLAGS).flags, FLAGS, started);
-  const log = createLog("info", "logfmt", (line) => lines.push(line));
+  const log = createLog("info", "logfmt", false, (line) => lines.push(line));
   const host = new HostState({ ...invocation.config, root: tree.root, log });
   return {
     host,

@@ -53,7 +53,7 @@ export class SmallHost extends TempTree {
   }
 
   host(excludeUsers: string[] = []): HostState {
-    const log = createLog("debug", "logfmt", (line) =>
+    const log = createLog("debug", "logfmt", false, (line) =>
       this.logged.push(line.replace(/^time=\S+ /, "")),
     );
     return new HostState({

@@ -43,3 +43,15 @@ test("another fault than a lack of descriptors is told", () => {
   expect(() => reserve.fill()).toThrow("no right");
   expect(() => reserve.releaseIfNeeded()).toThrow("no right");
 });
+
+test("is held while others have their turn, and free again behind it", async () => {
+  const system = limited();
+  const reserve = new DescriptorReserve(system.open);
+  reserve.fill();
+  const full = openDescriptors();
+  system.left = 0;
+  reserve.releaseIfNeeded();
+  system.left = 16;
+  await reserve.hold(async () => expect(openDescriptors()).toBe(full));
+  expect(openDescriptors()).toBe(full - 16);
+});

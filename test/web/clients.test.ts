@@ -18,7 +18,7 @@ const SITE: Site = {
   about: () => ({ version: "1", hostName: undefined, sources: [] }),
 };
 const logged: string[] = [];
-const log = createLog("debug", "logfmt", (line) => logged.push(line));
+const log = createLog("debug", "logfmt", false, (line) => logged.push(line));
 const servers: Server[] = [];
 const sockets: Socket[] = [];
 

@@ -18,7 +18,7 @@ const SITE: Site = {
   isReady: () => true,
   about: () => ({ version: "1", hostName: undefined, sources: [] }),
 };
-const log = createLog("debug", "logfmt", () => undefined);
+const log = createLog("debug", "logfmt", false, () => undefined);
 let folder: string;
 let servers: Server[] = [];
 const others: NetServer[] = [];

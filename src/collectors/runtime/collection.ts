@@ -177,7 +177,8 @@ export class Collection {
       const { families, seconds } = await reading.attempt(collector, collected, deadline);
       collected.push(...(families ?? []));
       outcomes.push({ collector, families, seconds });
-      await turnOfTheEventLoop();
+      const { descriptors } = this.host;
+      await (descriptors ? descriptors.hold(turnOfTheEventLoop) : turnOfTheEventLoop());
     }
     return outcomes;
   }

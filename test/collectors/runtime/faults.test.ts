@@ -4,7 +4,9 @@ import { createLog } from "../../../src/log.ts";
 
 function faults() {
   const lines: string[] = [];
-  const log = createLog("debug", "logfmt", (line) => lines.push(line.replace(/^time=\S+ /, "")));
+  const log = createLog("debug", "logfmt", false, (line) =>
+    lines.push(line.replace(/^time=\S+ /, "")),
+  );
   return { faults: new Faults(log), lines };
 }
 

@@ -24,7 +24,7 @@ const SITE: Site = {
   about: () => ({ version: "1", hostName: undefined, sources: [] }),
 };
 const logged: string[] = [];
-const log = createLog("info", "logfmt", (line) => logged.push(line));
+const log = createLog("info", "logfmt", false, (line) => logged.push(line));
 
 describeWith(["openssl"], "TLS", () => {
   let folder: string;
