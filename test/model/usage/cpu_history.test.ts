@@ -58,3 +58,9 @@ test("a user who comes later is measured from nothing", () => {
 test("a counter that was forgotten and begun anew took what it shows", () => {
   expect(ratios([0, 500], [10, 5])).toEqual([undefined, 0.25]);
 });
+
+test("a sample that is less than 5 s old is no base while there is an older one", () => {
+  const [, , ratio] = ratios([0, 0], [6, 0], [10.9, 4.9]);
+  expect(ratio).toBeCloseTo(4.9 / 10.9 / CPUS, 10);
+  expect(ratios([0, 0], [6, 0], [11, 5])[2]).toBe(0.5);
+});
