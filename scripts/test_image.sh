@@ -23,6 +23,8 @@ mount -t tmpfs -o size=300M,mode=755 image "$tree"
 mount --rbind / "$tree/host"
 mount -o remount,bind,ro "$tree/host"
 mount --rbind /proc "$tree/proc"
+# An engine gives each container a /dev.
+mkdir -p "$tree/dev" && touch "$tree/dev/null" && mount --bind /dev/null "$tree/dev/null"
 mount -t tmpfs -o size=1M,uid=65534,gid=65534,mode=700 state "$tree/state"
 mount -o remount,ro "$tree"
 
