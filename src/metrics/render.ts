@@ -50,10 +50,17 @@ function promValue({ labels, value, suffix }: Sample, name: string, format: Form
   return { ...rounded, metricName: name + suffix };
 }
 
-/** 0.1 + 0.2 as 0.3: a sum of binary fractions is off in its 16th or 17th digit. */
+/**
+ * 0.1 + 0.2 as 0.3: a sum of binary fractions is off in its 16th or 17th digit. A time stamp is no sum, and
+ * needs 16 digits for its microseconds.
+ */
 function withoutNoise(value: number): number {
-  return Number.isSafeInteger(value) ? value : Number(value.toPrecision(15));
+  if (Number.isSafeInteger(value)) return value;
+  return Number(value.toPrecision(value >= FIRST_TIME_STAMP ? 16 : 15));
 }
+
+/** The year 2001, in seconds since the epoch. */
+const FIRST_TIME_STAMP = 1e9;
 
 /** OpenMetrics 1.0 wants the bound of a bucket as a float: `60.0`. */
 function withFloatBound(labels: Readonly<Record<string, string>>): Record<string, string> {
