@@ -96,7 +96,7 @@ export function* stormMessages(attempts: number, first = 0): Generator<string> {
 }
 
 /** A line as rsyslog writes it. */
-export function authLogLine(timeMs: number, pid: number, message: string): string {
+export function authLogLine(timeMs: number, pid: number, message: string, host = "host"): string {
   const stamp = new Date(timeMs).toISOString().replace("Z", "000+00:00");
-  return `${stamp} host sshd[${pid}]: ${message}\n`;
+  return `${stamp} ${host} sshd[${pid}]: ${message}\n`;
 }

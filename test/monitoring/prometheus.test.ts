@@ -170,7 +170,9 @@ function happen(root: string): void {
     `Failed password for alice from ${from}`,
     `Accepted publickey for root from ${from}`,
   ];
-  const lines = messages.map((message, i) => authLogLine(Date.now(), 4000 + i, message));
+  const lines = messages.map((message, i) =>
+    authLogLine(Date.now(), 4000 + i, message, "debian12"),
+  );
   appendFileSync(join(root, "var/log/auth.log"), lines.join(""));
   for (const pid of readdirSync(join(root, "proc")).filter((name) => /^\d+$/.test(name))) {
     const path = join(root, "proc", pid, "stat");
