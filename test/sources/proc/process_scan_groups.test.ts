@@ -101,9 +101,13 @@ class Workload implements AsyncDisposable {
       case 3:
         await worker.do("reap");
         return say("reap");
-      case 4:
-        this.pids.add(Number(await worker.do("family")));
+      case 4: {
+        const grandchild = Number(await worker.do("family"));
+        // In a group that sleeps, it loses its parent in another one without having run.
+        if (grandchild > 0) this.group.put(grandchild, "sleepers");
+        if (grandchild > 0) this.pids.add(grandchild);
         return say("family");
+      }
       case 5:
         await worker.do("orphan");
         return say("orphan");
