@@ -12,7 +12,7 @@ const COMPLETION = resolve(import.meta.dir, "../examples/completion");
 const ALL: [words: string[], offered: string[]][] = [
   [["do"], ["doctor"]],
   [["--log.f"], ["--log.format="]],
-  [["--no-collector.s"], ["--no-collector.sessions"]],
+  [["--no-collector.se"], ["--no-collector.sessions"]],
   [["--log.format=j"], ["json"]],
   [["--log.format", "j"], ["json"]],
   [["--log.level="], ["debug", "error", "info", "warn"]],

@@ -28,12 +28,15 @@ export function toDebianChangelog(markdown: string, options: ChangelogOptions): 
   const releases = parseReleases(markdown);
   const own = releases.filter((release) => (release.version ?? version) === version);
   const changes = own.flatMap((release) => release.changes);
+  const others = releases.filter((release) => !own.includes(release));
+  // Entries come in the order of their dates, also where a build is given an older one.
+  const earliestMs = (others[0]?.dateMs ?? -Infinity) + 1000;
   const top = {
     version,
-    dateMs: own.find((release) => release.dateMs !== undefined)?.dateMs ?? dateMs,
+    dateMs:
+      own.find((release) => release.dateMs !== undefined)?.dateMs ?? Math.max(dateMs, earliestMs),
     changes: changes.length > 0 ? changes : ["No change is on record."],
   };
-  const others = releases.filter((release) => !own.includes(release));
   return [top, ...others].map((release) => toEntry(release, options)).join("\n");
 }
 

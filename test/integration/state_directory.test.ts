@@ -98,17 +98,22 @@ describeWith([], "the state directory", () => {
     expect(await countOnce(rootfs, state)).toMatchObject({ invalid_user: 4, "1h": 9 });
   });
 
-  test.each([
-    ["cut off", (text: string) => text.slice(0, text.length / 2)],
-    ["empty", () => ""],
-    ["of zeros, as some file systems leave it", (text: string) => "\0".repeat(text.length)],
-    ["no object", () => "[1]"],
-    ["of another version", (text: string) => text.replace('"version":1', '"version":99')],
+  test.each<[what: string, damage: (text: string) => string, aside: string]>([
+    ["cut off", (text: string) => text.slice(0, text.length / 2), "damaged"],
+    ["empty", () => "", "damaged"],
+    [
+      "of zeros, as some file systems leave it",
+      (text: string) => "\0".repeat(text.length),
+      "damaged",
+    ],
+    ["no object", () => "[1]", "damaged"],
+    ["of another version", (text: string) => text.replace('"version":1', '"version":99'), "newer"],
     [
       "of a wrong type inside",
       (text: string) => text.replace('"rootLogins":0', '"rootLogins":"0"'),
+      "damaged",
     ],
-  ])("a file that is %s is set aside", async (_, damage) => {
+  ])("a file that is %s is set aside", async (_, damage, aside) => {
     const { rootfs, attack } = logHost();
     const state = folder("state");
     const file = join(state, "auth.json");
@@ -119,10 +124,10 @@ describeWith([], "the state directory", () => {
     attack(4);
     const serving = await servers.start(authWords(rootfs, `--state.directory=${state}`));
     expect(await countsOf(serving)).toEqual({ "1h": 9, "sources 1h": 9 });
-    expect(readFileSync(`${file}.damaged`, "utf8")).toBe(damaged);
+    expect(readFileSync(`${file}.${aside}`, "utf8")).toBe(damaged);
     const warnings = serving.running.printed.match(/level=WARN .*/g) ?? [];
     expect(warnings).toHaveLength(1);
-    expect(warnings[0]).toContain(`${file}.damaged`);
+    expect(warnings[0]).toContain(`${file}.${aside}`);
     attack(2);
     expect(await countsOf(serving)).toMatchObject({ invalid_user: 2, "1h": 11 });
     await serving.end();

@@ -70,6 +70,11 @@ describe("toDebianChangelog", () => {
     );
   });
 
+  test("what is not released is younger than the release before it", () => {
+    const text = toDebianChangelog(MARKDOWN, { ...OPTIONS, dateMs: 0 });
+    expect(text.match(/^ -- .*/m)![0]).toEndWith("Wed, 04 Mar 2026 00:00:01 +0000");
+  });
+
   test.skipIf(lacking(["dpkg-parsechangelog"]) !== undefined)("dpkg reads it", () => {
     const child = Bun.spawnSync(["dpkg-parsechangelog", "-l-", "--all", "--format=rfc822"], {
       stdin: Buffer.from(toDebianChangelog(MARKDOWN, OPTIONS)),
