@@ -21,7 +21,7 @@ const COLLECTOR_DURATION = gauge(
   "collector",
 );
 const SERIES = gauge("series", "Series of the collector in this collection.", "collector");
-const USERS_LIMITED = gauge(
+export const USERS_LIMITED = gauge(
   "users_limited",
   'With more users than --users.max 1: the rest is username="other". Otherwise 0.',
 );
@@ -35,7 +35,7 @@ export const WEB_CONFIG_RELOAD = gauge(
   "1 when the web config file was read as it is now, 0 while the settings before it stay.",
 );
 
-const CONFIG_RELOAD = gauge(
+export const CONFIG_RELOAD = gauge(
   "config_reload_success",
   "1 when the last reload was taken, 0 when the settings before it stay.",
 );

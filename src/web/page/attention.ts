@@ -1,7 +1,8 @@
 /** What somebody has to look at, first of all on the page. */
 import { type ProbedSource, remedyOf } from "../../sources/probe.ts";
-import { formatDuration } from "../../format.ts";
+import { formatDuration, formatPercent } from "../../format.ts";
 import { Html, html } from "./html.ts";
+import { fullSlices } from "./slices_section.ts";
 import type { Summary } from "./summary.ts";
 
 /** One line when all is well, else one for each thing that is not. */
@@ -11,6 +12,9 @@ export function attention(summary: Summary, sources: readonly ProbedSource[]): H
     ...unreadableSources(sources),
     ...lateLogs(summary),
     ...badWebConfig(summary),
+    ...refusedReload(summary),
+    ...nearLimits(summary),
+    ...foldedUsers(summary),
   ];
   if (items.length === 0) {
     return html`<p class="well">
@@ -63,5 +67,33 @@ function badWebConfig({ webConfigFailed }: Summary): Html[] {
   return [
     html`The web config file is <span class="bad">no good any more</span>: the settings before it
       stay. The exporter's log says why.`,
+  ];
+}
+
+function refusedReload({ reloadFailed }: Summary): Html[] {
+  if (!reloadFailed) return [];
+  return [
+    html`The last reload was <span class="bad">refused</span>: the settings before it stay. The
+      exporter's log says why.`,
+  ];
+}
+
+/** One line for all, however many they are. */
+function nearLimits(summary: Summary): Html[] {
+  const full = fullSlices(summary).map(
+    ({ user, resource, used, limit }) => `${user} (${formatPercent(used / limit)} of ${resource})`,
+  );
+  if (full.length === 0) return [];
+  return [
+    html`<span class="bad">Near the limit</span> of their <a href="#slices">slice</a>:
+      ${full.join(", ")}.`,
+  ];
+}
+
+function foldedUsers({ usersLimited }: Summary): Html[] {
+  if (!usersLimited) return [];
+  return [
+    html`There are <span class="bad">more users than --users.max</span>: those beyond it are counted
+      together, as the user “other”.`,
   ];
 }

@@ -6,6 +6,7 @@ import { Html, html } from "./html.ts";
 import type { RecentFailures } from "../../model/auth/auth_logs.ts";
 import { escalationsSection, failuresSection, lastLoginsSection } from "./logins_sections.ts";
 import { sessionsSection } from "./sessions_section.ts";
+import { slicesSection } from "./slices_section.ts";
 import { sourcesSection } from "./sources_section.ts";
 import { FAVICON, PAGE_STYLE } from "./style.ts";
 import type { OwnCost, Summary } from "./summary.ts";
@@ -57,6 +58,7 @@ export function renderPage(content: PageContent): string {
             failuresSection(content.recentFailures),
           )}
           ${section("users", "Users by CPU and memory", usersSection(summary))}
+          ${section("slices", "Slices near their limit", slicesSection(summary))}
           <div class="columns">
             ${section(
               "escalations",

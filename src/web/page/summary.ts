@@ -9,7 +9,9 @@ import { LAST_LOGIN } from "../../collectors/lastlogin.ts";
 import { CPU_RATIO, MEMORY_BYTES, PROCESS_COUNT } from "../../collectors/processes.ts";
 import {
   COLLECTOR_SUCCESS,
+  CONFIG_RELOAD,
   SCRAPE_DURATION,
+  USERS_LIMITED,
   WEB_CONFIG_RELOAD,
 } from "../../collectors/runtime/collection.ts";
 import { OWN_CPU, OWN_RESIDENT, OWN_START } from "../../collectors/runtime/self.ts";
@@ -19,7 +21,14 @@ import {
   SESSION_LAST_INPUT,
   SESSION_START,
 } from "../../collectors/sessions.ts";
+import {
+  SLICE_MEMORY,
+  SLICE_MEMORY_LIMIT,
+  SLICE_TASKS,
+  SLICE_TASKS_LIMIT,
+} from "../../collectors/slices.ts";
 import { USER_INFO } from "../../collectors/users.ts";
+import { OTHER_USER } from "../../model/auth/user_counts.ts";
 import {
   type Family,
   type MetricDefinition,
@@ -36,6 +45,8 @@ export interface Summary {
   rootLogins: number | undefined;
   /** Who takes most. */
   users: UserRow[] | undefined;
+  /** What uses half of its limit or more, nearest first. */
+  slices: SliceRow[];
   /** Real names by user, of those who have one. */
   realNames: ReadonlyMap<string, string>;
   /** Who used sudo and su, most uses first. */
@@ -48,6 +59,10 @@ export interface Summary {
   logLags: { source: string; lagSeconds: number }[];
   /** Whether the web config file was good once, and is no more. */
   webConfigFailed: boolean;
+  /** Whether the last reload was refused. */
+  reloadFailed: boolean;
+  /** Whether users beyond `--users.max` are counted together. */
+  usersLimited: boolean;
   own: OwnCost;
 }
 
@@ -66,6 +81,15 @@ export interface UserRow {
   cpuRatio: number | undefined;
   memoryBytes: number | undefined;
   processCount: number | undefined;
+}
+
+/** One resource of a user's slice that has a limit. */
+export interface SliceRow {
+  user: string;
+  resource: "memory" | "tasks";
+  /** Bytes of memory, or threads. */
+  used: number;
+  limit: number;
 }
 
 export interface EscalationRow {
@@ -100,6 +124,7 @@ export function summarize(families: readonly Family[]): Summary {
     failedSources1h: valueOf(FAILED_LOGIN_SOURCES_1H),
     rootLogins: valueOf(ROOT_LOGINS),
     users: valueOf(PROCESS_COUNT) === undefined ? undefined : topUsers(families),
+    slices: slicesNearLimit(families),
     realNames: realNames(families),
     escalations: escalationRows(families),
     lastLogins: newestLogins(families),
@@ -109,6 +134,8 @@ export function summarize(families: readonly Family[]): Summary {
       lagSeconds: value,
     })),
     webConfigFailed: valueOf(WEB_CONFIG_RELOAD) === 0,
+    reloadFailed: valueOf(CONFIG_RELOAD) === 0,
+    usersLimited: valueOf(USERS_LIMITED) === 1,
     own: {
       cpuSeconds: valueOf(OWN_CPU),
       startSeconds: valueOf(OWN_START),
@@ -135,11 +162,9 @@ function sessionRows(families: readonly Family[]): SessionRow[] {
 
 /** The users who take most, by CPU and then by memory. */
 function topUsers(families: readonly Family[]): UserRow[] {
-  const byUser = (definition: MetricDefinition<"username">) =>
-    new Map(samplesOf(families, definition).map(({ labels, value }) => [labels.username, value]));
-  const cpu = byUser(CPU_RATIO);
-  const memory = byUser(MEMORY_BYTES);
-  const processes = byUser(PROCESS_COUNT);
+  const cpu = byUser(families, CPU_RATIO);
+  const memory = byUser(families, MEMORY_BYTES);
+  const processes = byUser(families, PROCESS_COUNT);
   return [...new Set([...cpu.keys(), ...memory.keys()])]
     .map((user) => ({
       user,
@@ -152,6 +177,36 @@ function topUsers(families: readonly Family[]): UserRow[] {
         (b.cpuRatio ?? 0) - (a.cpuRatio ?? 0) || (b.memoryBytes ?? 0) - (a.memoryBytes ?? 0),
     )
     .slice(0, TOP);
+}
+
+/** From this share of its limit on, a slice is shown. */
+const NEAR_LIMIT = 0.5;
+
+/** Not of `other`: what several users hold, and what some of them may, are no share. */
+function slicesNearLimit(families: readonly Family[]): SliceRow[] {
+  const resources = [
+    ["memory", SLICE_MEMORY, SLICE_MEMORY_LIMIT],
+    ["tasks", SLICE_TASKS, SLICE_TASKS_LIMIT],
+  ] as const;
+  const rows = resources.flatMap(([resource, usedMetric, limitMetric]): SliceRow[] => {
+    const used = byUser(families, usedMetric);
+    return samplesOf(families, limitMetric).map(({ labels: { username }, value: limit }) => {
+      return { user: username, resource, used: used.get(username) ?? 0, limit };
+    });
+  });
+  return rows
+    .filter(({ user, used, limit }) => user !== OTHER_USER && used / limit >= NEAR_LIMIT)
+    .sort((a, b) => b.used / b.limit - a.used / a.limit)
+    .slice(0, TOP);
+}
+
+function byUser(
+  families: readonly Family[],
+  definition: MetricDefinition<"username">,
+): Map<string, number> {
+  return new Map(
+    samplesOf(families, definition).map(({ labels, value }) => [labels.username, value]),
+  );
 }
 
 function realNames(families: readonly Family[]): Map<string, string> {

@@ -2,7 +2,7 @@ import { describe, expect, test } from "bun:test";
 import type { SourceInfo } from "../../../src/sources/source.ts";
 import type { ProbedSource, SourceState } from "../../../src/sources/probe.ts";
 import { type PageContent, renderPage } from "../../../src/web/page/page.ts";
-import type { SessionRow, Summary, UserRow } from "../../../src/web/page/summary.ts";
+import type { SessionRow, SliceRow, Summary, UserRow } from "../../../src/web/page/summary.ts";
 
 const UNKNOWN: Summary = {
   sessions: undefined,
@@ -11,12 +11,15 @@ const UNKNOWN: Summary = {
   failedSources1h: undefined,
   rootLogins: undefined,
   users: undefined,
+  slices: [],
   realNames: new Map(),
   escalations: [],
   lastLogins: [],
   failedCollectors: [],
   logLags: [],
   webConfigFailed: false,
+  reloadFailed: false,
+  usersLimited: false,
   own: {
     cpuSeconds: undefined,
     startSeconds: undefined,
@@ -48,6 +51,7 @@ const ALICE: UserRow = {
   memoryBytes: 1024,
   processCount: 7,
 };
+const SLICE: SliceRow = { user: "alice", resource: "memory", used: 960, limit: 1024 };
 const UTMP: SourceInfo = {
   name: "utmp",
   paths: ["/run/utmp"],
@@ -260,11 +264,33 @@ describe("renderPage", () => {
 
   test.each([
     [{ webConfigFailed: true }, "no good any more"],
+    [{ reloadFailed: true }, "The last reload was"],
+    [{ usersLimited: true }, "more users than --users.max"],
+    [{ slices: [SLICE] }, "alice (93.8 % of memory)"],
     [{ logLags: [{ source: "journal", lagSeconds: 61 }] }, "1m 1s late"],
   ])("a fault of the exporter's own needs attention, first of all: %j", (summary, text) => {
     const html = page(summary);
     expect(html.indexOf(text)).toBeGreaterThan(html.indexOf('role="alert"'));
     expect(html.indexOf(text)).toBeLessThan(html.indexOf('class="tiles"'));
+  });
+
+  test("shows the slices near their limit, and which of them to look at", () => {
+    const half: SliceRow = { user: "bob", resource: "tasks", used: 50, limit: 100 };
+    const html = page({ slices: [SLICE, half], realNames: new Map([["bob", "Bob"]]) });
+    expect(rows(html)).toEqual([
+      ["alice", "memory", "960 B of 1 KiB960 B of 1 KiB"],
+      ["bob Bob", "tasks", "50 of 10050 of 100"],
+    ]);
+    expect(html.match(/high="0.9"/g)).toHaveLength(2);
+    expect(page({})).not.toContain("Slices near their limit");
+  });
+
+  test.each([
+    [89.9, false],
+    [90, true],
+  ])("a slice that uses %p of 100 needs attention: %p", (used, needed) => {
+    const html = page({ slices: [{ ...SLICE, used, limit: 100 }] });
+    expect(html.includes('role="alert"')).toBe(needed);
   });
 
   test("a log that is read a little late needs none", () => {
@@ -289,6 +315,7 @@ describe("renderPage", () => {
         ...UNKNOWN,
         sessions: [{ ...TUNNELS, user: evil, type: evil, tty: evil, from: evil }],
         users: [{ ...ALICE, user: evil }],
+        slices: [{ ...SLICE, user: evil }],
         realNames: new Map([[evil, evil]]),
         escalations: [{ user: evil, method: evil, succeeded: 1, failed: 1 }],
         lastLogins: [{ user: evil, seconds: 0 }],

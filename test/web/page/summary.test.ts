@@ -33,12 +33,15 @@ describe("summarize", () => {
       failedSources1h: undefined,
       rootLogins: undefined,
       users: undefined,
+      slices: [],
       realNames: new Map(),
       escalations: [],
       lastLogins: [],
       failedCollectors: [],
       logLags: [],
       webConfigFailed: false,
+      reloadFailed: false,
+      usersLimited: false,
       own: {
         cpuSeconds: undefined,
         startSeconds: undefined,
@@ -119,6 +122,63 @@ describe("summarize", () => {
       processCount: 9,
     });
     expect(users[2]).toMatchObject({ cpuRatio: undefined, processCount: undefined });
+  });
+
+  test("takes the slices that use half of a limit or more, nearest first", () => {
+    const families = [
+      perUser("slice_memory_bytes", [
+        ["alice", 50],
+        ["bob", 49],
+        ["carol", 1000],
+        ["other", 100],
+      ]),
+      perUser("slice_memory_limit_bytes", [
+        ["alice", 100],
+        ["bob", 100],
+        ["dave", 100],
+        ["other", 100],
+      ]),
+      perUser("slice_tasks", [["bob", 30]]),
+      perUser("slice_tasks_limit", [["bob", 33]]),
+    ];
+    expect(summarize(families).slices).toEqual([
+      { user: "bob", resource: "tasks", used: 30, limit: 33 },
+      { user: "alice", resource: "memory", used: 50, limit: 100 },
+    ]);
+  });
+
+  test("a slice that may have nothing is past its limit with anything, and not with nothing", () => {
+    const families = [
+      perUser("slice_memory_bytes", [
+        ["alice", 1],
+        ["bob", 0],
+      ]),
+      perUser("slice_memory_limit_bytes", [
+        ["alice", 0],
+        ["bob", 0],
+      ]),
+    ];
+    expect(summarize(families).slices.map(({ user }) => user)).toEqual(["alice"]);
+  });
+
+  test("shows the ten slices nearest to their limit", () => {
+    const memory = Array.from({ length: 15 }, (_, i): [string, number] => [`user${i}`, 80 + i]);
+    const limits = memory.map(([user]): [string, number] => [user, 100]);
+    const { slices } = summarize([
+      perUser("slice_memory_bytes", memory),
+      perUser("slice_memory_limit_bytes", limits),
+    ]);
+    expect(slices).toHaveLength(10);
+    expect(slices[0]!.user).toBe("user14");
+  });
+
+  test.each([
+    ["web_config_reload_success", "webConfigFailed", 0],
+    ["config_reload_success", "reloadFailed", 0],
+    ["users_limited", "usersLimited", 1],
+  ] as const)("%s %s", (metric, field, value) => {
+    expect(summarize([single(gauge(metric, ""), value)])[field]).toBe(true);
+    expect(summarize([single(gauge(metric, ""), 1 - value)])[field]).toBe(false);
   });
 
   test("adds up who used sudo and su, most uses first; who did not is left out", () => {
