@@ -1,4 +1,5 @@
 import { describe, expect, test } from "bun:test";
+import { mkdirSync, symlinkSync, unlinkSync } from "node:fs";
 import { Accounts } from "../../src/model/accounts.ts";
 import { Getent } from "../../src/sources/accounts/getent.ts";
 import { TempTree } from "../helpers/temp_tree.ts";
@@ -130,6 +131,37 @@ describe("names that logind or sshd has recorded", () => {
     accounts.learn(7001, "");
     expect(accounts.nameOf(1000)).toBe("alice");
     expect(accounts.nameOf(7001)).toBe("7001");
+  });
+});
+
+describe("users that systemd made for a service", () => {
+  const FOLDER = "/run/systemd/dynamic-uid";
+
+  function withDynamicUser() {
+    const files = tree();
+    mkdirSync(files.folder + FOLDER, { recursive: true });
+    symlinkSync("sandbox", `${files.folder}${FOLDER}/direct:61200`);
+    symlinkSync("61200", `${files.folder}${FOLDER}/direct:sandbox`);
+    return files;
+  }
+
+  test("keep their name when the service has ended: what it used is still theirs", async () => {
+    using files = withDynamicUser();
+    const accounts = await accountsOf(files);
+    expect(accounts.nameOf(61_200)).toBe("sandbox");
+    for (const name of ["61200", "sandbox"]) unlinkSync(`${files.folder}${FOLDER}/direct:${name}`);
+    expect(accounts.nameOf(61_200)).toBe("sandbox");
+    expect(accounts.uidOf("sandbox")).toBe(61_200);
+    expect([...accounts.knownUids()]).toContain(61_200);
+  });
+
+  test("who was never asked for is known by nothing afterwards", async () => {
+    using files = withDynamicUser();
+    const accounts = await accountsOf(files);
+    expect(accounts.uidOf("sandbox")).toBe(61_200);
+    for (const name of ["61200", "sandbox"]) unlinkSync(`${files.folder}${FOLDER}/direct:${name}`);
+    expect(accounts.nameOf(61_200)).toBe("61200");
+    expect(accounts.uidOf("sandbox")).toBeUndefined();
   });
 });
 

@@ -1,6 +1,7 @@
 import { describe, expect, test } from "bun:test";
-import { parsePasswd, parsePasswdLine } from "../../../src/sources/accounts/passwd.ts";
+import { parsePasswd, parsePasswdLine, passwdFile } from "../../../src/sources/accounts/passwd.ts";
 import { hasTool, isLinux, output } from "../../helpers/system.ts";
+import { TempTree } from "../../helpers/temp_tree.ts";
 
 describe("parsePasswdLine", () => {
   test.each([
@@ -34,6 +35,16 @@ describe("parsePasswdLine", () => {
   ])("%j is no account", (line) => {
     expect(parsePasswdLine(line)).toBeUndefined();
   });
+});
+
+test("a broken line, a comment or an empty one costs the entries behind it nothing", async () => {
+  const text =
+    "broken\nroot:x:0:0:::\n\n# people\n+::::::\nalice:x:1000:100:::\n:x:1:1:::\nbob:x:1001:100:::\n";
+  using tree = new TempTree({ "/etc/passwd": text });
+  for (const table of [parsePasswd(text), await passwdFile(tree.root).get()]) {
+    expect([...table.byName.keys()]).toEqual(["root", "alice", "bob"]);
+    expect([...table.byUid.keys()]).toEqual([0, 1000, 1001]);
+  }
 });
 
 test("the first of several lines with one uid, or one name, is the account", () => {

@@ -10,6 +10,8 @@ import {
 } from "node:fs";
 import { BrokenSourceError } from "../../../src/sources/errors.ts";
 import { WtmpReader } from "../../../src/sources/logins/wtmp.ts";
+import { openFilesIn } from "../../helpers/descriptors.ts";
+import { isLinux } from "../../helpers/system.ts";
 import { TempTree } from "../../helpers/temp_tree.ts";
 import { utmpRecord } from "../../helpers/utmp_record.ts";
 
@@ -182,4 +184,26 @@ test("what is no regular file, or larger than a wtmp can be, is refused", async 
   unlinkSync(file.path);
   mkdirSync(file.path);
   await expect(file.read()).rejects.toThrow(BrokenSourceError);
+});
+
+test.skipIf(!isLinux)("no file is left open: read, rotated, missing or refused", async () => {
+  using file = wtmp(login("alice", 100));
+  const open = () => openFilesIn(file.folder);
+  await file.read();
+  expect(open()).toEqual([]);
+  renameSync(file.path, `${file.path}.1`);
+  writeFileSync(file.path, login("alice", 200));
+  await file.read();
+  expect(open()).toEqual([]);
+  // The file that came before is not the one that was read last.
+  renameSync(file.path, `${file.path}.2`);
+  writeFileSync(file.path, login("alice", 300));
+  await file.read();
+  expect(open()).toEqual([]);
+  unlinkSync(file.path);
+  await expect(file.read()).rejects.toThrow("ENOENT");
+  writeFileSync(file.path, "");
+  truncateSync(file.path, 20e9);
+  await expect(file.read()).rejects.toThrow(BrokenSourceError);
+  expect(open()).toEqual([]);
 });
