@@ -43,7 +43,7 @@ $(BINARY): $(SOURCES) $(INSTALLED)
 
 test: $(BINARY) ## Run all tests; as root on Debian they install the servers that they test against
 	scripts/test_prerequisites.sh
-	$(BUN) test $(ARGS)
+	$(BUN) test --timeout 60000 $(ARGS)
 
 test-fast: lint ## Check the code and run the unit tests, in parallel, without the slow ones and with little fuzzing
 	FUZZ_SECONDS=0.02 $(UNIT_TEST) --no-isolate --only-failures $(UNIT) \

@@ -6,6 +6,7 @@ import {
   mkdirSync,
   mkdtempSync,
   readdirSync,
+  readlinkSync,
   renameSync,
   rmSync,
   symlinkSync,
@@ -54,8 +55,12 @@ async function read(log: AuthLog): Promise<number> {
 /** Descriptors of this process that lead into the folder. */
 function openHere(): number {
   return readdirSync("/proc/self/fd").filter((fd) => {
-    const found = Bun.spawnSync(["readlink", `/proc/${process.pid}/fd/${fd}`]);
-    return found.stdout.toString().startsWith(folder);
+    try {
+      return readlinkSync(`/proc/self/fd/${fd}`).startsWith(folder);
+    } catch {
+      // The descriptor of the listing itself.
+      return false;
+    }
   }).length;
 }
 
