@@ -16,8 +16,9 @@ export interface Socket {
 export interface Observation {
   metrics: Metrics;
   processes: Process[];
-  /** CPU seconds of the slice that holds a user's logins, by uid. */
-  cpuSeconds: Map<number, number>;
+  /** Just before the exporter was asked, and just after. */
+  cpuBefore: SliceCpu;
+  cpuAfter: SliceCpu;
   /** When a terminal was last typed on, in seconds since the epoch, by name: `pts/0`. */
   lastInput: Map<string, number>;
   sockets: Socket[];
@@ -27,7 +28,13 @@ export interface Observation {
   w: string[];
   /** Whether the host still has /run/utmp, from which `w` reads where it is. */
   hasUtmp: boolean;
+}
+
+export interface SliceCpu {
+  /** Since the epoch. */
   timeSeconds: number;
+  /** CPU seconds of the slice that holds a user's logins, by uid. */
+  byUid: Map<number, number>;
 }
 
 export function parseObservation(output: string): Observation {
@@ -43,7 +50,8 @@ export function parseObservation(output: string): Observation {
   return {
     metrics: parseMetrics(lines("metrics").join("\n")),
     processes: lines("ps").map(parseProcess),
-    cpuSeconds: new Map(lines("cpu").map(parseCpu)),
+    cpuBefore: parseCpu(lines("cpu_before")),
+    cpuAfter: parseCpu(lines("cpu_after")),
     lastInput: new Map(
       lines("tty").map((line) => {
         const [path = "", seconds] = line.split(" ");
@@ -54,7 +62,6 @@ export function parseObservation(output: string): Observation {
     logind: parseLogind(lines("loginctl")),
     w: lines("w"),
     hasUtmp: lines("utmp")[0] === "yes",
-    timeSeconds: Number(lines("time")[0]),
   };
 }
 
@@ -93,9 +100,13 @@ function parseProcess(line: string): Process {
   return { pid: Number(pid), user: user!, rssBytes: Number(rss) * 1024, args: args.trimEnd() };
 }
 
-function parseCpu(line: string): [number, number] {
-  const [, uid, microseconds] = /^user-(\d+)\.slice (\d+)$/.exec(line) ?? [];
-  return [Number(uid), Number(microseconds) / 1e6];
+function parseCpu([time, ...slices]: readonly string[]): SliceCpu {
+  const byUid = slices.map((line): [number, number] => {
+    const [, uid, microseconds] =
+      /\/user-(\d+)\.slice\/cpu\.stat:usage_usec (\d+)$/.exec(line) ?? [];
+    return [Number(uid), Number(microseconds) / 1e6];
+  });
+  return { timeSeconds: Number(time), byUid: new Map(byUid) };
 }
 
 function parseSocket(line: string): Socket {
