@@ -1,5 +1,6 @@
 /** `/proc/PID/status`: facts of one process that its stat line lacks. man 5 proc_pid_status. */
 import { closeSync, openSync, readSync } from "node:fs";
+import { isShortage } from "../errors.ts";
 import type { Root } from "../root.ts";
 
 export interface ProcessStatus {
@@ -21,18 +22,24 @@ const LIMIT_BYTES = 64 * 1024;
 /** Every status is read into this buffer, and no longer needed when the next one is. */
 const buffer = Buffer.alloc(LIMIT_BYTES);
 
-/** Undefined when the process is gone or hidden, or its status longer than 64 KiB. */
+/**
+ * Undefined when the process is gone or hidden, or its status longer than 64 KiB.
+ *
+ * @throws the system's error when it is short of something, descriptors say: the process may be there
+ */
 export function readStatus(root: Root, pid: number | "self"): ProcessStatus | undefined {
   let fd: number;
   try {
     fd = openSync(root.proc(`${pid}/status`), "r");
-  } catch {
+  } catch (error) {
+    if (isShortage(error)) throw error;
     return undefined;
   }
   try {
     const bytes = readSync(fd, buffer, 0, LIMIT_BYTES, 0);
     return bytes < LIMIT_BYTES ? parseStatus(buffer.toString("latin1", 0, bytes)) : undefined;
-  } catch {
+  } catch (error) {
+    if (isShortage(error)) throw error;
     return undefined;
   } finally {
     closeSync(fd);

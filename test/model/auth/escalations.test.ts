@@ -116,6 +116,54 @@ describe("su", () => {
   });
 });
 
+describe("a restart of the exporter", () => {
+  const RUNS = {
+    "a wrong password of sudo-rs, then the right one": sudo(RUST, WRONG, RUST),
+    "wrong passwords of sudo-rs, which a later run does not make good": [
+      ...sudo(RUST, WRONG, WRONG),
+      ...later(sudo(RUST), 600_000),
+    ],
+    "PAM's line beside classic sudo's own": sudo(CLASSIC, WRONG, WRONG),
+    "a classic sudo that takes the place of sudo-rs": sudo(RUST, WRONG, CLASSIC, WRONG),
+    "two equal runs and their ends": sudo(
+      CLASSIC,
+      CLASSIC,
+      `${CLASSIC} ; EXIT=0`,
+      `${CLASSIC} ; EXIT=0`,
+      `${CLASSIC} ; EXIT=0`,
+    ),
+    "the two lines of shadow's su": lines("su", 7, [
+      "Successful su for root by al",
+      "+ pts/1 al:root",
+      "FAILED su for root by al",
+      "- pts/1 al:root",
+    ]),
+  } satisfies Record<string, LogRecord[]>;
+
+  /** What the records come to when the exporter is restarted before the one with this index. */
+  function withRestart(records: LogRecord[], at: number): Record<string, number> {
+    let attempts = new Attempts();
+    const outcomes: Outcome[] = [];
+    const emit = (outcome: Outcome) => outcomes.push(outcome);
+    for (let i = 0; i <= records.length; i++) {
+      if (i === at) attempts = Attempts.from(JSON.parse(JSON.stringify(attempts)));
+      if (i < records.length) attempts.take(records[i]!, emit);
+    }
+    const { timeMs } = records.at(-1)!;
+    attempts.settle(timeMs, emit);
+    attempts.settle(timeMs + 700_000, emit);
+    return sum(outcomes);
+  }
+
+  test.each(Object.entries(RUNS))("amid %s changes nothing", (_, records) => {
+    const whole = withRestart(records, -1);
+    expect(Object.keys(whole)).not.toEqual([]);
+    for (let at = 0; at <= records.length; at++) {
+      expect({ at, sums: withRestart(records, at) }).toEqual({ at, sums: whole });
+    }
+  });
+});
+
 test("whoever has uid 0 is root, by any name", () => {
   const attempts = new Attempts((name) => name === "root" || name === "toor");
   const outcomes: Outcome[] = [];

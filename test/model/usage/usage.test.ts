@@ -1,7 +1,8 @@
 import { expect, test } from "bun:test";
+import { rmSync } from "node:fs";
 import { UsageMeter } from "../../../src/model/usage/usage.ts";
 import { Root } from "../../../src/sources/root.ts";
-import { processFiles } from "../../helpers/proc_files.ts";
+import { processFiles, statLine } from "../../helpers/proc_files.ts";
 import { isLinux } from "../../helpers/system.ts";
 import { TempTree } from "../../helpers/temp_tree.ts";
 
@@ -43,4 +44,30 @@ test("memory and processes are added up by effective uid", async () => {
     [1000, { processCount: 2, threadCount: 2, rssBytes: 11 * 4096 }],
     [1001, { processCount: 1, threadCount: 1, rssBytes: 0 }],
   ]);
+});
+
+test("a user whose processes have ended keeps what they used, and a ratio until it is 0", async () => {
+  const SHELL = { pid: 20, uid: 1000, parentPid: 1, startTicks: 50 };
+  using tree = new TempTree({
+    ...processFiles({ pid: 1, uid: 0, startTicks: 1 }),
+    ...processFiles({ ...SHELL, utime: 100 }),
+  });
+  let nowMs = 0;
+  const meter = new UsageMeter(tree.root, () => nowMs);
+  const at = async (seconds: number) => {
+    nowMs = seconds * 1000;
+    const { byUid, cpuSecondsByUid, cpuRatioByUid } = await meter.measure(2);
+    return [byUid.has(1000), cpuSecondsByUid.get(1000), cpuRatioByUid?.get(1000)];
+  };
+  expect(await at(0)).toEqual([true, 0, undefined]);
+  tree.write("/proc/20/stat", statLine({ ...SHELL, utime: 300 }));
+  // Two seconds of work in two seconds, on two CPUs.
+  expect(await at(2)).toEqual([true, 2, 0.5]);
+  rmSync(`${tree.folder}/proc/20`, { recursive: true });
+  tree.write("/proc/1/stat", statLine({ pid: 1, startTicks: 1, cutime: 300 }));
+  expect(await at(4)).toEqual([false, 2, 0.25]);
+  expect(await at(5)).toEqual([false, 2, 0.2]);
+  // It looks back 5 s, to the sample at 5 s: nothing was used since.
+  expect(await at(10)).toEqual([false, 2, 0]);
+  expect(await at(100)).toEqual([false, 2, 0]);
 });

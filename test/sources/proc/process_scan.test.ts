@@ -138,3 +138,23 @@ describe.skipIf(!isLinux || !hasTool("ps"))("this machine, compared with ps", ()
     },
   );
 });
+
+test.skipIf(!isLinux)(
+  "without a descriptor to read a process with, the pass fails: the process has not ended",
+  () => {
+    using tree = new TempTree({
+      ...processFiles({ pid: 1, uid: 0 }),
+      ...processFiles({ pid: 7, uid: 1000 }),
+      ...processFiles({ pid: 8, uid: 1001 }),
+    });
+    const script = `${import.meta.dir}/no_descriptors.ts`;
+    const limited = 'ulimit -n 100; exec "$0" "$@"';
+    const { whole, paths, results } = JSON.parse(
+      output("sh", "-c", limited, process.execPath, script, tree.folder),
+    ) as { whole: number; paths: number; results: [number | string, number | string][] };
+    expect(whole).toBe(3);
+    // The list, and two files of each process.
+    expect(paths).toBe(7);
+    expect(results).toEqual(Array.from({ length: paths }, () => ["EMFILE", 3]));
+  },
+);
