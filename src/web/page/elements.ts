@@ -5,10 +5,13 @@ import { Html, type Insertable, html } from "./html.ts";
 /** Stands where a value is not known. */
 export const UNKNOWN = "–";
 
-/** A column: its heading, and how its cells look. `minor` ones are not shown on a phone. */
+/**
+ * A column: its heading, and how its cells look. `words` are not broken in the middle; `minor` ones are not
+ * shown on a phone.
+ */
 export interface Column {
   heading: Insertable;
-  look?: "number" | "short" | "minor" | "number minor" | "short minor";
+  look?: "number" | "short" | "words" | "minor" | "number minor" | "short minor";
 }
 
 /** A table wider than the screen scrolls by itself, by keyboard too. */

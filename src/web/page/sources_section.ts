@@ -4,7 +4,7 @@ import { Html, html } from "./html.ts";
 
 const COLUMNS: readonly Column[] = [
   { heading: "Source", look: "short" },
-  { heading: "State" },
+  { heading: "State", look: "words" },
   { heading: "Where" },
 ];
 

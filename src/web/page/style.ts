@@ -19,7 +19,8 @@ a { color: var(--accent); }
 header { display: flex; flex-wrap: wrap; gap: .2rem 1.2rem; align-items: baseline; }
 h1 { font-size: 1.5rem; margin: 0; overflow-wrap: anywhere; }
 h2 { font-size: 1.05rem; margin: 1.8rem 0 .4rem; }
-nav a { margin-right: 1rem; }
+nav { display: flex; flex-wrap: wrap; gap: 0 1rem; }
+nav a { white-space: nowrap; }
 small { font-size: .85em; font-weight: normal; }
 .dim, small { color: var(--dim); }
 .ok { color: var(--ok); }
@@ -36,9 +37,11 @@ small { font-size: .85em; font-weight: normal; }
 table { border-collapse: collapse; width: 100%; }
 th { text-align: left; font-weight: 600; color: var(--dim); font-size: .85em; }
 th, td { padding: .25rem 1rem .25rem 0; vertical-align: top; }
+th:last-child, td:last-child { padding-right: 0; }
 td { overflow-wrap: anywhere; }
 td.number, th.number { text-align: right; white-space: nowrap; }
 td.short { white-space: nowrap; }
+td.words { overflow-wrap: break-word; }
 tr + tr { border-top: 1px solid var(--line); }
 tr.group td { padding-top: .55rem; font-weight: 600; }
 tr.member, tr.more { border-top: none; }
@@ -57,8 +60,10 @@ meter:-moz-meter-optimum::-moz-meter-bar { background: var(--accent); }
 meter:-moz-meter-sub-optimum::-moz-meter-bar, meter:-moz-meter-sub-sub-optimum::-moz-meter-bar { background: var(--bad); }
 footer { margin-top: 2rem; border-top: 1px solid var(--line); padding-top: .6rem; color: var(--dim); }
 @media (max-width: 40rem) {
-  th, td { padding-right: .6rem; }
-  meter { width: 3rem; }
+  th, td { padding-right: .5rem; }
+  tr.member td:first-child { padding-left: .5rem; }
+  table { font-size: .93rem; }
+  meter { width: 2.4rem; }
   .minor { display: none; }
 }
 `;
