@@ -101,6 +101,9 @@ describe("the dashboard", () => {
     );
     expect(withHosts.map(({ title }) => title)).toEqual([
       "Sessions",
+      "Logins by user and method",
+      "sudo and su by user",
+      "Slices: memory against the limit",
       "Hosts with a fault",
       "Exporters",
       "Users",
@@ -136,7 +139,7 @@ describe("every query", () => {
 
   beforeAll(async () => {
     exposed = await exposedMetrics();
-  });
+  }, 60_000);
 
   test.each(queries)("$name names nothing but metrics that there are", ({ expr }) => {
     const known = (name: string) => exposed.names.has(name) || name === PROMETHEUS_OWN;

@@ -8,6 +8,7 @@ import { FormatProxy } from "../helpers/format_proxy.ts";
 import { describeWith } from "../helpers/needs.ts";
 import { type Tree, openTree } from "../helpers/tree.ts";
 import { type Chosen, interpolate, queries, queryOf } from "./dashboard.ts";
+import { addSlice, logIn } from "./exposed.ts";
 import { Prometheus } from "./prometheus.ts";
 import { alertRules, recordingRules } from "./rule_files.ts";
 
@@ -36,10 +37,14 @@ describeWith(["prometheus"], "a Prometheus that scrapes the exporter", () => {
 
   beforeAll(async () => {
     tree = resources.adopt(openTree("debian12"), (copy) => copy.dispose());
+    addSlice(tree.path);
     const serving = resources.adopt(
       await Serving.start(["--web.listen-address=127.0.0.1:0", `--path.rootfs=${tree.path}`]),
       async (exporter) => void (await exporter.end()),
     );
+    // The first login of a user begins a series; from then on there is something to increase.
+    await serving.ready();
+    logIn(tree.path, 5001);
     openMetrics = resources.use(new FormatProxy(serving.url));
     text = resources.use(new FormatProxy(serving.url, "text/plain; version=0.0.4"));
     prometheus = resources.use(
@@ -163,17 +168,17 @@ function readmeQuestions(): [question: string, query: string][] {
     });
 }
 
-/** Root logs in, somebody fails to, and every process uses five seconds of CPU. */
+/** Root logs in, alice uses sudo, somebody fails to log in, and every process uses five seconds of CPU. */
 function happen(root: string): void {
   const from = "192.0.2.7 port 4711 ssh2";
-  const messages = [
+  const failure = authLogLine(
+    Date.now(),
+    4000,
     `Failed password for alice from ${from}`,
-    `Accepted publickey for root from ${from}`,
-  ];
-  const lines = messages.map((message, i) =>
-    authLogLine(Date.now(), 4000 + i, message, "debian12"),
+    "debian12",
   );
-  appendFileSync(join(root, "var/log/auth.log"), lines.join(""));
+  appendFileSync(join(root, "var/log/auth.log"), failure);
+  logIn(root, 4001);
   for (const pid of readdirSync(join(root, "proc")).filter((name) => /^\d+$/.test(name))) {
     const path = join(root, "proc", pid, "stat");
     // Fields are numbered as in proc_pid_stat(5); a name may hold blanks.
