@@ -232,6 +232,7 @@ describe("commands over a small host", () => {
     const startMs = performance.now();
     child.kill("SIGTERM");
     expect(await child.exited).toBe(0);
-    expect(performance.now() - startMs).toBeLessThan(1000);
+    // At once, on however slow a machine: systemd gives it 90 s.
+    expect(performance.now() - startMs).toBeLessThan(10_000);
   });
 });

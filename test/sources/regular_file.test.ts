@@ -1,28 +1,21 @@
 import { describe, expect, test } from "bun:test";
-import {
-  closeSync,
-  constants,
-  mkdirSync,
-  readdirSync,
-  readFileSync,
-  symlinkSync,
-  truncateSync,
-} from "node:fs";
+import { closeSync, constants, mkdirSync, readFileSync, symlinkSync, truncateSync } from "node:fs";
+import { dirname } from "node:path";
 import { codeOf } from "../../src/sources/errors.ts";
 import { openRegular, readRegular, withRegular } from "../../src/sources/regular_file.ts";
+import { openFilesIn } from "../helpers/descriptors.ts";
 import { output } from "../helpers/system.ts";
 import { TempTree } from "../helpers/temp_tree.ts";
 
 const LIMIT = 1000;
-const openFds = () => readdirSync("/proc/self/fd").length;
 
-/** The error that reading gives, after which no descriptor is left open. */
+/** The error that reading gives, after which the file is not left open. */
 function errorOf(path: string): unknown {
-  const before = openFds();
+  const before = openFilesIn(dirname(path));
   try {
     readRegular(path, LIMIT);
   } catch (error) {
-    expect(openFds()).toBeLessThanOrEqual(before);
+    expect(openFilesIn(dirname(path))).toEqual(before);
     return error;
   }
   throw new Error(`${path} was read`);
@@ -31,11 +24,10 @@ function errorOf(path: string): unknown {
 test("a file is read whole, a link to one and an empty one too", () => {
   using tree = new TempTree({ "/a": "line\n".repeat(200), "/empty": "" });
   symlinkSync("a", `${tree.folder}/link`);
-  const before = openFds();
   expect(readRegular(`${tree.folder}/a`, LIMIT).toString()).toBe("line\n".repeat(200));
   expect(readRegular(`${tree.folder}/link`, LIMIT)).toHaveLength(LIMIT);
   expect(readRegular(`${tree.folder}/empty`, LIMIT)).toHaveLength(0);
-  expect(openFds()).toBeLessThanOrEqual(before);
+  expect(openFilesIn(tree.folder)).toEqual([]);
 });
 
 describe("what is refused", () => {
@@ -81,13 +73,12 @@ describe("what is refused", () => {
 
 test("the descriptor is closed when its user throws", () => {
   using tree = new TempTree({ "/a": "x" });
-  const before = openFds();
   const failing = () =>
     withRegular(`${tree.folder}/a`, LIMIT, () => {
       throw new Error("no");
     });
   expect(failing).toThrow("no");
-  expect(openFds()).toBeLessThanOrEqual(before);
+  expect(openFilesIn(tree.folder)).toEqual([]);
 });
 
 test("a file without a limit is opened whatever its size, and never waited for", () => {

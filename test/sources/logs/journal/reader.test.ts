@@ -1,5 +1,5 @@
 /** How the reader follows files that grow, rotate and vanish, step by step. */
-import { afterAll, describe, expect, test } from "bun:test";
+import { afterAll, describe, expect, test, setDefaultTimeout } from "bun:test";
 import { ftruncateSync, renameSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { EntryReader } from "../../../../src/sources/logs/journal/entry.ts";
@@ -13,6 +13,9 @@ import { Journald, START_US, messagesOf, other, sshd } from "./journald.ts";
 import { JournalWriter } from "./writer.ts";
 
 afterAll(removeScratch);
+
+// They count steps, and take as long as the machine is slow.
+setDefaultTimeout(120_000);
 
 describe.each([
   { compact: true, keyed: true, isReversed: false },
