@@ -13,8 +13,8 @@ describe("the dashboard", () => {
     expect(dashboard.uid).toBeTruthy();
   });
 
-  test("lets one choose the data source, and jobs and hosts by what exporters there are", () => {
-    const [datasource, job, host, ...others] = dashboard.templating.list;
+  test("lets one choose the data source, jobs and hosts by what exporters there are, users and types", () => {
+    const [datasource, job, host, user, sessionType, ...others] = dashboard.templating.list;
     expect(others).toEqual([]);
     expect(datasource).toMatchObject({ name: "datasource", type: "datasource" });
     const query = { type: "query", multi: true, includeAll: true };
@@ -27,6 +27,19 @@ describe("the dashboard", () => {
       ...query,
       name: "host",
       query: { query: 'label_values(user_sessions_up{job=~"$job"}, instance)' },
+      allValue: ".*",
+    });
+    const ofHosts = '{job=~"$job", instance=~"$host"}';
+    expect(user).toMatchObject({
+      ...query,
+      name: "user",
+      query: { query: `label_values(user_sessions_user_info${ofHosts}, username)` },
+      allValue: ".*",
+    });
+    expect(sessionType).toMatchObject({
+      ...query,
+      name: "type",
+      query: { query: `label_values(user_sessions_session_active${ofHosts}, session_type)` },
       allValue: ".*",
     });
     // All of them are those in the list: other jobs have an `up` too.

@@ -80,13 +80,21 @@ export function queryOf(title: string): string {
 export interface Chosen {
   hosts: readonly string[];
   jobs?: readonly string[];
+  /** Without it, all. */
+  users?: readonly string[];
+  types?: readonly string[];
 }
 
 /** A query as Grafana sends it. */
-export function interpolate(expr: string, { hosts, jobs = ["user_sessions"] }: Chosen): string {
+export function interpolate(
+  expr: string,
+  { hosts, jobs = ["user_sessions"], users, types }: Chosen,
+): string {
   return expr
     .replaceAll("$host", alternatives(hosts))
     .replaceAll("$job", alternatives(jobs))
+    .replaceAll("$user", users ? alternatives(users) : ".*")
+    .replaceAll("$type", types ? alternatives(types) : ".*")
     .replaceAll("$__rate_interval", "2m")
     .replaceAll("$__range", "6h");
 }

@@ -90,6 +90,9 @@ describeWith(["prometheus"], "a Prometheus that scrapes the exporter", () => {
     }
     expect(await ask({ hosts: ["nowhere.example"] })).toEqual([]);
     expect(await ask({ hosts: HOSTS, jobs: ["nothing"] })).toEqual([]);
+    if (expr.includes("$user"))
+      expect(await ask({ hosts: HOSTS, users: ["nobody.example"] })).toEqual([]);
+    if (expr.includes("$type")) expect(await ask({ hosts: HOSTS, types: ["nothing"] })).toEqual([]);
   });
 
   test.each([
