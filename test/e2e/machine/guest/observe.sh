@@ -16,4 +16,4 @@ part loginctl
 ids=$(loginctl list-sessions --no-legend | awk '{ print $1 }')
 [ -z "$ids" ] || loginctl show-session $ids -p Id -p Name -p RemoteHost -p Class -p State -p Service -p TTY
 part w; w -h -i
-part utmp; [ -e /run/utmp ] && echo yes
+part utmp; if [ -e /run/utmp ]; then echo yes; fi
