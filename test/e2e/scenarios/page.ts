@@ -14,10 +14,7 @@ export const page = {
   async run({ check, host, truth }: Scene): Promise<void> {
     const url = `http://127.0.0.1:${host.port(EXPORTER_PORT)}/`;
     const html = CHROMIUM ? await pageAsShown(url) : await (await fetch(url)).text();
-    const [sessions = ""] = html.split("<table>").slice(1);
-    const shown = [...sessions.matchAll(/<tr>\s*<td>(.*?)<\/td>\s*<td>(.*?)<\/td>/gs)].map(
-      ([, user, type]) => `${user} ${type!.replace(/ × \d+$/, "")}`,
-    );
+    const shown = sessionsOn(html);
     const series = [...new Set(truth.sessions)].map((line) =>
       line.split(" ").slice(0, 2).join(" "),
     );
@@ -28,3 +25,16 @@ export const page = {
     if (CHROMIUM) await screenshot(url, join(folder, "landing-page.png"), size);
   },
 };
+
+/** `USER TYPE` of each row: a user's own row stands above those of the user's sessions. */
+export function sessionsOn(html: string): string[] {
+  const section = /<section id="sessions">([\s\S]*?)<\/section>/.exec(html)?.[1] ?? "";
+  const shown: string[] = [];
+  let user = "";
+  for (const [, kind, cells] of section.matchAll(/<tr class="(group|member)">([\s\S]*?)<\/tr>/g)) {
+    const first = /<td[^>]*>\s*([^<]*)/.exec(cells!)?.[1]!.trim() ?? "";
+    if (kind === "group") user = first;
+    else shown.push(`${user} ${first.replace(/ × \d+$/, "")}`);
+  }
+  return shown;
+}
