@@ -52,7 +52,7 @@ async function ask(
   return { head: answer.subarray(0, end).toString(), body: answer.subarray(end + 4) };
 }
 
-/** What promtool objects to, but for a name that is a contract: process_count is a gauge. */
+/** What promtool objects to, but for two names that are a contract: process_count and thread_count are gauges. */
 async function promtool(body: string): Promise<string[]> {
   const child = Bun.spawn(["promtool", "check", "metrics"], {
     stdin: new Blob([body]),
@@ -62,5 +62,5 @@ async function promtool(body: string): Promise<string[]> {
   const [out, errors] = await Promise.all([child.stdout.text(), child.stderr.text()]);
   return `${out}${errors}`
     .split("\n")
-    .filter((line) => line !== "" && !line.startsWith("user_sessions_process_count "));
+    .filter((line) => line !== "" && !/^user_sessions_(process|thread)_count /.test(line));
 }
