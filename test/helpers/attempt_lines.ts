@@ -2,7 +2,7 @@
 import type { Random } from "./fuzz.ts";
 import type { Counts } from "./auth_counts.ts";
 
-/** The messages of one connection, and what each adds to the counts. */
+/** The messages of one connection, each with what it adds to the counts as soon as it is read. */
 type Step = [message: string, adds?: string | undefined];
 type Connection = (user: string, address: string, port: number) => Step[];
 
@@ -47,8 +47,8 @@ const CONNECTIONS: readonly Connection[] = [
     [`Disconnected from user ${user} ${address} port ${port}`],
   ],
   (_user, address, port) => [
-    ["error: kex_exchange_identification: Connection closed by remote host"],
-    [`Connection closed by ${address} port ${port}`, "unauthenticated"],
+    ["error: kex_exchange_identification: Connection closed by remote host", "unauthenticated"],
+    [`Connection closed by ${address} port ${port}`],
   ],
 ];
 

@@ -17,8 +17,6 @@ import { rotate } from "../sources/logs/text/logrotate.ts";
 setDefaultTimeout(90_000);
 
 const KILLS = 50;
-/** An idle machine has saved the first state by half of this. */
-const LONGEST_LIFE_MS = 300;
 
 const servers = new Servers();
 const seed = Number(process.env["FUZZ_SEED"] ?? Math.floor(Math.random() * 2 ** 31));
@@ -43,14 +41,24 @@ class Stream {
   }
 }
 
-/** Starts the exporter, and kills it at some moment. @returns whether it had saved its state */
-async function live(words: readonly string[], state: string, random: Random): Promise<boolean> {
+/**
+ * Starts the exporter, and kills it at some moment.
+ *
+ * @param savesMs how long it takes to save its first state here
+ * @returns whether it had saved its state
+ */
+async function live(
+  words: readonly string[],
+  state: string,
+  random: Random,
+  savesMs: number,
+): Promise<boolean> {
   const file = join(state, "auth.json");
   const before = statSync(file).ino;
   const exporter = new Running([exporterPath(), ...words], { env: { PATH: process.env["PATH"]! } });
   const kill = () => exporter.signal("SIGKILL");
   const watcher = random.chance(0.5) ? watch(state, kill) : undefined;
-  const timer = setTimeout(kill, watcher ? 5_000 : random.below(LONGEST_LIFE_MS));
+  const timer = setTimeout(kill, watcher ? 5_000 : random.below(2 * savesMs));
   await exporter.exited;
   clearTimeout(timer);
   watcher?.close();
@@ -60,13 +68,15 @@ async function live(words: readonly string[], state: string, random: Random): Pr
 /** Does all of it, and says what the exporter has counted between its first start and the end. */
 async function survive(rootfs: string, state: string, random: Random, write: () => Promise<void>) {
   const words = authWords(rootfs, `--state.directory=${state}`);
+  const startMs = Date.now();
   const first = await servers.start(words);
   await first.ready();
   const before = authCounts(await first.scrape());
+  const savesMs = Date.now() - startMs;
   first.running.signal("SIGKILL");
   const stream = new Stream(random, write);
   let saved = 0;
-  for (let i = 0; i < KILLS; i++) saved += (await live(words, state, random)) ? 1 : 0;
+  for (let i = 0; i < KILLS; i++) saved += (await live(words, state, random, savesMs)) ? 1 : 0;
   await stream.stop();
   return { words, before, saved };
 }
