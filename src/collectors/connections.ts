@@ -21,10 +21,9 @@ export const connectionsCollector = {
 
   async collect(snapshot: Snapshot): Promise<Family[]> {
     const host = await snapshot.hostIndex();
-    const { tcp, sshPorts } = host.records;
-    if (!tcp) return [];
+    if (!host.records.tcp) return [];
     const tables = single(TABLES_READ, snapshot.host.tcpTables.tablesRead);
-    const ssh = sshSockets(tcp, sshPorts).length;
+    const ssh = sshSockets(host).length;
     // A VNC server is known by its process: where those are hidden, the number is not known.
     if (!seesAllProcesses(host)) return [single(SSH, ssh), tables];
     const vnc = (await snapshot.desktopServers())

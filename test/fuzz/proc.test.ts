@@ -1,5 +1,8 @@
 /** The files of /proc, whose contents any process has a part in: its title, its name, its sockets. */
-import { addressFromHex, parseTcp } from "../../src/sources/proc/net_tcp.ts";
+import { expect } from "bun:test";
+import { inOrder, portsIn, socketsBySearch } from "../helpers/tcp_table.ts";
+import { addressFromHex } from "../../src/sources/proc/net_tcp.ts";
+import { TcpSockets } from "../../src/sources/proc/tcp_sockets.ts";
 import { parseMachineStat } from "../../src/sources/proc/machine_stat.ts";
 import { parseUnix } from "../../src/sources/proc/net_unix.ts";
 import { parseArguments } from "../../src/sources/proc/pid_cmdline.ts";
@@ -33,8 +36,18 @@ const utf8 = (parse: (text: string) => unknown) => (bytes: Buffer) => parse(byte
 fuzzParser("/proc/PID/status", contents("*/proc/*/status"), utf8(parseStatus));
 fuzzParser("/proc/PID/cgroup", contents("*/proc/*/cgroup"), utf8(parseCgroupSession));
 fuzzParser("/proc/stat", contents("*/proc/stat"), utf8(parseMachineStat));
+/** Searches and the index over all lines give the same. */
+function connectionsOf(bytes: Buffer) {
+  const ports = [...portsIn([bytes])].slice(0, 16);
+  const [searched, indexed] = [new TcpSockets([bytes]), new TcpSockets([bytes])];
+  for (let port = 0; port < 40; port++) indexed.connectionsTo(65_535 - port);
+  const found = inOrder(socketsBySearch(searched, ports));
+  expect(inOrder(socketsBySearch(indexed, ports))).toEqual(found);
+  return found;
+}
+
 fuzzParser("/proc/net/tcp", pieces(contents("*/proc/net/tcp", "*/proc/net/tcp6")), (bytes) =>
-  parseTcp(bytes),
+  connectionsOf(bytes),
 );
 fuzzParser("/proc/net/unix", pieces(contents("*/proc/net/unix")), (bytes) => parseUnix(bytes, "/"));
 fuzzParser(

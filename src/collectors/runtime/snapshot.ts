@@ -10,8 +10,8 @@ import { Deadline } from "../../sources/deadline.ts";
 import { readLogindSessions, readLogindUsers } from "../../sources/logins/logind.ts";
 import { readUtmp } from "../../sources/logins/utmp.ts";
 import { type MachineStat, readMachineStat } from "../../sources/proc/machine_stat.ts";
-import type { TcpSocket } from "../../sources/proc/net_tcp.ts";
 import { readUnixSockets } from "../../sources/proc/net_unix.ts";
+import type { TcpSockets } from "../../sources/proc/tcp_sockets.ts";
 import type { HostState } from "./host_state.ts";
 
 /** xrdp's. */
@@ -42,7 +42,7 @@ export class Snapshot {
     return this.host.measure(onlineCpus);
   });
 
-  readonly tcp = this.once((): Promise<readonly TcpSocket[] | undefined> =>
+  readonly tcp = this.once((): Promise<TcpSockets | undefined> =>
     this.host.optional("tcp", () => this.host.tcpTables.read()),
   );
 

@@ -1,9 +1,9 @@
 import type { LogindSession } from "../../sources/logins/logind.ts";
 import { type TtyNode, statTty } from "../../sources/logins/tty.ts";
 import type { UtmpLogin } from "../../sources/logins/utmp.ts";
-import type { TcpSocket } from "../../sources/proc/net_tcp.ts";
 import { parseCgroupSession, readCgroup } from "../../sources/proc/pid_session.ts";
 import { ttyName } from "../../sources/proc/pid_stat.ts";
+import type { TcpSocket } from "../../sources/proc/tcp_sockets.ts";
 import type { HostRecords } from "./host_records.ts";
 
 const NO_ROWS: readonly number[] = [];
@@ -93,16 +93,8 @@ export class HostIndex {
 
   /** The established connections to a local port. */
   connectionsTo(port: number): readonly TcpSocket[] {
-    return this.connectionsByPort().get(port) ?? NO_SOCKETS;
+    return this.records.tcp?.connectionsTo(port) ?? NO_SOCKETS;
   }
-
-  private readonly connectionsByPort = lazy(() => {
-    const groups = new Map<number, TcpSocket[]>();
-    for (const socket of this.records.tcp ?? []) {
-      if (!socket.listening) append(groups, socket.localPort, socket);
-    }
-    return groups;
-  });
 
   /** The listening sockets of a user. */
   listenersOf(uid: number): readonly TcpSocket[] {
@@ -111,9 +103,7 @@ export class HostIndex {
 
   private readonly listenersByUid = lazy(() => {
     const groups = new Map<number, TcpSocket[]>();
-    for (const socket of this.records.tcp ?? []) {
-      if (socket.listening) append(groups, socket.uid, socket);
-    }
+    for (const socket of this.records.tcp?.listeners() ?? []) append(groups, socket.uid, socket);
     return groups;
   });
 
@@ -125,8 +115,7 @@ export class HostIndex {
 
   private readonly listeningUids = lazy(() => {
     const uidsByPort = new Map<number, Set<number>>();
-    for (const { listening, localPort, uid } of this.records.tcp ?? []) {
-      if (!listening) continue;
+    for (const { localPort, uid } of this.records.tcp?.listeners() ?? []) {
       const uids = uidsByPort.get(localPort);
       if (uids) uids.add(uid);
       else uidsByPort.set(localPort, new Set([uid]));

@@ -1,8 +1,8 @@
 import type { LogindSession } from "../../sources/logins/logind.ts";
 import type { UtmpLogin } from "../../sources/logins/utmp.ts";
-import type { TcpSocket } from "../../sources/proc/net_tcp.ts";
 import type { UnixSocket } from "../../sources/proc/net_unix.ts";
 import type { ProcessTable } from "../../sources/proc/process_table.ts";
+import type { TcpSockets } from "../../sources/proc/tcp_sockets.ts";
 import type { Root } from "../../sources/root.ts";
 import type { Accounts } from "../accounts.ts";
 
@@ -13,7 +13,7 @@ export interface HostRecords {
   bootTimeSeconds: number;
   accounts: Accounts;
   sshPorts: ReadonlySet<number>;
-  tcp: readonly TcpSocket[] | undefined;
+  tcp: TcpSockets | undefined;
   unix: readonly UnixSocket[] | undefined;
   utmp: readonly UtmpLogin[] | undefined;
   logind: readonly LogindSession[] | undefined;

@@ -1,6 +1,7 @@
 import { canonicalAddress } from "../../sources/ip_address.ts";
-import { type TcpSocket, addressFromHex } from "../../sources/proc/net_tcp.ts";
+import { addressFromHex } from "../../sources/proc/net_tcp.ts";
 import { readOpenInodes } from "../../sources/proc/pid_fd.ts";
+import type { TcpSocket } from "../../sources/proc/tcp_sockets.ts";
 import type { HostIndex } from "./host_index.ts";
 import type { SshConnection } from "./ssh_connections.ts";
 
@@ -17,44 +18,35 @@ export function resolvePeers(
   connections: SshConnection[],
   recordedHosts: (connection: SshConnection) => RecordedHosts,
 ): Map<SshConnection, string> {
-  const sockets = serverSockets(host);
   const peers = new Map<SshConnection, string>();
   for (const connection of connections) {
     const hosts = recordedHosts(connection).filter((name) => name !== undefined && name !== "");
     const literal = hosts.map((name) => canonicalAddress(name!)).find((name) => name !== undefined);
-    const address = literal ?? addressOfSocket(host, connection, sockets) ?? hosts[0];
+    const address = literal ?? addressOfSocket(host, connection) ?? hosts[0];
     peers.set(connection, address ?? "");
   }
   return peers;
 }
 
 /**
- * The sockets that a server of root's accepted, by inode. An sshd may listen on ports that nobody told
- * us of, so every port counts that root listens on; a channel's outgoing socket leaves from another.
+ * Whether a server of root's accepted the connection. An sshd may listen on ports that nobody told us of, so
+ * every port counts that root listens on; a channel's outgoing socket leaves from another.
  */
-function serverSockets(host: HostIndex): Map<number, TcpSocket> {
-  const { tcp = [], sshPorts } = host.records;
-  const ofRoot = tcp.filter(({ uid }) => uid === 0);
-  const ports = new Set(sshPorts);
-  for (const { listening, localPort } of ofRoot) if (listening) ports.add(localPort);
-  const accepted = ofRoot.filter((socket) => !socket.listening && ports.has(socket.localPort));
-  return new Map(accepted.map((socket) => [socket.inode, socket]));
+function isAcceptedByRoot(host: HostIndex, { uid, localPort }: TcpSocket): boolean {
+  return uid === 0 && (host.records.sshPorts.has(localPort) || host.listens(0, localPort));
 }
 
 /** The socket that both the user's process and its monitor hold; SSH's own port first, for root's forwards. */
-function addressOfSocket(
-  host: HostIndex,
-  { pid, leaderPid }: SshConnection,
-  sockets: Map<number, TcpSocket>,
-): string | undefined {
-  const { root, sshPorts } = host.records;
+function addressOfSocket(host: HostIndex, { pid, leaderPid }: SshConnection): string | undefined {
+  const { root, sshPorts, tcp } = host.records;
   const held = readOpenInodes(root, pid);
   if (!held) return undefined;
   const monitors = leaderPid === pid ? held : readOpenInodes(root, leaderPid);
   const shared = [...held]
     .filter((inode) => !monitors || monitors.has(inode))
-    .map((inode) => sockets.get(inode))
-    .filter((socket) => socket !== undefined);
+    .map((inode) => tcp?.connectionOf(inode))
+    .filter((socket) => socket !== undefined)
+    .filter((socket) => isAcceptedByRoot(host, socket));
   const socket = shared.find(({ localPort }) => sshPorts.has(localPort)) ?? shared[0];
   return socket && addressFromHex(socket.remoteHex);
 }

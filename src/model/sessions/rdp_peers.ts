@@ -1,6 +1,7 @@
 import { canonicalAddress } from "../../sources/ip_address.ts";
-import { type TcpSocket, addressFromHex } from "../../sources/proc/net_tcp.ts";
+import { addressFromHex } from "../../sources/proc/net_tcp.ts";
 import { readSocketInodes } from "../../sources/proc/pid_fd.ts";
+import type { TcpSocket } from "../../sources/proc/tcp_sockets.ts";
 import type { HostIndex } from "./host_index.ts";
 import { isGenuine } from "./processes.ts";
 import type { RdpDesktop } from "./rdp_desktops.ts";

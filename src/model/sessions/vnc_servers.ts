@@ -1,5 +1,5 @@
-import type { TcpSocket } from "../../sources/proc/net_tcp.ts";
 import { readSocketInodes } from "../../sources/proc/pid_fd.ts";
+import type { TcpSocket } from "../../sources/proc/tcp_sockets.ts";
 import type { HostIndex } from "./host_index.ts";
 import { argumentsOf, isGenuine } from "./processes.ts";
 import { isXrdpChild } from "./rdp_desktops.ts";

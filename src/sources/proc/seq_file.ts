@@ -4,13 +4,15 @@
  */
 import { closeSync, openSync, readSync } from "node:fs";
 
+const PAGE_BYTES = 4096;
+
 /**
  * A page, less more than a line of these files is long (200 bytes): after fewer bytes than that there was
  * no further line.
  */
-const LAST_READ_BYTES = 4096 - 512;
+const LAST_READ_BYTES = PAGE_BYTES - 512;
 
-const READ_BYTES = 64 * 1024;
+const FIRST_BYTES = 16 * PAGE_BYTES;
 
 /** After so many reads other work gets its turn; about 5 ms. */
 const YIELD_EVERY = 64;
@@ -19,17 +21,23 @@ const YIELD_EVERY = 64;
  * Reads such a file to its end. The read that would return nothing is left out, because for
  * `/proc/net/tcp` the kernel walks its whole table of sockets for it.
  *
+ * @param expectedBytes how long it may be: then the buffer need not grow
  * @throws the system's error when it can't be opened or read
  */
-export async function readSeqFile(path: string): Promise<Buffer> {
-  const chunks: Buffer[] = [];
+export async function readSeqFile(path: string, expectedBytes = 0): Promise<Buffer> {
+  let buffer = Buffer.allocUnsafeSlow(Math.max(FIRST_BYTES, expectedBytes + PAGE_BYTES));
+  let length = 0;
   const fd = openSync(path, "r");
   try {
     for (let reads = 1; ; reads++) {
-      const chunk = Buffer.allocUnsafe(READ_BYTES);
-      const bytes = readSync(fd, chunk, 0, READ_BYTES, null);
-      chunks.push(chunk.subarray(0, bytes));
-      if (bytes < LAST_READ_BYTES) return chunks.length === 1 ? chunks[0]! : Buffer.concat(chunks);
+      if (buffer.length - length < PAGE_BYTES) {
+        const larger = Buffer.allocUnsafeSlow(2 * buffer.length);
+        buffer.copy(larger, 0, 0, length);
+        buffer = larger;
+      }
+      const bytes = readSync(fd, buffer, length, buffer.length - length, null);
+      length += bytes;
+      if (bytes < LAST_READ_BYTES) return buffer.subarray(0, length);
       if (reads % YIELD_EVERY === 0) await Bun.sleep(0);
     }
   } finally {

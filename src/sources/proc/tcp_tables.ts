@@ -4,21 +4,23 @@
  */
 import type { Root } from "../root.ts";
 import { readTcpCounters } from "./net_counters.ts";
-import { type TcpSocket, readTcpSockets } from "./net_tcp.ts";
+import { readTcpSockets } from "./net_tcp.ts";
+import type { TcpSockets } from "./tcp_sockets.ts";
 
 /** A reading is never used for longer than this. */
 const LONGEST_USE_MS = 60_000;
 
-/** A reading of more sockets is not kept from one collection to the next. */
-const MOST_KEPT = 2000;
+/** A longer table is not kept from one collection to the next; this one is of 2,000 sockets. */
+const MOST_BYTES_KEPT = 300_000;
 
 const TABLES = 2;
 
 export class TcpTables {
   /** What the next call may give once more. */
-  private kept: readonly TcpSocket[] | undefined;
+  private kept: TcpSockets | undefined;
   /** What was given last, until it is settled whether it is kept. */
-  private latest: readonly TcpSocket[] | undefined;
+  private latest: TcpSockets | undefined;
+  private expectedBytes = 0;
   private counters: string | undefined;
   private readMs = 0;
   /** How many tables the last call of `read` has read. */
@@ -36,7 +38,7 @@ export class TcpTables {
    *
    * @throws as `readTcpSockets`
    */
-  async read(): Promise<readonly TcpSocket[]> {
+  async read(): Promise<TcpSockets> {
     const nowMs = this.monotonicMs();
     // Before the tables: what changes in between shows next time.
     const counters = readTcpCounters(this.root);
@@ -47,7 +49,8 @@ export class TcpTables {
       this.latest = this.kept;
     } else {
       this.tablesRead = TABLES;
-      this.latest = await readTcpSockets(this.root);
+      this.latest = await readTcpSockets(this.root, this.expectedBytes);
+      this.expectedBytes = this.latest.bytes;
       this.counters = counters;
       this.readMs = nowMs;
     }
@@ -61,7 +64,8 @@ export class TcpTables {
    */
   settle(ports: ReadonlySet<number>): void {
     const sockets = this.latest;
-    if (!sockets || sockets.length > MOST_KEPT) return;
-    if (!sockets.some((it) => !it.listening && ports.has(it.localPort))) this.kept = sockets;
+    if (!sockets || sockets.bytes > MOST_BYTES_KEPT) return;
+    for (const port of ports) if (sockets.connectionsTo(port).length > 0) return;
+    this.kept = sockets;
   }
 }

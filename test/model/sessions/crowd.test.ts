@@ -31,7 +31,7 @@ async function stepsOf(build: (host: FakeHost) => void): Promise<number> {
     ...records,
     root: new CountedRoot(records.root, steps),
     table: countedColumns(records.table, steps),
-    tcp: records.tcp && countedList(records.tcp, steps),
+    tcp: records.tcp && countedColumns(records.tcp, steps),
     unix: records.unix && countedList(records.unix, steps),
     utmp: records.utmp && countedList(records.utmp, steps),
     logind: records.logind && countedList(records.logind, steps),

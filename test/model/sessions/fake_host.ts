@@ -6,7 +6,7 @@ import { findDesktopServers } from "../../../src/model/sessions/vnc_servers.ts";
 import type { RdpPeerMemory } from "../../../src/model/sessions/rdp_peers.ts";
 import type { Session } from "../../../src/model/sessions/session.ts";
 import { parseSession } from "../../../src/sources/logins/logind.ts";
-import { parseTcp } from "../../../src/sources/proc/net_tcp.ts";
+import { TcpSockets } from "../../../src/sources/proc/tcp_sockets.ts";
 import { parseUnix } from "../../../src/sources/proc/net_unix.ts";
 import { ProcessScan } from "../../../src/sources/proc/process_scan.ts";
 import { parseUtmp } from "../../../src/sources/logins/utmp.ts";
@@ -152,7 +152,7 @@ export class FakeHost extends TempTree {
       bootTimeSeconds: BOOT_SECONDS,
       accounts,
       sshPorts: new Set([22]),
-      tcp: parseTcp(Buffer.from(`header\n${this.tcpLines.join("\n")}\n`)),
+      tcp: new TcpSockets([Buffer.from(`header\n${this.tcpLines.join("\n")}\n`)]),
       unix: parseUnix(Buffer.from(`header\n${this.unixLines.join("\n")}\n`), "/xrdp_"),
       utmp: this.hasUtmp ? parseUtmp(Buffer.concat(this.utmpRecords)) : undefined,
       logind: this.logindTexts.map(([id, text]) => parseSession(id, text)!),

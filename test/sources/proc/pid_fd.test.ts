@@ -33,7 +33,9 @@ async function openServer() {
   const server = createServer();
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
   const { port } = server.address() as { port: number };
-  const socket = (await readTcpSockets(new Root())).find(({ localPort }) => localPort === port)!;
+  const socket = (await readTcpSockets(new Root()))
+    .listeners()
+    .find(({ localPort }) => localPort === port)!;
   return { server, inode: socket.inode };
 }
 
