@@ -11,8 +11,10 @@ export function firstAfter(files: LogFile[], ino: number): number {
 
 /**
  * Finds the files that were open, by inode or by content: the inode is another one in a copy, and the
- * content at the path is another one after a rotation.
+ * content at the path is another one after a rotation. Their order stays as it was.
  *
+ * @param files those that are there now, oldest first
+ * @param saved where each was left, oldest first
  * @returns the index of the oldest one, from which on everything is to be read; undefined for none. And
  *   how much was unread in those that are gone
  */
@@ -22,17 +24,19 @@ export function resumeAll(
 ): { first: number | undefined; lostBytes: number } {
   let first: number | undefined;
   let lostBytes = 0;
+  let next = 0;
   for (const position of saved) {
-    let index = files.findIndex((file) => file.ino === position.ino && file.continues(position));
-    if (index < 0 && position.offset > 0) {
-      index = files.findIndex((file) => file.continues(position));
-    }
+    const isIt = (file: LogFile, i: number) => i >= next && file.continues(position);
+    let index = files.findIndex((file, i) => file.ino === position.ino && isIt(file, i));
+    // Of an empty file no start is known.
+    if (index < 0 && position.headBytes > 0) index = files.findIndex(isIt);
     if (index < 0) {
       lostBytes += Math.max(0, (position.size ?? 0) - position.offset);
       continue;
     }
     files[index]!.resume(position);
-    first = Math.min(first ?? index, index);
+    first ??= index;
+    next = index + 1;
   }
   return { first, lostBytes };
 }
