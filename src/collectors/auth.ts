@@ -1,8 +1,9 @@
-import type { AuthCounts } from "../model/auth/auth_logs.ts";
+import type { AuthCounts } from "../model/auth/auth_counts.ts";
 import type { Tally } from "../model/auth/tally.ts";
 import { DIRECTORY_WAIT_MS } from "../model/auth/user_counts.ts";
 import { MAX_ORIGINS } from "../model/auth/failure_window.ts";
 import { type Family, byLabel, counter, family, gauge, single } from "../metrics/metric.ts";
+import { endedFamilies } from "./ended_sessions.ts";
 import type { Snapshot } from "./runtime/snapshot.ts";
 
 export const FAILED_LOGINS_1H = gauge(
@@ -70,7 +71,7 @@ export const USER_ESCALATIONS = counter(
 
 export const authCollector = {
   name: "auth",
-  help: "failed logins, accepted logins, root logins, sudo and su",
+  help: "failed logins, accepted logins, root logins, sudo and su, sessions that ended",
 
   /** Nothing at all where no log may be read: 0 would say that nobody tries. */
   async collect(snapshot: Snapshot): Promise<Family[]> {
@@ -91,6 +92,7 @@ export const authCollector = {
     return [
       ...logFamilies(counts),
       ...authFamilies(counts, nowMs),
+      ...endedFamilies(counts),
       ...userFamilies(counts.tally, (name) => snapshot.isExcluded(name)),
     ];
   },

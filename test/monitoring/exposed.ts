@@ -57,9 +57,11 @@ async function expositionOf(root: string): Promise<string> {
  */
 export function logIn(root: string, pid: number): void {
   const login = "Accepted publickey for root from 192.0.2.7 port 4711 ssh2";
+  const session = "pam_unix(sshd:session): session opened for user root(uid=0) by root(uid=0)";
   const use = "   alice : TTY=pts/1 ; PWD=/home/alice ; USER=root ; COMMAND=/usr/bin/true";
   const lines = [
     authLogLine(Date.now(), pid, login, "debian12"),
+    authLogLine(Date.now(), pid, session, "debian12"),
     authLogLine(Date.now(), pid + 1, use, "debian12").replace("sshd", "sudo"),
   ];
   appendFileSync(join(root, "var/log/auth.log"), lines.join(""));

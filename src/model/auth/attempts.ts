@@ -1,21 +1,21 @@
 import { parseDropbearMessage } from "../../sources/messages/dropbear.ts";
 import type { LogRecord } from "../../sources/logs/record.ts";
-import { isRootLogin } from "../../sources/messages/login.ts";
+import { isConsoleLogin, isRootLogin } from "../../sources/messages/login.ts";
+import { parseLogindMessage } from "../../sources/messages/logind.ts";
 import type { SshEvent } from "../../sources/messages/ssh_event.ts";
 import { parseSshdMessage } from "../../sources/messages/sshd.ts";
 import { parseSuMessage } from "../../sources/messages/su.ts";
 import { parseSudoMessage } from "../../sources/messages/sudo.ts";
 import { Connections } from "./connections.ts";
+import { EndedSessions } from "./ended_sessions.ts";
 import { Escalations } from "./escalations.ts";
+import { NO_FACTS } from "./host_facts.ts";
 import type { Emit } from "./outcome.ts";
 import { savedNumber, savedOptional, savedRecord } from "./saved.ts";
 import { MaxStartups } from "./max_startups.ts";
 
 /** Idle connections are looked for when the records' time has gone on by so much. */
 const EXPIRE_STEP_MS = 10_000;
-
-/** Whether a login name has uid 0. */
-export type IsRoot = (name: string) => boolean;
 
 /**
  * Turns log records into outcomes: each attempt once, whatever number of lines tell of it. Its state
@@ -25,15 +25,16 @@ export class Attempts {
   private connections: Connections;
   private escalations: Escalations;
   private throttle = new MaxStartups();
+  ended: EndedSessions;
   private expiredMs = 0;
   /** The time of the last record, and the time on our clock at which it came. */
   private recordMs: number | undefined;
   private arrivedMs: number | undefined;
 
-  /** @param isRoot whether a login name has uid 0 */
-  constructor(isRoot: IsRoot = (name) => name === "root") {
+  constructor({ isRoot, findSession } = NO_FACTS) {
     this.connections = new Connections(isRoot);
     this.escalations = new Escalations(isRoot);
+    this.ended = new EndedSessions(findSession);
   }
 
   /** Takes the records in the order in which they were written. */
@@ -51,8 +52,12 @@ export class Attempts {
       case "dropbear":
         return this.takeSsh(parseDropbearMessage(record.message), record, emit);
       case "login":
-        if (isRootLogin(record.message)) emit({ kind: "console_root_login", count: record.copies });
+        return this.takeLogin(record, emit);
+      case "systemd-logind": {
+        const event = record.logind && parseLogindMessage(record.message, record.logind);
+        if (event) this.ended.takeLogind(event, record.logind!, record.timeMs, emit);
         return;
+      }
       case "su": {
         const event = parseSuMessage(record.message);
         if (event !== undefined) this.escalations.takeSu(event, record, emit);
@@ -79,11 +84,30 @@ export class Attempts {
   private takeSsh(event: SshEvent | undefined, record: LogRecord, emit: Emit): void {
     if (event === undefined) return;
     const { copies, pid = -1 } = record;
+    if (record.pid !== undefined) this.takeSession(event, record.pid, record.timeMs, emit);
+    if (event.kind === "session_opened") return;
     if (event.kind === "throttling") return this.throttle.sum(pid, event.total, emit);
     if (event.kind !== "dropped") return this.connections.take(event, record, emit);
     const count = event.count * copies;
     if (event.throttled) return this.throttle.drop(pid, count, emit);
     emit({ kind: "dropped_connection", count });
+  }
+
+  private takeSession(event: SshEvent, pid: number, timeMs: number, emit: Emit): void {
+    switch (event.kind) {
+      case "accepted":
+        return this.ended.noteLogin(pid, timeMs);
+      case "session_opened":
+        this.ended.noteLogin(pid, timeMs);
+        return this.ended.openByPam(pid, timeMs);
+      case "session_closed":
+        return this.ended.closeByPam(pid, timeMs, emit);
+    }
+  }
+
+  private takeLogin({ message, copies, pid, timeMs }: LogRecord, emit: Emit): void {
+    if (isRootLogin(message)) emit({ kind: "console_root_login", count: copies });
+    if (pid !== undefined && isConsoleLogin(message)) this.ended.noteLogin(pid, timeMs);
   }
 
   private expire(nowMs: number, emit: Emit): void {
@@ -97,15 +121,17 @@ export class Attempts {
       connections: this.connections,
       escalations: this.escalations,
       throttle: this.throttle,
+      ended: this.ended,
       recordMs: this.recordMs ?? null,
       arrivedMs: this.arrivedMs ?? null,
     };
   }
 
   /** @throws SavedStateError for a value that `toJSON` did not make */
-  static from(value: unknown, isRoot: IsRoot = (name) => name === "root"): Attempts {
+  static from(value: unknown, host = NO_FACTS): Attempts {
+    const { isRoot, findSession } = host;
     const saved = savedRecord(value, "the attempts");
-    const attempts = new Attempts(isRoot);
+    const attempts = new Attempts(host);
     const connections = savedRecord(saved["connections"], "connections");
     attempts.connections = Connections.from(connections, isRoot);
     const escalations = savedRecord(saved["escalations"], "escalations");
@@ -113,6 +139,7 @@ export class Attempts {
     attempts.throttle = MaxStartups.from(savedRecord(saved["throttle"], "throttle"));
     attempts.recordMs = savedOptional(saved["recordMs"], "the last record's time", savedNumber);
     attempts.arrivedMs = savedOptional(saved["arrivedMs"], "its arrival", savedNumber);
+    attempts.ended = EndedSessions.from(saved["ended"], attempts.recordMs, findSession);
     return attempts;
   }
 }

@@ -5,13 +5,13 @@ import { AuthLog } from "../../sources/logs/text/auth_log.ts";
 import { readMachineStat } from "../../sources/proc/machine_stat.ts";
 import type { Root } from "../../sources/root.ts";
 import type { StateFile } from "../../sources/state_file.ts";
-import { Attempts, type IsRoot } from "./attempts.ts";
+import { Attempts } from "./attempts.ts";
+import type { AuthCounts, RecentFailures } from "./auth_counts.ts";
 import { CountedLog, type LogState, type Resumption, succeeding } from "./counted_log.ts";
-import { JOURNAL, type LogSource, chooseLogs, rankOf, sourceOf } from "./log_choice.ts";
+import { type HostFacts, hostFactsOf, readOpenSessions } from "./host_facts.ts";
+import { JOURNAL, chooseLogs, rankOf, sourceOf } from "./log_choice.ts";
 import { Precedence } from "./precedence.ts";
 import { loadState, stateOf } from "./saved_state.ts";
-import type { Origin } from "./origin_window.ts";
-import type { FailureReason } from "./outcome.ts";
 import { Tally } from "./tally.ts";
 import { type Pace, Turns } from "./turns.ts";
 
@@ -29,26 +29,9 @@ export interface AuthLogsOptions {
   /** Where counters and the place in the log outlive the program; undefined for nowhere. */
   stateFile: StateFile | undefined;
   /** Whether a login name has uid 0. */
-  isRoot?: IsRoot | undefined;
+  isRoot?: ((name: string) => boolean) | undefined;
   /** Where time comes from while reading. */
   pace?: Pace;
-}
-
-/** What the logs tell at one moment. */
-export interface AuthCounts {
-  tally: Tally;
-  source: LogSource;
-  /** Age of the oldest entry that is still unread; 0 when there is none. */
-  lagSeconds: number;
-  /** Bytes of logs that were deleted before they could be read. */
-  lostBytes: number;
-}
-
-/** The failed logins of the last hour, for people: an origin is a stranger's address, and no label. */
-export interface RecentFailures {
-  byReason: Readonly<Record<FailureReason, number>>;
-  /** Most first. */
-  origins: readonly Origin[];
 }
 
 /** So many of the addresses that most failures came from are told. */
@@ -66,8 +49,10 @@ export class AuthLogs {
   private savedMs = 0;
   private collectionSavedMs = 0;
   private readonly turns: Turns;
+  private readonly host: HostFacts;
 
   constructor(private readonly options: AuthLogsOptions) {
+    this.host = hostFactsOf(options.root, options.isRoot);
     this.turns = new Turns((mayGoOn) => this.work(mayGoOn), options.pace);
   }
 
@@ -93,7 +78,8 @@ export class AuthLogs {
       throw error;
     }
     const { lostBytes, tally } = this;
-    return { tally, source: sourceOf(first), lagSeconds: this.lagSeconds(), lostBytes };
+    const knowsEnds = [...this.logs.values()].some(({ state }) => state.attempts.ended.isKnown);
+    return { tally, source: sourceOf(first), lagSeconds: this.lagSeconds(), lostBytes, knowsEnds };
   }
 
   /** What the last hour's failures were, of the logs as far as they are read; undefined without a log. */
@@ -184,7 +170,8 @@ export class AuthLogs {
   }
 
   private async choose(nowMs: number): Promise<void> {
-    const { isRoot, root, stateFile, warn } = this.options;
+    const { host } = this;
+    const { root, stateFile, warn } = this.options;
     const machine = await readMachineStat(root).catch(() => undefined);
     const bootMs = (machine?.bootTimeSeconds ?? 0) * 1000;
     const { logs: names, notes } = chooseLogs(root, nowMs);
@@ -193,7 +180,7 @@ export class AuthLogs {
     this.chosenMs = nowMs;
     if (names.length === 0 || names.join() === [...this.logs.keys()].join()) return;
     const saved =
-      this.logs.size === 0 && stateFile ? loadState(stateFile, nowMs, names, isRoot) : undefined;
+      this.logs.size === 0 && stateFile ? loadState(stateFile, nowMs, names, host) : undefined;
     if (saved !== undefined) {
       this.tally = saved.tally;
       this.precedence = saved.precedence;
@@ -212,10 +199,12 @@ export class AuthLogs {
         if (log === undefined) {
           let resumption = saved?.logs.get(name);
           if (resumption === undefined) {
-            const own = attempts ?? new Attempts(isRoot);
+            const own = attempts ?? new Attempts(host);
             resumption = succeeding([...states.values()], this.startMs, nowMs, own);
             attempts = undefined;
           }
+          const open = name === JOURNAL ? await readOpenSessions(root) : undefined;
+          if (open) resumption.state.attempts.ended.begin(open.bootId, open.sessions);
           log = this.open(name, resumption, bootMs);
         }
         after.set(name, log);

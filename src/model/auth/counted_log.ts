@@ -1,6 +1,7 @@
 import type { LogPosition, LogReader, LogRecord } from "../../sources/logs/record.ts";
-import { Attempts, type IsRoot } from "./attempts.ts";
+import { Attempts } from "./attempts.ts";
 import { WINDOW_SECONDS } from "./failure_window.ts";
+import type { HostFacts } from "./host_facts.ts";
 import type { Emit } from "./outcome.ts";
 import { savedFlag, savedNumber, savedOptional, savedRecord } from "./saved.ts";
 import type { Tally } from "./tally.ts";
@@ -62,7 +63,7 @@ export function succeeding(
  * @param value what a `CountedLog` gave to JSON
  * @throws SavedStateError for a value that is damaged
  */
-export function resumeLog(value: unknown, nowMs: number, isRoot?: IsRoot): Resumption {
+export function resumeLog(value: unknown, nowMs: number, host?: HostFacts): Resumption {
   const saved = savedRecord(value, "the log");
   const lastRecordMs = savedOptional(saved["lastRecordMs"], "the last record's time", savedNumber);
   const startMs = savedNumber(saved["startMs"], "the start");
@@ -73,7 +74,7 @@ export function resumeLog(value: unknown, nowMs: number, isRoot?: IsRoot): Resum
     position: savedRecord(saved["position"], "the position"),
     // A clock that was set back since must not make us pass over what is written until it is there again.
     sinceMs: Math.min(lastRecordMs === undefined ? beginMs : lastRecordMs + 1, nowMs),
-    state: { attempts: Attempts.from(saved["attempts"], isRoot), lastRecordMs, startMs, isLive },
+    state: { attempts: Attempts.from(saved["attempts"], host), lastRecordMs, startMs, isLive },
   };
 }
 

@@ -26,6 +26,8 @@ export type Outcome =
       success: boolean;
       count: number;
     }
+  /** A login session is over. */
+  | { kind: "session_ended"; seconds: number }
   /** Root logged in at the console. */
   | { kind: "console_root_login"; count: number };
 

@@ -3,7 +3,7 @@
  * others stand beside it, and what it does not know it passes over.
  */
 import type { StateFile } from "../../sources/state_file.ts";
-import type { IsRoot } from "./attempts.ts";
+import type { HostFacts } from "./host_facts.ts";
 import { type CountedLog, type Resumption, resumeLog } from "./counted_log.ts";
 import { sourceOf } from "./log_choice.ts";
 import { AUTH_LOG_PATHS } from "../../sources/logs/text/auth_log_paths.ts";
@@ -60,12 +60,12 @@ export function loadState(
   file: StateFile,
   nowMs: number,
   logs: readonly string[],
-  isRoot?: IsRoot,
+  host?: HostFacts,
 ): SavedState | undefined {
   const value = file.load();
   if (value === undefined) return undefined;
   try {
-    return readState(value, nowMs, logs, isRoot);
+    return readState(value, nowMs, logs, host);
   } catch (error) {
     if (!(error instanceof SavedStateError)) throw error;
     file.setAside(error, error instanceof NewerStateError ? "newer" : "damaged");
@@ -81,17 +81,17 @@ export function readState(
   value: unknown,
   nowMs: number,
   textLogs: readonly string[] = AUTH_LOG_PATHS,
-  isRoot?: IsRoot,
+  host?: HostFacts,
 ): SavedState {
   const saved = savedRecord(value, "the state");
   const first = savedRecord(saved["watch"], "the first log");
   const version = savedCount(first["version"], "the version");
   if (version > VERSION) throw new NewerStateError(`version ${version}, want ${VERSION} at most`);
   const name = savedText(saved["name"] ?? nameOf(saved["log"], textLogs), "the log's name");
-  const logs = new Map([[name, resumeLog(first, nowMs, isRoot)]]);
+  const logs = new Map([[name, resumeLog(first, nowMs, host)]]);
   for (const other of savedList(saved["others"] ?? [], "the other logs")) {
     const log = savedRecord(other, "another log");
-    logs.set(savedText(log["name"], "another log's name"), resumeLog(log, nowMs, isRoot));
+    logs.set(savedText(log["name"], "another log's name"), resumeLog(log, nowMs, host));
   }
   return {
     tally: Tally.from(first["tally"]),

@@ -7,6 +7,7 @@ import {
   type LoginMethod,
   type Outcome,
 } from "./outcome.ts";
+import { Durations } from "./durations.ts";
 import { savedCount, savedRecord } from "./saved.ts";
 import { FailureWindow } from "./failure_window.ts";
 import { UserCounts } from "./user_counts.ts";
@@ -28,6 +29,8 @@ export class Tally {
   droppedConnections = 0;
   window = new FailureWindow();
   users = new UserCounts();
+  /** Of login sessions that ended. */
+  durations = new Durations();
 
   /**
    * @param live false for what happened before we began to count: it fills the window and nothing else
@@ -53,6 +56,9 @@ export class Tally {
         return;
       case "console_root_login":
         this.rootLogins += outcome.count;
+        return;
+      case "session_ended":
+        this.durations.add(outcome.seconds);
         return;
       case "unauthenticated_disconnect":
         this.unauthenticatedDisconnects++;
@@ -90,6 +96,7 @@ export class Tally {
       droppedConnections: this.droppedConnections,
       window: this.window,
       users: this.users,
+      durations: this.durations,
     };
   }
 
@@ -116,6 +123,8 @@ export class Tally {
     tally.window = FailureWindow.from(saved["window"]);
     if (saved["users"] !== undefined) tally.users = UserCounts.from(saved["users"]);
     else tally.creditOther();
+    const { durations } = saved;
+    if (durations !== undefined) tally.durations = Durations.from(durations);
     return tally;
   }
 }

@@ -10,7 +10,7 @@ import type { Session } from "./session.ts";
  * The classes of sessions that are logins (man 8 pam_systemd); the others are greeters, lock screens,
  * services and each user's own service manager. Before classes existed every session was a login.
  */
-const LOGIN_CLASSES = new Set([
+export const LOGIN_CLASSES: ReadonlySet<string> = new Set([
   "",
   "user",
   "user-early",

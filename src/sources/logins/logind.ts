@@ -3,7 +3,7 @@
  * `KEY=VALUE` file each, readable by everybody. The format is private to logind; the keys read here are
  * the same from systemd 247 to 262.
  */
-import { readdirSync, statSync } from "node:fs";
+import { existsSync, readdirSync, statSync } from "node:fs";
 import { BrokenSourceError, isGone } from "../errors.ts";
 import { unescapeC } from "../escape.ts";
 import { readRegular } from "../regular_file.ts";
@@ -56,6 +56,13 @@ export interface LogindSession {
   leaderPid: number;
   /** When it began, in seconds since the epoch; undefined when not recorded. */
   startSeconds: number | undefined;
+  /** The same in microseconds since boot, time asleep not included. */
+  startMonotonicUs: number | undefined;
+}
+
+/** Whether logind runs, by its seat: the folder of sessions can be left over. */
+export function isLogindRunning(root: Root): boolean {
+  return existsSync(root.path(LOGIND.paths[0]));
 }
 
 /** @throws the system's error when the folder can't be listed */
@@ -66,6 +73,20 @@ export async function readLogindSessions(root: Root): Promise<LogindSession[]> {
     if (session) sessions.push(session);
   }
   return sessions;
+}
+
+/**
+ * One session by its id.
+ *
+ * @returns undefined when there is none, or its file can't be read
+ */
+export function readLogindSession(root: Root, id: string): LogindSession | undefined {
+  try {
+    const bytes = readRegular(`${root.path(SESSIONS)}/${id}`, FILE_LIMIT_BYTES);
+    return parseSession(id, bytes.toString());
+  } catch {
+    return undefined;
+  }
 }
 
 /** The login names by uid that logind recorded: users of a directory service are among them. */
@@ -86,6 +107,7 @@ export function parseSession(id: string, content: string): LogindSession | undef
   const leaderPid = Number(state.get("LEADER") || NaN);
   if (!Number.isInteger(uid) || !Number.isInteger(leaderPid)) return undefined;
   const realtimeMicros = Number(state.get("REALTIME") || NaN);
+  const monotonicMicros = Number(state.get("MONOTONIC") || NaN);
   const text = (key: string) => (state.get(key) ?? "").slice(0, MAX_VALUE_LENGTH);
   return {
     id,
@@ -99,6 +121,7 @@ export function parseSession(id: string, content: string): LogindSession | undef
     display: text("DISPLAY"),
     remoteHost: text("REMOTE_HOST"),
     startSeconds: Number.isFinite(realtimeMicros) ? realtimeMicros / 1e6 : undefined,
+    startMonotonicUs: Number.isFinite(monotonicMicros) ? monotonicMicros : undefined,
   };
 }
 

@@ -13,6 +13,23 @@ export interface LogRecord {
   message: string;
   /** How often it was logged: 1, or N for rsyslog's `message repeated N times`. */
   copies: number;
+  /** What an entry of systemd-logind's in the journal has beside its text. */
+  logind?: LogindFields;
+}
+
+/** Fields of a journal entry, as text: systemd.journal-fields(7), and those that logind adds. */
+export interface LogindFields {
+  /** 32 hex digits. */
+  messageId: string | undefined;
+  sessionId: string | undefined;
+  /** The pid of the process that opened the session. */
+  leader: string | undefined;
+  /** Since systemd 258. */
+  class: string | undefined;
+  /** 32 hex digits. */
+  bootId: string;
+  /** When journald received it, in microseconds since boot, time asleep not included. */
+  monotonicUs: number;
 }
 
 /** Where a reader goes on after a restart: a JSON value that only the reader that made it understands. */

@@ -15,6 +15,8 @@ export type SshEvent =
   | EndedEvent
   /** A connection on which someone had logged in is over. */
   | { kind: "session_ended"; peer: Peer | undefined }
+  /** PAM opened the session of the login that the message's own pid serves. */
+  | { kind: "session_opened" }
   /** The server let go of the login that the message's own pid served. */
   | { kind: "session_closed" }
   /** The server itself began: no connection is older. */

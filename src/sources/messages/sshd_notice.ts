@@ -11,6 +11,9 @@ const RATE_LIMITED =
 const THROTTLING =
   /^(?:in MaxStartups throttling for|exited MaxStartups throttling after) [\d:dhmsw]+, (\d{1,9}) connections dropped$/;
 
+/** pam_unix.so, modules/pam_unix/pam_unix_sess.c of Linux-PAM. */
+const PAM_SESSION = "pam_unix(sshd:session): session ";
+
 /** @param text a message without its level's prefix and without ` [preauth]` */
 export function parseSshdNotice(text: string, cut: boolean): SshEvent | undefined {
   // By the first letter, because most messages are none of these and there are many kinds.
@@ -50,7 +53,11 @@ export function parseSshdNotice(text: string, cut: boolean): SshEvent | undefine
         ? { kind: "given_up", verdict: undefined, peer: undefined }
         : undefined;
     case "p":
-      return text.startsWith("pam_unix(sshd:session): session closed for user ")
+      if (!text.startsWith(PAM_SESSION)) return undefined;
+      if (text.startsWith("opened for user ", PAM_SESSION.length)) {
+        return { kind: "session_opened" };
+      }
+      return text.startsWith("closed for user ", PAM_SESSION.length)
         ? { kind: "session_closed" }
         : undefined;
     case "D":

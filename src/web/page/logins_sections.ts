@@ -1,7 +1,7 @@
 /** Who fails to log in, who became somebody else, and who was here last. */
 import { type Column, age, bar, row, table } from "./elements.ts";
 import { Html, html } from "./html.ts";
-import type { RecentFailures } from "../../model/auth/auth_logs.ts";
+import type { RecentFailures } from "../../model/auth/auth_counts.ts";
 import { FAILURE_REASONS, type FailureReason } from "../../model/auth/outcome.ts";
 import type { Summary } from "./summary.ts";
 

@@ -3,7 +3,7 @@ import { formatBytes, formatDuration, formatTime, timeZone } from "../../format.
 import { attention } from "./attention.ts";
 import { UNKNOWN, section } from "./elements.ts";
 import { Html, html } from "./html.ts";
-import type { RecentFailures } from "../../model/auth/auth_logs.ts";
+import type { RecentFailures } from "../../model/auth/auth_counts.ts";
 import { escalationsSection, failuresSection, lastLoginsSection } from "./logins_sections.ts";
 import { sessionsSection } from "./sessions_section.ts";
 import { slicesSection } from "./slices_section.ts";

@@ -1,5 +1,6 @@
 import { describe, expect, test } from "bun:test";
 import { Attempts } from "../../../src/model/auth/attempts.ts";
+import { NO_FACTS } from "../../../src/model/auth/host_facts.ts";
 import type { Outcome } from "../../../src/model/auth/outcome.ts";
 import type { LogRecord } from "../../../src/sources/logs/record.ts";
 import { lines, outcomesOf, sum } from "./samples.ts";
@@ -165,7 +166,10 @@ describe("a restart of the exporter", () => {
 });
 
 test("whoever has uid 0 is root, by any name", () => {
-  const attempts = new Attempts((name) => name === "root" || name === "toor");
+  const attempts = new Attempts({
+    ...NO_FACTS,
+    isRoot: (name) => name === "root" || name === "toor",
+  });
   const outcomes: Outcome[] = [];
   const records = [
     ...lines("su", 5, ["(to alice) toor on none"]),

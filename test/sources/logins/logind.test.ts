@@ -45,6 +45,7 @@ const SSH_SESSION = {
   remoteHost: "203.0.113.9",
   leaderPid: 4711,
   startSeconds: 1_700_000_000.25,
+  startMonotonicUs: 12_345_678,
 };
 
 describe("parseSession", () => {

@@ -1,7 +1,7 @@
 /** No message, whatever a client or a user wrote into it, takes more time than its length makes it. */
 import { describe, test } from "bun:test";
 import { parseDropbearMessage } from "../../../src/sources/messages/dropbear.ts";
-import { isRootLogin } from "../../../src/sources/messages/login.ts";
+import { isConsoleLogin, isRootLogin } from "../../../src/sources/messages/login.ts";
 import { parseSshdMessage } from "../../../src/sources/messages/sshd.ts";
 import {
   isListenerTitle,
@@ -53,7 +53,12 @@ const parsers: [
       "Login attempt with wrong user ",
     ],
   ],
-  ["login", isRootLogin, " '", ["", "ROOT LOGIN ON ", "ROOT LOGIN "]],
+  [
+    "login",
+    (text) => [isRootLogin(text), isConsoleLogin(text)],
+    " '",
+    ["", "ROOT LOGIN ON ", "ROOT LOGIN "],
+  ],
   ["su", parseSuMessage, " ():+-", ["", "(to ", "FAILED SU (to x) ", "Successful su for ", "+ "]],
   [
     "sudo",

@@ -1,5 +1,5 @@
 import { expect, test } from "bun:test";
-import { isRootLogin } from "../../../src/sources/messages/login.ts";
+import { isConsoleLogin, isRootLogin } from "../../../src/sources/messages/login.ts";
 
 test.each<[program: string, message: string, isRoot: boolean]>([
   ["util-linux", "ROOT LOGIN ON tty1", true],
@@ -18,4 +18,17 @@ test.each<[program: string, message: string, isRoot: boolean]>([
   ["PAM", "pam_unix(login:session): session opened for user root(uid=0) by root(uid=0)", false],
 ])("%s: %s", (_, message, isRoot) => {
   expect(isRootLogin(message)).toBe(isRoot);
+});
+
+test.each<[program: string, message: string, isLogin: boolean]>([
+  ["util-linux", "ROOT LOGIN ON tty1", true],
+  ["util-linux", "LOGIN ON tty1 BY alice", true],
+  ["util-linux", "DIALUP AT ttyS0 BY alice", true],
+  ["util-linux", "FAILED LOGIN 1 FROM tty1 FOR LOGIN ON tty1 BY x, Authentication failure", false],
+  ["shadow", "ROOT LOGIN  on '/dev/pts/0'", true],
+  ["BusyBox", "root login on 'tty1'", true],
+  ["PAM", "pam_unix(login:session): session opened for user al(uid=7) by al(uid=0)", true],
+  ["PAM", "pam_unix(login:session): session closed for user al", false],
+])("%s: %s is a login: %p", (_, message, isLogin) => {
+  expect(isConsoleLogin(message)).toBe(isLogin);
 });

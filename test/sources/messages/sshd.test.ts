@@ -222,6 +222,10 @@ describe("notices", () => {
       { kind: "throttling", total: 39 },
     ],
     ["pam_unix(sshd:session): session closed for user bob", { kind: "session_closed" }],
+    [
+      "pam_unix(sshd:session): session opened for user bob(uid=1001) by bob(uid=0)",
+      { kind: "session_opened" },
+    ],
     // What stands behind the colon is the client's to choose.
     [
       "userauth_pubkey: unsupported public key algorithm: x logging rate-limited: additional 999999999 connections dropped [preauth]",

@@ -8,8 +8,9 @@ import type { LogRecord } from "../record.ts";
 import type { EntryReader } from "./entry.ts";
 import type { JournalFile } from "./file.ts";
 import type { JournalHeader } from "./header.ts";
+import { logindFieldsOf } from "./logind_fields.ts";
 import type { PayloadReader } from "./payload.ts";
-import { FIELD, IDENTIFIERS, isTrusted } from "./trust.ts";
+import { FIELD, IDENTIFIERS, isTrusted, LOGIND_IDENTIFIER } from "./trust.ts";
 import { TrustedValues } from "./trusted_values.ts";
 import { ValueIndex } from "./value_index.ts";
 
@@ -230,6 +231,7 @@ export class FileCursor {
     const { seqnum, realtimeUs, monotonicUs, bootId } = entry;
     const timeMs = Math.floor(realtimeUs / 1000);
     const record: LogRecord = { timeMs, identifier: chain.value, pid, message, copies: 1 };
+    if (chain.value === LOGIND_IDENTIFIER) record.logind = logindFieldsOf(entry);
     return { record, seqnum, realtimeUs, monotonicUs, bootId, offset, chain };
   }
 }

@@ -1,5 +1,5 @@
 /**
- * What sshd, dropbear, login, su and sudo logged to the systemd journal, read from its files:
+ * What sshd, dropbear, login, systemd-logind, su and sudo logged to the systemd journal, read from its files:
  * https://systemd.io/JOURNAL_FILE_FORMAT/
  *
  * Only their entries are visited, through the index that each file has, so the size of a journal

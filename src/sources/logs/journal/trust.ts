@@ -19,6 +19,10 @@ const FIELD_NAMES = {
   exe: "_EXE",
   unit: "_SYSTEMD_UNIT",
   capabilities: "_CAP_EFFECTIVE",
+  messageId: "MESSAGE_ID",
+  sessionId: "SESSION_ID",
+  leader: "LEADER",
+  class: "CLASS",
 } as const;
 
 /** Their names; an entry's values stand in the same order. */
@@ -28,6 +32,9 @@ export const FIELDS = Object.values(FIELD_NAMES);
 export const FIELD = Object.fromEntries(
   Object.keys(FIELD_NAMES).map((name, place) => [name, place]),
 ) as Record<keyof typeof FIELD_NAMES, number>;
+
+/** The name in which logind logs, which is also that of its process. */
+export const LOGIND_IDENTIFIER = "systemd-logind";
 
 /** Programs that log as root before they become anybody else. */
 interface Daemon {
@@ -45,6 +52,7 @@ const LOGIN: Daemon = {
   comms: ["login"],
   units: /^(?:getty|serial-getty|container-getty)@.*\.service$|^console-getty\.service$/,
 };
+const LOGIND: Daemon = { comms: [LOGIND_IDENTIFIER], units: /^systemd-logind\.service$/ };
 
 /** Programs that anybody starts and that become root because their file says so. */
 const SETUID: Record<string, readonly string[]> = {
@@ -60,6 +68,7 @@ const DAEMONS: Record<string, Daemon> = {
   "sshd-auth": SSHD,
   dropbear: DROPBEAR,
   login: LOGIN,
+  [LOGIND_IDENTIFIER]: LOGIND,
 };
 
 /** What the readers look for in SYSLOG_IDENTIFIER, and in _COMM of entries that have none. */

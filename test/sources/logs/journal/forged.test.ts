@@ -39,6 +39,12 @@ const FORGERIES: Record<string, (i: number) => string[]> = {
   "a link with the name of sshd": (i) => ["SYSLOG_IDENTIFIER=sshd", `MESSAGE=${i}`, "_COMM=sshd"],
   "the name alone": (i) => [`MESSAGE=${i}`, "_COMM=sshd"],
   "a pid of its own each": (i) => ["SYSLOG_IDENTIFIER=sshd", `MESSAGE=${i}`, `_PID=${i + 2}`],
+  "the end of a session": (i) => [
+    "SYSLOG_IDENTIFIER=systemd-logind",
+    "MESSAGE_ID=3354939424b4456d9802ca8333ed424a",
+    `SESSION_ID=${i}`,
+    `MESSAGE=Removed session ${i}.`,
+  ],
   "many fields": (i) => ["SYSLOG_IDENTIFIER=sshd", `MESSAGE=${i}`, ...own(i, 5, 5)],
   "sudo by another program": (i) => [
     "SYSLOG_IDENTIFIER=sudo",

@@ -37,6 +37,10 @@ describe("daemons", () => {
     ["login", { _UID: "0", [UNIT]: "getty@tty1.service" }, true],
     ["login", { _UID: "0", _COMM: "login", [UNIT]: "session-1.scope" }, true],
     ["login", { _UID: "1000", _COMM: "login" }, false],
+    ["systemd-logind", { _UID: "0", [UNIT]: "systemd-logind.service" }, true],
+    ["systemd-logind", { _UID: "0", _COMM: "systemd-logind" }, true],
+    ["systemd-logind", { _UID: "1000", [UNIT]: "systemd-logind.service" }, false],
+    ["systemd-logind", { _UID: "0", _COMM: "logger", [UNIT]: "session-c1.scope" }, false],
     ["cron", { _UID: "0", _COMM: "cron" }, false],
   ])("%s %p: %p", (identifier, fields, expected) => {
     expect(isBelieved(identifier, fields)).toBe(expected);
@@ -75,7 +79,7 @@ describe("su and sudo, which log with the caller's uid", () => {
 });
 
 test("what is looked for", () => {
-  expect(IDENTIFIERS.toSorted()).toEqual(
-    ["sshd", "sshd-session", "sshd-auth", "dropbear", "login", "su", "sudo", "sudo-rs"].toSorted(),
-  );
+  const ssh = ["sshd", "sshd-session", "sshd-auth", "dropbear"];
+  const others = ["login", "su", "sudo", "sudo-rs", "systemd-logind"];
+  expect(IDENTIFIERS.toSorted()).toEqual([...ssh, ...others].toSorted());
 });

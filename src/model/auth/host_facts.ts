@@ -1,0 +1,40 @@
+import {
+  type LogindSession,
+  isLogindRunning,
+  readLogindSession,
+  readLogindSessions,
+} from "../../sources/logins/logind.ts";
+import { readBootId } from "../../sources/proc/boot_id.ts";
+import type { Root } from "../../sources/root.ts";
+
+/** What records are judged by, of the host as it is now. */
+export interface HostFacts {
+  /** Whether a login name has uid 0. */
+  isRoot(name: string): boolean;
+  /** A session that logind has on record now; undefined for one of another boot, or that is gone. */
+  findSession(bootId: string, id: string): LogindSession | undefined;
+}
+
+/** Where nothing is known but the one name that is root's everywhere. */
+export const NO_FACTS: HostFacts = {
+  isRoot: (name) => name === "root",
+  findSession: () => undefined,
+};
+
+export function hostFactsOf(root: Root, isRoot = NO_FACTS.isRoot): HostFacts {
+  return {
+    isRoot,
+    findSession: (bootId, id) =>
+      bootId === readBootId(root) ? readLogindSession(root, id) : undefined,
+  };
+}
+
+/** The sessions that logind has on record, and the boot they are of; undefined where it does not run. */
+export async function readOpenSessions(
+  root: Root,
+): Promise<{ bootId: string; sessions: LogindSession[] } | undefined> {
+  const bootId = readBootId(root);
+  if (bootId === undefined || !isLogindRunning(root)) return undefined;
+  const sessions = await readLogindSessions(root).catch(() => undefined);
+  return sessions && { bootId, sessions };
+}
