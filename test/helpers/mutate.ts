@@ -34,6 +34,8 @@ const EXTREME_NUMBERS = [
   "9".repeat(400),
 ].map((text) => Buffer.from(text));
 
+const NOTHING = Buffer.alloc(0);
+
 const EXTREME_U64 = [
   0n,
   1n,
@@ -54,69 +56,102 @@ const EXTREME_U64 = [
   0xffffffffffffffffn,
 ];
 
-type Change = (bytes: Buffer, random: Random, corpus: readonly Uint8Array[]) => Buffer;
+/** What a case is cut off at while it is changed. */
+const MOST_BYTES = 128 * 1024;
+
+/** The bytes of one case, changed in place: in one buffer for all cases, since millions are made. */
+class Draft {
+  readonly bytes = Buffer.allocUnsafe(MOST_BYTES);
+  length = 0;
+
+  begin(bytes: Uint8Array): void {
+    this.length = 0;
+    this.replace(0, 0, bytes);
+  }
+
+  /** @param by must not lie in this draft */
+  replace(start: number, end: number, by: Uint8Array): void {
+    const { bytes, length } = this;
+    const added = by.length > MOST_BYTES - start ? by.subarray(0, MOST_BYTES - start) : by;
+    bytes.copyWithin(start + added.length, end, length);
+    bytes.set(added, start);
+    this.length = Math.min(MOST_BYTES, start + added.length + length - end);
+  }
+
+  copy(start: number, end: number): Buffer {
+    return Buffer.from(this.bytes.subarray(start, end));
+  }
+
+  place(random: Random): number {
+    return random.below(this.length + 1);
+  }
+}
+
+const shared = new Draft();
+const small = Buffer.alloc(8);
+
+type Change = (draft: Draft, random: Random, corpus: readonly Uint8Array[]) => void;
 
 /** Changes of one place. Each may be handed no bytes at all. */
 const CHANGES: readonly Change[] = [
-  function flipBit(bytes, random) {
-    if (bytes.length > 0) bytes[random.below(bytes.length)]! ^= 1 << random.below(8);
-    return bytes;
+  function flipBit({ bytes, length }, random) {
+    if (length > 0) bytes[random.below(length)]! ^= 1 << random.below(8);
   },
-  function setByte(bytes, random) {
-    if (bytes.length > 0) bytes[random.below(bytes.length)] = anyByte(random);
-    return bytes;
+  function setByte({ bytes, length }, random) {
+    if (length > 0) bytes[random.below(length)] = anyByte(random);
   },
-  function insertBytes(bytes, random) {
-    const added = Buffer.alloc(1 + random.below(8));
-    for (let i = 0; i < added.length; i++) added[i] = anyByte(random);
-    const at = random.below(bytes.length + 1);
-    return replaced(bytes, at, at, added);
+  function insertBytes(draft, random) {
+    const count = 1 + random.below(8);
+    for (let i = 0; i < count; i++) small[i] = anyByte(random);
+    const at = draft.place(random);
+    draft.replace(at, at, small.subarray(0, count));
   },
-  function deleteBytes(bytes, random) {
-    const [start, end] = anyRange(bytes, random);
-    return replaced(bytes, start, end, Buffer.alloc(0));
+  function deleteBytes(draft, random) {
+    const [start, end] = anyRange(draft.length, random);
+    draft.replace(start, end, NOTHING);
   },
-  function cutOff(bytes, random) {
-    return bytes.subarray(0, random.below(bytes.length + 1));
+  function cutOff(draft, random) {
+    draft.length = draft.place(random);
   },
-  function copyElsewhere(bytes, random) {
-    const [start, end] = anyRange(bytes, random);
-    const at = random.below(bytes.length + 1);
-    return replaced(bytes, at, at, Buffer.from(bytes.subarray(start, end)));
+  function copyElsewhere(draft, random) {
+    const [start, end] = anyRange(draft.length, random);
+    const at = draft.place(random);
+    draft.replace(at, at, draft.copy(start, end));
   },
-  function repeat(bytes, random) {
-    const [start, end] = anyRange(bytes, random);
-    const piece = bytes.subarray(start, Math.min(end, start + 64));
+  function repeat(draft, random) {
+    const [start, end] = anyRange(draft.length, random);
+    const piece = draft.copy(start, Math.min(end, start + 64));
     const times = random.chance(0.1) ? random.below(200) : random.below(8);
-    return replaced(bytes, start, start, Buffer.concat(Array(times).fill(piece)));
+    const pieces = piece.length === 0 ? NOTHING : Buffer.alloc(piece.length * times, piece);
+    draft.replace(start, start, pieces);
   },
-  function splice(bytes, random, corpus) {
+  function splice(draft, random, corpus) {
     const other = random.pick(corpus);
-    const [start, end] = anyRange(other, random);
-    const [from, to] = anyRange(bytes, random);
-    return replaced(bytes, from, random.chance(0.5) ? to : from, other.subarray(start, end));
+    const [start, end] = anyRange(other.length, random);
+    const [from, to] = anyRange(draft.length, random);
+    draft.replace(from, random.chance(0.5) ? to : from, other.subarray(start, end));
   },
-  function extremeText(bytes, random) {
-    const [start, end] = numberNear(bytes, random.below(bytes.length + 1));
-    return replaced(bytes, start, end, random.pick(EXTREME_NUMBERS));
+  function extremeText(draft, random) {
+    const [start, end] = numberNear(draft, draft.place(random));
+    draft.replace(start, end, random.pick(EXTREME_NUMBERS));
   },
-  function extremeBinary(bytes, random) {
+  function extremeBinary({ bytes, length }, random) {
     const width = random.pick([1, 2, 4, 8]);
-    if (bytes.length < width) return bytes;
-    let at = random.below(bytes.length - width + 1);
+    if (length < width) return;
+    let at = random.below(length - width + 1);
     // Fields of binary formats lie at multiples of their width, nearly always.
     if (random.chance(0.8)) at -= at % width;
-    const value = Buffer.alloc(8);
-    value.writeBigUInt64LE(random.pick(EXTREME_U64));
-    if (random.chance(0.2)) value.reverse();
-    bytes.set(value.subarray(0, width), at);
-    return bytes;
+    small.writeBigUInt64LE(random.pick(EXTREME_U64));
+    if (random.chance(0.2)) small.reverse();
+    bytes.set(small.subarray(0, width), at);
   },
-  function swapLines(bytes, random) {
-    const lines = bytes.toString("latin1").split("\n");
-    const [a, b] = [random.below(lines.length), random.below(lines.length)];
-    [lines[a], lines[b]] = [lines[b]!, lines[a]!];
-    return Buffer.from(lines.join("\n"), "latin1");
+  function swapLines(draft, random) {
+    const [a, b] = [lineAt(draft, draft.place(random)), lineAt(draft, draft.place(random))];
+    const [first, second] = a.start < b.start ? [a, b] : [b, a];
+    if (first.start === second.start) return;
+    const between = draft.copy(first.end, second.start);
+    const [one, other] = [draft.copy(first.start, first.end), draft.copy(second.start, second.end)];
+    draft.replace(first.start, second.end, Buffer.concat([other, between, one]));
   },
 ];
 
@@ -127,11 +162,11 @@ const CHANGES: readonly Change[] = [
  * @param maxBytes what the result is cut off at
  */
 export function mutated(random: Random, corpus: readonly Uint8Array[], maxBytes = 65_536): Buffer {
-  let bytes: Buffer = Buffer.from(random.pick(corpus));
+  shared.begin(random.pick(corpus));
   for (let changes = 1 + random.below(8); changes > 0; changes--) {
-    bytes = random.pick(CHANGES)(bytes, random, corpus);
+    random.pick(CHANGES)(shared, random, corpus);
   }
-  return bytes.subarray(0, maxBytes);
+  return shared.copy(0, Math.min(maxBytes, shared.length));
 }
 
 function anyByte(random: Random): number {
@@ -139,25 +174,28 @@ function anyByte(random: Random): number {
 }
 
 /** Short ranges mostly: a long one leaves little that still looks like the format. */
-function anyRange(bytes: Uint8Array, random: Random): [start: number, end: number] {
-  const start = random.below(bytes.length + 1);
-  const longest = random.chance(0.8) ? 16 : bytes.length;
-  return [start, Math.min(bytes.length, start + random.below(longest + 1))];
+function anyRange(length: number, random: Random): [start: number, end: number] {
+  const start = random.below(length + 1);
+  const longest = random.chance(0.8) ? 16 : length;
+  return [start, Math.min(length, start + random.below(longest + 1))];
 }
 
 /** The digits at a place or behind it. */
-function numberNear(bytes: Uint8Array, place: number): [start: number, end: number] {
+function numberNear({ bytes, length }: Draft, place: number): [start: number, end: number] {
   const isDigit = (at: number) => bytes[at]! >= 0x30 && bytes[at]! <= 0x39;
   let start = place;
-  while (start < bytes.length && !isDigit(start)) start++;
+  while (start < length && !isDigit(start)) start++;
   while (start > 0 && isDigit(start - 1)) start--;
   let end = start;
-  while (end < bytes.length && isDigit(end)) end++;
+  while (end < length && isDigit(end)) end++;
   return [start, end];
 }
 
-function replaced(bytes: Buffer, start: number, end: number, by: Uint8Array): Buffer {
-  return Buffer.concat([bytes.subarray(0, start), by, bytes.subarray(end)]);
+/** The line that a place is in, without its end. */
+function lineAt({ bytes, length }: Draft, place: number): { start: number; end: number } {
+  const end = bytes.indexOf(0x0a, place);
+  const start = place === 0 ? 0 : bytes.lastIndexOf(0x0a, place - 1) + 1;
+  return { start, end: end < 0 || end > length ? length : end };
 }
 
 /**

@@ -33,7 +33,7 @@ export function socketsBySearch(sockets: TcpSockets, ports: Iterable<number>): T
 export function inOrder(sockets: readonly TcpSocket[]): TcpSocket[] {
   const key = ({ inode, localPort, remotePort, remoteHex }: TcpSocket) =>
     [inode, localPort, remotePort, remoteHex].join(" ");
-  return sockets.toSorted((a, b) => key(a).localeCompare(key(b)));
+  return sockets.toSorted((a, b) => (key(a) < key(b) ? -1 : 1));
 }
 
 /** Every port that stands anywhere in the tables. */
