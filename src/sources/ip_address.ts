@@ -1,4 +1,8 @@
-import { isIPv4, isIPv6 } from "node:net";
+/** Textual addresses. `node:net` could tell them too, but it takes 3 ms and 3 MB to load. */
+
+const IPV4 = /^(?:(?:25[0-5]|2[0-4]\d|1\d\d|[1-9]?\d)(?:\.(?!$)|$)){4}$/;
+const GROUP = /^[\da-fA-F]{1,4}$/;
+const GROUPS = 8;
 
 /** The bytes `::ffff:0:0/96` begins with: an IPv4 address written as IPv6 (RFC 4291, 2.5.5.2). */
 const V4_MAPPED = [0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xff];
@@ -28,8 +32,9 @@ export function formatAddress(bytes: Uint8Array): string {
  */
 export function canonicalAddress(text: string): string | undefined {
   const bare = text.replace(/^\[(.*)\]$/, "$1").replace(/%.*$/, "");
-  if (isIPv4(bare)) return bare;
-  return isIPv6(bare) ? formatAddress(ipv6Bytes(bare)) : undefined;
+  if (IPV4.test(bare)) return bare;
+  const bytes = ipv6Bytes(bare);
+  return bytes && formatAddress(bytes);
 }
 
 function hex(group: number): string {
@@ -47,24 +52,27 @@ function longestZeroRun(groups: number[]): { start: number; length: number } {
   return best;
 }
 
-function ipv6Bytes(text: string): Uint8Array {
-  const dotted = /^(.*:)(\d+)\.(\d+)\.(\d+)\.(\d+)$/.exec(text);
-  const pure = dotted
-    ? dotted[1]! +
-      hex((Number(dotted[2]) << 8) | Number(dotted[3])) +
-      ":" +
-      hex((Number(dotted[4]) << 8) | Number(dotted[5]))
-    : text;
-  const [head = "", tail] = pure.split("::");
-  const left = head === "" ? [] : head.split(":");
-  const right = tail === undefined || tail === "" ? [] : tail.split(":");
-  const zeros = tail === undefined ? 0 : 8 - left.length - right.length;
-  const groups = [...left, ...Array<string>(zeros).fill("0"), ...right];
-  const bytes = new Uint8Array(16);
-  groups.forEach((group, i) => {
-    const value = Number.parseInt(group, 16);
-    bytes[2 * i] = value >> 8;
-    bytes[2 * i + 1] = value & 0xff;
-  });
-  return bytes;
+/** RFC 4291, 2.2: groups of hex digits, zeros left out once, the last two groups as IPv4 if one likes. */
+function ipv6Bytes(text: string): Uint8Array | undefined {
+  const dotted = text.slice(text.lastIndexOf(":") + 1);
+  const pure = IPV4.test(dotted) ? text.slice(0, -dotted.length) + hexGroups(dotted) : text;
+  const halves = pure.split("::");
+  const [left, right = []] = halves.map((half) => (half === "" ? [] : half.split(":")));
+  const zeros = GROUPS - left!.length - right.length;
+  if (halves.length > 2 || (halves.length === 2 ? zeros < 1 : zeros !== 0)) return undefined;
+  const inFull =
+    halves.length === 2 ? [...left!, ...Array<string>(zeros).fill("0"), ...right] : left!;
+  if (!inFull.every((group) => GROUP.test(group))) return undefined;
+  return Uint8Array.from(
+    inFull.flatMap((group) => {
+      const value = Number.parseInt(group, 16);
+      return [value >> 8, value & 0xff];
+    }),
+  );
+}
+
+/** An IPv4 address as two groups. */
+function hexGroups(dotted: string): string {
+  const [a, b, c, d] = dotted.split(".").map(Number);
+  return `${hex((a! << 8) | b!)}:${hex((c! << 8) | d!)}`;
 }

@@ -1,4 +1,6 @@
 import { describe, expect, test } from "bun:test";
+import { isIP } from "node:net";
+import { randomFrom } from "../helpers/random.ts";
 import { canonicalAddress, formatAddress } from "../../src/sources/ip_address.ts";
 
 /** The URL standard serialises IPv6 as RFC 5952 does, but for v4-mapped addresses. */
@@ -82,4 +84,30 @@ describe("canonicalAddress", () => {
   ])("%p is no address", (text) => {
     expect(canonicalAddress(text)).toBeUndefined();
   });
+});
+
+test("what node takes for an address is one, and nothing else", () => {
+  const seeds = [
+    "::1",
+    "2001:db8::1",
+    "::ffff:192.0.2.1",
+    "1:2:3:4:5:6:7:8",
+    "1:2:3:4:5:6:1.2.3.4",
+  ];
+  const more = ["fe80::", "192.0.2.255", "1:2:3:4:5:6:7::", "::2:3:4:5:6:7:8", "1:2::1.2.3.4", ""];
+  const letters = "0123456789abcdefABCDEF:::...gx ";
+  const random = randomFrom(1);
+  let addresses = 0;
+  for (let i = 0; i < 50_000; i++) {
+    let text = random.pick([...seeds, ...more]);
+    for (let changes = random.below(4); changes > 0; changes--) {
+      const at = random.below(text.length + 1);
+      const end = at + random.below(2);
+      text = text.slice(0, at) + (random.chance(0.7) ? random.pick(letters) : "") + text.slice(end);
+    }
+    const isAddress = isIP(text) !== 0;
+    if (isAddress) addresses++;
+    expect([text, canonicalAddress(text) !== undefined]).toEqual([text, isAddress]);
+  }
+  expect(addresses).toBeGreaterThan(10_000);
 });

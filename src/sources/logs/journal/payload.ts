@@ -1,5 +1,4 @@
 /** The payload of DATA objects, `FIELD=value`: unpacked, and checked against the hash beside it. */
-import { zstdDecompressSync } from "node:zlib";
 import type { JournalFile } from "./file.ts";
 import { jenkins, newHash, siphash24 } from "./hash.ts";
 import {
@@ -13,6 +12,7 @@ import {
 } from "./objects.ts";
 import { unpackLz4Block } from "./lz4_block.ts";
 import { MAX_OBJECT_BYTES } from "./pages.ts";
+import { unpackedSize } from "./zstd_frame.ts";
 
 /** So much of a payload too large to be read tells which field it is. */
 const NAME_BYTES = 64;
@@ -93,11 +93,11 @@ export class PayloadReader {
   }
 
   private unpackZstd(): Buffer | undefined {
+    const frame = this.bytes.subarray(this.start, this.end);
+    const size = unpackedSize(frame);
+    if (size === undefined || size > MAX_OBJECT_BYTES) return undefined;
     try {
-      // Bun.zstdDecompressSync is faster but has no limit to what a damaged frame may ask for.
-      return zstdDecompressSync(this.bytes.subarray(this.start, this.end), {
-        maxOutputLength: MAX_OBJECT_BYTES,
-      });
+      return Bun.zstdDecompressSync(frame);
     } catch {
       return undefined;
     }
