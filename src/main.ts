@@ -1,9 +1,8 @@
-import { runProgram } from "./cli/program.ts";
-import { PROGRAM } from "./cli/version.ts";
+import { PROGRAM, versionText } from "./cli/version.ts";
 import { ConfigError } from "./config.ts";
 import { JOURNAL_PRIORITIES } from "./log.ts";
 import { isJournalStream } from "./sources/journal_stream.ts";
-import { writeError } from "./standard_streams.ts";
+import { writeError, writeOutput } from "./standard_streams.ts";
 
 /** Exit codes: 0 when told to end, 1 when something failed at run time, 2 when the user must act. */
 function fail(error: unknown): never {
@@ -14,5 +13,11 @@ function fail(error: unknown): never {
   process.exit(error instanceof ConfigError ? 2 : 1);
 }
 
-// Code that is compiled when it is built can't wait here.
-runProgram(process.argv.slice(2), process.env).catch(fail);
+const words = process.argv.slice(2);
+if (words.length === 1 && /^(-V|--?version)$/.test(words[0]!)) {
+  // Without the rest of the program, which takes longer to load than all of this.
+  writeOutput(`${versionText()}\n`);
+} else {
+  // Code that is compiled when it is built can't wait here.
+  import("./cli/program.ts").then(({ runProgram }) => runProgram(words, process.env)).catch(fail);
+}

@@ -21,16 +21,14 @@ const MODULES = new Set([
   "citty",
   "node:fs",
   "node:fs/promises",
-  "node:net",
   "node:path",
-  "node:zlib",
   "prom-client/lib/registry.js",
   "../package.json",
 ]);
 
 /** What takes megabytes is imported when it is asked for, here; elsewhere only its types are. */
 const LAZY = "web/node/modules.ts";
-const LAZY_MODULES = new Set(["node:http", "node:http2", "node:tls"]);
+const LAZY_MODULES = new Set(["node:http", "node:http2", "node:net", "node:tls"]);
 
 const STARTS_A_PROCESS = [
   /child_process/,
@@ -45,7 +43,7 @@ const STARTS_A_PROCESS = [
   /\b(Worker|ShadowRealm)\b/,
   /\b(eval|Function)\s*\(/,
   /\brequire\b/,
-  /\bimport\s*\((?!"node:(http2?|tls)"\))/,
+  /\bimport\s*\((?!"(?:node:(http2?|net|tls)|\.\/[\w/]+\.ts)"\))/,
   /\bimport\.meta\.require\b/,
 ];
 
@@ -67,7 +65,7 @@ function startsOf(text: string): string[] {
 function importsOf(text: string): string[] {
   const statements =
     /\b(?:import|export)\b[^;"']*?\bfrom\s*["']([^"']+)["']|\bimport\s*\(?["']([^"']+)["']/g;
-  const types = /\bimport type\b[^;]*?from "node:(http2?|tls|stream)";/g;
+  const types = /\bimport type\b[^;]*?from "node:(http2?|net|tls|stream)";/g;
   return Array.from(
     withoutComments(text).replace(types, "").matchAll(statements),
     ([, from, bare]) => from ?? bare ?? "",
@@ -120,6 +118,7 @@ describe("the rules themselves", () => {
     'process.binding("spawn_sync");',
     'new Worker("sh.js");',
     'const cp = await import("node:child_process");',
+    'await import("./" + name);',
     'require("child_process");',
     'eval("1");',
   ])("%s would be found", (line) => {
@@ -167,6 +166,25 @@ describe("src/", () => {
     const starters = files.filter(({ text }) => startsOf(text).length > 0);
     const found = starters.map(({ name, text }) => `${name}: ${startsOf(text).join(", ")}`);
     expect(found).toEqual([`${GETENT}: spawn, Bun.spawn`]);
+  });
+
+  test("--version loads a few files, and of the runtime's modules node:fs", () => {
+    const loaded = new Set<string>();
+    const load = (name: string) => {
+      if (loaded.has(name)) return;
+      loaded.add(name);
+      const text = files.find((file) => file.name === name)?.text ?? "";
+      const atOnce = text.replaceAll(/\bimport type [^;]+;|\bimport\([^)]+\)/g, "");
+      for (const imported of importsOf(atOnce)) {
+        load(imported.startsWith(".") ? join(dirname(name), imported) : imported);
+      }
+    };
+    load("main.ts");
+    expect([...loaded].filter((name) => !name.endsWith(".ts"))).toEqual([
+      "../package.json",
+      "node:fs",
+    ]);
+    expect(loaded.size).toBeLessThan(12);
   });
 
   test("getent_child.ts starts getent and nothing else", () => {

@@ -1,11 +1,6 @@
 import { isOutputTerminal, writeOutput } from "../standard_streams.ts";
 import { type ArgsDef, defineCommand, renderUsage } from "citty";
 import type { Environment } from "./read_config.ts";
-import { check } from "./commands/check.ts";
-import { doctor } from "./commands/doctor.ts";
-import { printMetrics } from "./commands/metrics.ts";
-import { serveForever } from "./commands/serve.ts";
-import { printSessions } from "./commands/sessions.ts";
 import { readCommandLine } from "./command_line.ts";
 import { DOCTOR_FLAGS, ENVIRONMENT, FLAGS, SESSIONS_FLAGS } from "./flags.ts";
 import { type Invocation, invoke } from "./invocation.ts";
@@ -23,37 +18,39 @@ interface Command {
 
 const SUMMARY = "Who is on this host, who is trying to get in, and what each user costs";
 
-/** The commands, the first of which runs when none is named. */
+/** The commands, the first of which runs when none is named. Each loads what it needs when it runs. */
 const COMMANDS: Readonly<Record<string, Command>> = {
   serve: {
     description: "Serve metrics over HTTP (the default)",
     own: {},
     uses: /./,
-    run: serveForever,
+    run: async (invocation) => (await import("./commands/serve.ts")).serveForever(invocation),
   },
   sessions: {
     description: "Print the sessions as a table, as w does",
     own: SESSIONS_FLAGS,
     uses: /^(log|path|accounts|users|privacy|state)\./,
-    run: ({ config, args }) => printSessions(config, args["json"] === true),
+    run: async ({ config, args }) =>
+      (await import("./commands/sessions.ts")).printSessions(config, args["json"] === true),
   },
   doctor: {
     description: "Tell which sources can be read, and how to make the others readable",
     own: DOCTOR_FLAGS,
     uses: /^path\./,
-    run: ({ config, args }) => doctor(config, args["json"] === true),
+    run: async ({ config, args }) =>
+      (await import("./commands/doctor.ts")).doctor(config, args["json"] === true),
   },
   metrics: {
     description: "Print one collection to standard output",
     own: {},
     uses: /^(log|path|accounts|users|privacy|state|collector)\./,
-    run: ({ config }) => printMetrics(config),
+    run: async ({ config }) => (await import("./commands/metrics.ts")).printMetrics(config),
   },
   check: {
     description: "Check flags, environment and web config file; print a line for each fault",
     own: {},
     uses: /./,
-    run: check,
+    run: async (invocation) => (await import("./commands/check.ts")).check(invocation),
   },
 };
 

@@ -3,7 +3,7 @@
  * `Bun.serve`, but tells a client's certificate, and takes a connection from wherever it comes, with
  * settings that can differ from one connection to the next.
  */
-import { type ListenOptions, type Server as NetServer, type Socket, createServer } from "node:net";
+import type { ListenOptions, Server as NetServer, Socket } from "node:net";
 import type { Log } from "../../log.ts";
 import { plain } from "../answer.ts";
 import { WatchedWebConfig } from "../config/watched.ts";
@@ -76,7 +76,7 @@ export class NodeListener {
 
   /** @throws the system's error when it can't listen there */
   listen(where: ListenOptions | { fd: number }): Promise<NetServer> {
-    const server = createServer((socket) => this.accept(socket));
+    const server = this.modules.createNetServer((socket) => this.accept(socket));
     return new Promise((resolve, reject) => {
       server.once("error", reject);
       server.listen(where, () => {

@@ -3,13 +3,15 @@
  * file does not pay. An import statement would do, but the bundler moves those to the program's start.
  */
 export async function loadModules() {
-  const [http, http2, tls] = await Promise.all([
+  const [http, http2, net, tls] = await Promise.all([
     import("node:http"),
     import("node:http2"),
+    import("node:net"),
     import("node:tls"),
   ]);
   return {
     createHttpServer: http.createServer,
+    createNetServer: net.createServer,
     createSecureServer: http2.createSecureServer,
     createTlsServer: tls.createServer,
     createSecureContext: tls.createSecureContext,
