@@ -28,6 +28,10 @@ export class UserFolding {
   /** By metric and series of the user. */
   private readonly counters = new Map<string, Map<string, Folded>>();
   private lost: ReadonlySet<string> = new Set();
+  /** The counters as they were last exported, by metric: who loses a place brings what came since. */
+  private readonly exported = new Map<string, Family>();
+  /** Their values by series, of those metrics for which somebody asked in this collection. */
+  private readonly exportedValues = new Map<string, Map<string, number>>();
   /** Whether there is anything that a restart must not lose. */
   hasLimited = false;
 
@@ -64,10 +68,17 @@ export class UserFolding {
     for (const user of ranks.keys()) isLimited ||= user !== OTHER_USER && !this.places.has(user);
     this.hasLimited ||= isLimited;
     const mustFold = isLimited || this.inOther.size > 0 || ranks.has(OTHER_USER);
-    return {
-      families: mustFold ? shown.map((list) => list.map((made) => this.foldFamily(made))) : shown,
-      isLimited,
-    };
+    const folded = mustFold
+      ? shown.map((list) => list.map((made) => this.foldFamily(made)))
+      : shown;
+    this.exportedValues.clear();
+    for (const made of folded.flat()) {
+      const { definition } = made;
+      if (isPerUser(definition) && definition.type !== "gauge") {
+        this.exported.set(definition.name, made);
+      }
+    }
+    return { families: folded, isLimited };
   }
 
   toJSON(): unknown {
@@ -129,12 +140,26 @@ export class UserFolding {
     }
     const into = asOther(sample);
     series.set(key, {
-      base: this.lost.has(user) ? value : 0,
+      base: this.lost.has(user) ? this.exportedOf(definition, key, value) : 0,
       last: value,
       into,
       intoKey: keyOf(definition, into),
       isOfThisRun: definition.lifetime === "run",
     });
+  }
+
+  /** What a series had come to when it was last exported; its value now when that is not known. */
+  private exportedOf(definition: MetricDefinition, key: string, value: number): number {
+    const samples = this.exported.get(definition.name)?.samples;
+    if (samples === undefined) return value;
+    let values = this.exportedValues.get(definition.name);
+    if (values === undefined) {
+      values = new Map(samples.map((sample) => [keyOf(definition, sample), sample.value]));
+      this.exportedValues.set(definition.name, values);
+    }
+    const before = values.get(key) ?? 0;
+    // A value that fell began anew, and all of it is growth.
+    return before <= value ? before : 0;
   }
 
   private restore(entry: unknown): void {

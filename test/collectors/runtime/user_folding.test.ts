@@ -135,10 +135,21 @@ describe("beyond the limit", () => {
       ]),
     ];
     expect(fold(folding, families(100), 2).lines).toContain("user_logins_total{b} 100");
-    expect(fold(folding, families(100), 1).lines).toContain("user_logins_total{other} 0");
+    // What came since the last scrape comes along.
+    expect(fold(folding, families(102), 1).lines).toContain("user_logins_total{other} 2");
     expect(fold(folding, families(103), 1).lines).toContain("user_logins_total{other} 3");
     const restarted = new UserFolding(JSON.parse(JSON.stringify(folding)));
     expect(fold(restarted, families(104), 1).lines).toContain("user_logins_total{other} 4");
+  });
+
+  test("of a counter that began anew as its user lost the place, all is growth", () => {
+    const folding = new UserFolding();
+    const families = (value: number) => [
+      byLabel(PROCESS_COUNT, [["a", 1]]),
+      byLabel(SLICE, [["b", value]]),
+    ];
+    fold(folding, families(50), 2);
+    expect(fold(folding, families(5), 1).lines).toContain("slice_cpu_seconds_total{other} 5");
   });
 
   test("what the kernel counts anew, and what is gone, stays in the sum", () => {
