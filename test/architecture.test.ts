@@ -194,6 +194,14 @@ describe("src/", () => {
     expect(code).not.toMatch(/shell|\bargv0\b|\bcmd\b/);
   });
 
+  test("only descriptors.ts opens files, with a reserve where clients have taken all descriptors", () => {
+    const opens = /\b(?:open|opendir|close|readdir|readFile)Sync\b|\bBun\.file\b|node:fs\/promises/;
+    const openers = files
+      .filter(({ text }) => opens.test(withoutComments(text)))
+      .map(({ name }) => name);
+    expect(openers).toEqual(["sources/descriptors.ts"]);
+  });
+
   test("imports run in one direction", () => {
     const faults = files.flatMap(({ name, text }) =>
       importsOf(text).flatMap((imported) => {

@@ -2,7 +2,7 @@
  * The host's name: what the kernel says (man 5 proc_sys_kernel), or, of a host that is mounted somewhere
  * and may run under another kernel's eyes, `/etc/hostname` (man 5 hostname).
  */
-import { readFileSync } from "node:fs";
+import { readProcFile } from "./descriptors.ts";
 import { readRegular } from "./regular_file.ts";
 import type { Root } from "./root.ts";
 
@@ -26,7 +26,7 @@ function isOwnHost(root: Root): boolean {
 
 function readKernelName(root: Root): string | undefined {
   try {
-    return firstName(readFileSync(root.proc("sys/kernel/hostname"), "utf8"));
+    return firstName(readProcFile(root.proc("sys/kernel/hostname")));
   } catch {
     return undefined;
   }

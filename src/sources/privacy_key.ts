@@ -1,5 +1,6 @@
 /** The key that addresses are hashed with: random bytes in a file that only its owner may read. */
-import { closeSync, fsyncSync, openSync, writeSync } from "node:fs";
+import { fsyncSync, writeSync } from "node:fs";
+import { closeFile, openFile } from "./descriptors.ts";
 import { codeOf, isGone } from "./errors.ts";
 import { readRegular } from "./regular_file.ts";
 
@@ -40,11 +41,11 @@ export function readOrMakePrivacyKey(path: string): Buffer {
 }
 
 function make(path: string): void {
-  const fd = openSync(path, "wx", 0o600);
+  const fd = openFile(path, "wx", 0o600);
   try {
     writeSync(fd, crypto.getRandomValues(Buffer.alloc(KEY_BYTES)));
     fsyncSync(fd);
   } finally {
-    closeSync(fd);
+    closeFile(fd);
   }
 }

@@ -1,5 +1,6 @@
 /** Looks which sources can be read here. */
-import { readSync, readdirSync, readlinkSync, statSync } from "node:fs";
+import { readSync, readlinkSync, statSync } from "node:fs";
+import { listFolder } from "./descriptors.ts";
 import { SOURCES } from "./catalogue.ts";
 import { BrokenSourceError, type Fault, explain, faultOf } from "./errors.ts";
 import { withRegular } from "./regular_file.ts";
@@ -94,7 +95,7 @@ function stateAfter(error: unknown, path: string): UnavailableState {
 
 function tryToRead(path: string, { isFolder, limitBytes = Infinity }: SourceInfo): string {
   if (!isFolder) readFirstByte(path, limitBytes);
-  else if (statSync(path).isDirectory()) followOneOf(path, readdirSync(path));
+  else if (statSync(path).isDirectory()) followOneOf(path, listFolder(path));
   else throw new BrokenSourceError(path, "is no directory");
   return path;
 }

@@ -5,7 +5,8 @@
  *
  * Not for /proc: its files show a size of 0 and are made while they are read.
  */
-import { type Stats, closeSync, constants, fstatSync, openSync, readSync, statSync } from "node:fs";
+import { type Stats, constants, fstatSync, readSync, statSync } from "node:fs";
+import { closeFile, openFile } from "./descriptors.ts";
 import { BrokenSourceError } from "./errors.ts";
 
 /** Without O_NONBLOCK the opening of a FIFO waits for a writer. */
@@ -25,13 +26,13 @@ export interface OpenRegularFile {
  */
 export function openRegular(path: string, limitBytes: number): OpenRegularFile {
   check(path, statSync(path), limitBytes);
-  const fd = openSync(path, FLAGS);
+  const fd = openFile(path, FLAGS);
   try {
     const stats = fstatSync(fd);
     check(path, stats, limitBytes);
     return { fd, stats };
   } catch (error) {
-    closeSync(fd);
+    closeFile(fd);
     throw error;
   }
 }
@@ -50,7 +51,7 @@ export function withRegular<T>(
   try {
     return use(fd, stats);
   } finally {
-    closeSync(fd);
+    closeFile(fd);
   }
 }
 

@@ -2,16 +2,9 @@
  * The exporter's own file: what it must know again after a restart. It is replaced as a whole, so a
  * reader sees the old state or the new one, also after a crash or a loss of power.
  */
-import {
-  closeSync,
-  constants,
-  fsyncSync,
-  openSync,
-  renameSync,
-  unlinkSync,
-  writeFileSync,
-} from "node:fs";
+import { constants, fsyncSync, renameSync, unlinkSync, writeFileSync } from "node:fs";
 import { dirname } from "node:path";
+import { closeFile, openFile } from "./descriptors.ts";
 import { codeOf, isGone, isShortage } from "./errors.ts";
 import { readRegular } from "./regular_file.ts";
 
@@ -64,7 +57,7 @@ export class StateFile {
       writeFileSync(fd, JSON.stringify(value));
       fsyncSync(fd);
     } finally {
-      closeSync(fd);
+      closeFile(fd);
     }
     renameSync(temporary, this.path);
     flushFolder(dirname(this.path));
@@ -74,20 +67,20 @@ export class StateFile {
 /** Makes a file that was not there; what a crash or somebody else left in its place goes first. */
 function openNew(path: string): number {
   try {
-    return openSync(path, NEW_FILE, 0o600);
+    return openFile(path, NEW_FILE, 0o600);
   } catch (error) {
     if (codeOf(error) !== "EEXIST") throw error;
   }
   unlinkSync(path);
-  return openSync(path, NEW_FILE, 0o600);
+  return openFile(path, NEW_FILE, 0o600);
 }
 
 /** The new name is on the disk when this returns. */
 function flushFolder(path: string): void {
-  const fd = openSync(path, constants.O_RDONLY | constants.O_DIRECTORY);
+  const fd = openFile(path, constants.O_RDONLY | constants.O_DIRECTORY);
   try {
     fsyncSync(fd);
   } finally {
-    closeSync(fd);
+    closeFile(fd);
   }
 }

@@ -1,5 +1,5 @@
 import { sessionsDocument } from "../../collectors/sessions_document.ts";
-import { DescriptorReserve } from "../../sources/descriptor_reserve.ts";
+import { reserveDescriptors } from "../../sources/descriptors.ts";
 import { readHostName } from "../../sources/host_name.ts";
 import { COLLECTORS } from "../../collectors/registry.ts";
 import type { HostState } from "../../collectors/runtime/host_state.ts";
@@ -23,8 +23,7 @@ export async function serveForever(invocation: Invocation): Promise<void> {
   const { log, host, collection } = setUp(config, servedAddresses);
   process.on("SIGHUP", () => reload(invocation, { host, log }));
   const ended = untilSignal();
-  host.descriptors = new DescriptorReserve();
-  host.descriptors.fill();
+  reserveDescriptors();
   let isReady = false;
   const site = {
     collect: (request?: ScrapeRequest) => collection.collect(request),

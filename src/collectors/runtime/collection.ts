@@ -105,7 +105,6 @@ export class Collection {
 
   private async run(request: ScrapeRequest, deadline: Deadline): Promise<Family[]> {
     const startMs = performance.now();
-    this.host.descriptors?.releaseIfNeeded();
     const shared = this.reading;
     const reading = shared ?? (this.reading = new Reading(this.host, deadline));
     try {
@@ -133,7 +132,6 @@ export class Collection {
     } finally {
       // Also when it was too late: the next one starts afresh, whatever still hangs.
       if (!shared) this.reading = undefined;
-      this.host.descriptors?.fill();
     }
   }
 
@@ -177,8 +175,7 @@ export class Collection {
       const { families, seconds } = await reading.attempt(collector, collected, deadline);
       collected.push(...(families ?? []));
       outcomes.push({ collector, families, seconds });
-      const { descriptors } = this.host;
-      await (descriptors ? descriptors.hold(turnOfTheEventLoop) : turnOfTheEventLoop());
+      await turnOfTheEventLoop();
     }
     return outcomes;
   }

@@ -14,7 +14,6 @@ import { type ProbedSource, probeSources } from "../../sources/probe.ts";
 import { TcpTables } from "../../sources/proc/tcp_tables.ts";
 import type { Root } from "../../sources/root.ts";
 import { StateFile } from "../../sources/state_file.ts";
-import type { DescriptorReserve } from "../../sources/descriptor_reserve.ts";
 import { Faults } from "./faults.ts";
 import { singleFlight } from "./single_flight.ts";
 import { UserFolding } from "./user_folding.ts";
@@ -45,8 +44,6 @@ export class HostState {
   readonly addresses: AddressPrivacy;
   readonly realNames: boolean;
   readonly lastLogins: LastLoginRecords;
-  /** Set while there is a server, whose clients take descriptors. */
-  descriptors: DescriptorReserve | undefined;
   /** Takes a sample of all processes. Those who ask meanwhile share it: two passes must not overlap. */
   readonly measure: (onlineCpus: number) => Promise<Usage>;
   /** Reads what is new in the logs, for all who ask meanwhile. */

@@ -1,5 +1,5 @@
 /** The exporter's own process, as the Prometheus client libraries show it. man 5 proc_pid_stat. */
-import { readFileSync, readdirSync } from "node:fs";
+import { lendDescriptors, listFolder, readProcFile } from "../../sources/descriptors.ts";
 import type { BuildInfo } from "./build_info.ts";
 import { type Family, type MetricDefinition, family, gauge, single } from "../../metrics/metric.ts";
 
@@ -50,7 +50,8 @@ export function selfFamilies({ version, revision, bunVersion }: BuildInfo): Fami
     family(BUILD_INFO, [{ labels, value: 1 }]),
     single(OWN_CPU, (cpu.user + cpu.system) / 1e6),
     single(OWN_START, startTimeSeconds),
-    single(OWN_RESIDENT, process.memoryUsage.rss()),
+    // The runtime opens a file of /proc for it.
+    single(OWN_RESIDENT, lendDescriptors(1, process.memoryUsage.rss)),
     single(VIRTUAL, fromProc("stat", /^.*\) (?:\S+ ){20}(\d+)/s)),
     single(OPEN_FDS, countOpenFds()),
     single(MAX_FDS, fromProc("limits", /^Max open files +(\d+)/m)),
@@ -60,7 +61,7 @@ export function selfFamilies({ version, revision, bunVersion }: BuildInfo): Fami
 /** A number in one of this process's own files, which are never the host's under another root. */
 function fromProc(name: string, pattern: RegExp): number | undefined {
   try {
-    const text = pattern.exec(readFileSync(`/proc/self/${name}`, "latin1"))?.[1];
+    const text = pattern.exec(readProcFile(`/proc/self/${name}`))?.[1];
     return text === undefined ? undefined : Number(text);
   } catch {
     return undefined;
@@ -70,7 +71,7 @@ function fromProc(name: string, pattern: RegExp): number | undefined {
 function countOpenFds(): number | undefined {
   try {
     // The listing itself holds one open.
-    return readdirSync("/proc/self/fd").length - 1;
+    return listFolder("/proc/self/fd").length - 1;
   } catch {
     return undefined;
   }

@@ -35,7 +35,7 @@ export class Snapshot {
     this.settings = host.settings;
   }
 
-  readonly machine = this.once((): Promise<MachineStat> => readMachineStat(this.host.root));
+  readonly machine = this.once(async (): Promise<MachineStat> => readMachineStat(this.host.root));
 
   readonly usage = this.once(async (): Promise<Usage> => {
     const { onlineCpus } = await this.machine();

@@ -2,7 +2,7 @@ import { isShortage, isUnavailable } from "../../sources/errors.ts";
 import { JournalReader } from "../../sources/logs/journal/reader.ts";
 import type { LogReader } from "../../sources/logs/record.ts";
 import { AuthLog } from "../../sources/logs/text/auth_log.ts";
-import { readMachineStat } from "../../sources/proc/machine_stat.ts";
+import { readBootTimeMs } from "../../sources/proc/machine_stat.ts";
 import type { Root } from "../../sources/root.ts";
 import type { StateFile } from "../../sources/state_file.ts";
 import { Attempts } from "./attempts.ts";
@@ -172,8 +172,7 @@ export class AuthLogs {
   private async choose(nowMs: number): Promise<void> {
     const { host } = this;
     const { root, stateFile, warn } = this.options;
-    const machine = await readMachineStat(root).catch(() => undefined);
-    const bootMs = (machine?.bootTimeSeconds ?? 0) * 1000;
+    const bootMs = readBootTimeMs(root);
     const { logs: names, notes } = chooseLogs(root, nowMs);
     for (const err of notes) warn("choosing the log to read", { err });
     this.startMs ||= nowMs;

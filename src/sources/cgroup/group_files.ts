@@ -1,5 +1,6 @@
 /** Reads the files of control groups, all into one buffer, since a pass over them reads hundreds. */
-import { closeSync, openSync, readSync } from "node:fs";
+import { readSync } from "node:fs";
+import { closeFile, openFile } from "../descriptors.ts";
 
 /** One read returns a page at most, and whole lines: after fewer bytes than this there are no more. */
 const LAST_READ_BYTES = 4096 - 256;
@@ -20,7 +21,7 @@ export class GroupFiles {
    */
   read(path: string): Buffer {
     this.count++;
-    const fd = openSync(path, "r");
+    const fd = openFile(path);
     try {
       let length = 0;
       for (;;) {
@@ -31,7 +32,7 @@ export class GroupFiles {
         if (this.buffer.length - length < MIN_BYTES) this.enlarge();
       }
     } finally {
-      closeSync(fd);
+      closeFile(fd);
     }
   }
 

@@ -2,7 +2,8 @@
  * The control groups whose CPU time is looked at from one pass to the next. The kernel adds a group's time to
  * that of all groups above it, so where a group's has not changed, nothing below it has run.
  */
-import { readdirSync, statSync } from "node:fs";
+import { statSync } from "node:fs";
+import { listEntries } from "../descriptors.ts";
 import { codeOf, isGone } from "../errors.ts";
 import { readUsageMicros } from "./cpu_stat.ts";
 import { GroupFiles } from "./group_files.ts";
@@ -189,7 +190,7 @@ function emptyReading(): TreeReading {
 
 function foldersIn(path: string): string[] {
   try {
-    const entries = readdirSync(path, { withFileTypes: true });
+    const entries = listEntries(path);
     return entries.filter((entry) => entry.isDirectory()).map(({ name }) => name);
   } catch (error) {
     conditionBy(error);

@@ -2,7 +2,8 @@
  * Where the host's control groups of version 2 are mounted: at `/sys/fs/cgroup`, or at `unified` below it on a
  * host that uses both versions. The mount table tells: man 5 proc_pid_mountinfo.
  */
-import { closeSync, openSync, readSync } from "node:fs";
+import { readSync } from "node:fs";
+import { closeFile, openFile } from "../descriptors.ts";
 import { isUnavailable } from "../errors.ts";
 import type { Root } from "../root.ts";
 
@@ -31,7 +32,7 @@ export function findCgroup2(root: Root): string | undefined {
 
 function readMountInfo(root: Root): string {
   const chunks: Buffer[] = [];
-  const fd = openSync(root.proc("self/mountinfo"), "r");
+  const fd = openFile(root.proc("self/mountinfo"));
   try {
     for (let length = 0; length < LIMIT_BYTES;) {
       const chunk = Buffer.allocUnsafe(CHUNK_BYTES);
@@ -41,7 +42,7 @@ function readMountInfo(root: Root): string {
       length += bytes;
     }
   } finally {
-    closeSync(fd);
+    closeFile(fd);
   }
   return Buffer.concat(chunks).toString("latin1");
 }

@@ -5,7 +5,7 @@
  *
  * Each file stands alone: it is missing where its controller is off, and the kernel may have no answer in it.
  */
-import { readdirSync } from "node:fs";
+import { listFolder } from "../descriptors.ts";
 import { codeOf, isGone } from "../errors.ts";
 import type { Root } from "../root.ts";
 import { parseUsageMicros } from "./cpu_stat.ts";
@@ -53,7 +53,7 @@ export function readUserSlices(root: Root, files: GroupFiles): UserSlice[] | und
 }
 
 function uidsIn(folder: string): number[] {
-  const names = orNone(() => readdirSync(folder)) ?? [];
+  const names = orNone(() => listFolder(folder)) ?? [];
   const uids = names.map((name) => /^user-(\d{1,10})\.slice$/.exec(name)?.[1]);
   return uids
     .filter((uid) => uid !== undefined)

@@ -3,7 +3,8 @@
  * `KEY=VALUE` file each, readable by everybody. The format is private to logind; the keys read here are
  * the same from systemd 247 to 262.
  */
-import { existsSync, readdirSync, statSync } from "node:fs";
+import { existsSync, statSync } from "node:fs";
+import { listEntries, listFolder } from "../descriptors.ts";
 import { BrokenSourceError, isGone } from "../errors.ts";
 import { unescapeC } from "../escape.ts";
 import { readRegular } from "../regular_file.ts";
@@ -144,7 +145,7 @@ export function parseState(text: string): Map<string, string> {
  */
 export function countLingeringUsers(root: Root): number {
   try {
-    return readdirSync(root.path(LINGER)).filter((name) => !name.startsWith(".")).length;
+    return listFolder(root.path(LINGER)).filter((name) => !name.startsWith(".")).length;
   } catch (error) {
     if (isGone(error)) return 0;
     throw error;
@@ -161,7 +162,7 @@ async function readStateFiles(folder: string): Promise<[string, string][]> {
     throw new BrokenSourceError(folder, "is a file, want a directory");
   }
   const files: [string, string][] = [];
-  for (const [i, entry] of readdirSync(folder, { withFileTypes: true }).entries()) {
+  for (const [i, entry] of listEntries(folder).entries()) {
     if (files.length >= MAX_FILES) break;
     const { name } = entry;
     if (i % YIELD_EVERY === YIELD_EVERY - 1) await Bun.sleep(0);

@@ -1,5 +1,6 @@
 /** Older wtmp files beside the one in use, as logrotate leaves them: wtmp.1, wtmp.2.gz, wtmp-20260101. */
-import { closeSync, readdirSync } from "node:fs";
+import { readSync } from "node:fs";
+import { closeFile, listFolder } from "../descriptors.ts";
 import { openRegular } from "../regular_file.ts";
 
 /** As they are called below /var/log. */
@@ -10,6 +11,11 @@ const LIMIT_BYTES = 64 * 1024 * 1024;
 /** Compressed logins take a tenth of the room, but zeros a thousandth: what comes out has the limit above. */
 const GZIP_LIMIT_BYTES = 8 * 1024 * 1024;
 
+/** One read of logins: some 15 ms without the JIT. */
+const PIECE_BYTES = 256 * 1024;
+/** One read of compressed ones: a thousand times as much comes out of zeros. */
+const GZIP_PIECE_BYTES = 16 * 1024;
+
 const MAX_FILES = 24;
 
 /**
@@ -19,7 +25,7 @@ const MAX_FILES = 24;
  */
 export async function* rotatedFiles(folder: string): AsyncGenerator<AsyncIterable<Uint8Array>> {
   const opened: { mtimeMs: number; path: string }[] = [];
-  for (const name of readdirSync(folder)) {
+  for (const name of listFolder(folder)) {
     if (!ROTATED.test(name) || opened.length >= MAX_FILES) continue;
     const path = `${folder}/${name}`;
     const mtimeMs = use(path, ({ stats }) => stats.mtimeMs);
@@ -32,7 +38,7 @@ export async function* rotatedFiles(folder: string): AsyncGenerator<AsyncIterabl
     try {
       yield piecesOf(file.fd, path.endsWith(".gz"));
     } finally {
-      closeSync(file.fd);
+      closeFile(file.fd);
     }
   }
 }
@@ -43,7 +49,7 @@ function use<T>(path: string, act: (file: NonNullable<ReturnType<typeof tryOpen>
   try {
     return act(file);
   } finally {
-    closeSync(file.fd);
+    closeFile(file.fd);
   }
 }
 
@@ -56,14 +62,24 @@ function tryOpen(path: string) {
 }
 
 async function* piecesOf(fd: number, isGzip: boolean): AsyncGenerator<Uint8Array> {
-  const plain = Bun.file(fd).stream();
-  const stream: ReadableStream<Uint8Array> = isGzip
-    ? plain.pipeThrough(new DecompressionStream("gzip"))
-    : plain;
+  const plain = streamOf(fd, isGzip ? GZIP_PIECE_BYTES : PIECE_BYTES);
+  const stream = isGzip ? plain.pipeThrough(new DecompressionStream("gzip")) : plain;
   let total = 0;
   for await (const piece of stream) {
     yield piece;
     total += piece.length;
     if (total >= LIMIT_BYTES) return;
   }
+}
+
+/** Read here, and not by the runtime on another thread, which would open a descriptor of its own. */
+function streamOf(fd: number, pieceBytes: number): ReadableStream<Uint8Array<ArrayBuffer>> {
+  return new ReadableStream({
+    pull(controller) {
+      const piece = new Uint8Array(pieceBytes);
+      const length = readSync(fd, piece, 0, pieceBytes, null);
+      if (length === 0) controller.close();
+      else controller.enqueue(piece.subarray(0, length));
+    },
+  });
 }

@@ -4,6 +4,7 @@
  */
 import { Database } from "bun:sqlite";
 import { lstatSync, readSync } from "node:fs";
+import { lendDescriptors, takeBack } from "../descriptors.ts";
 import { BrokenSourceError, codeOf, isGone } from "../errors.ts";
 import { withRegular } from "../regular_file.ts";
 
@@ -18,6 +19,9 @@ const MAX_VALUE_BYTES = 1024;
 
 /** The writers hold their lock for a few milliseconds; a collection does not wait for long. */
 const BUSY_TIMEOUT_MS = 50;
+
+/** The file, and what SQLite opens beside it: the write-ahead log and its index. */
+const SQLITE_DESCRIPTORS = 3;
 
 const MAGIC = "SQLite format 3\0";
 const HEADER_BYTES = 100;
@@ -46,21 +50,23 @@ export class SqliteTable implements Disposable {
   static open(path: string, table: string, columns: readonly string[]): SqliteTable | undefined {
     if (!checkFile(path)) return undefined;
     for (const suffix of ["-wal", "-journal"]) checkSideFile(path + suffix);
-    return described(path, () => {
-      const database = new Database(path, { readonly: true });
-      try {
-        database.run(`PRAGMA busy_timeout = ${BUSY_TIMEOUT_MS}`);
-        database.run("PRAGMA trusted_schema = OFF");
-        if (database.query("SELECT 1 FROM sqlite_schema LIMIT 1").get() === null) {
+    return described(path, () =>
+      lendDescriptors(SQLITE_DESCRIPTORS, () => {
+        const database = new Database(path, { readonly: true });
+        try {
+          database.run(`PRAGMA busy_timeout = ${BUSY_TIMEOUT_MS}`);
+          database.run("PRAGMA trusted_schema = OFF");
+          if (database.query("SELECT 1 FROM sqlite_schema LIMIT 1").get() === null) {
+            database.close();
+            return undefined;
+          }
+          return new SqliteTable(path, database, selectOf(path, database, table, columns));
+        } catch (error) {
           database.close();
-          return undefined;
+          throw error;
         }
-        return new SqliteTable(path, database, selectOf(path, database, table, columns));
-      } catch (error) {
-        database.close();
-        throw error;
-      }
-    });
+      }),
+    );
   }
 
   /** The rows below a rowid, the highest first: `PIECE_ROWS` of them, or fewer where no more are left. */
@@ -80,6 +86,7 @@ export class SqliteTable implements Disposable {
 
   [Symbol.dispose](): void {
     this.database.close();
+    takeBack();
   }
 }
 

@@ -2,7 +2,8 @@
  * `/var/log/wtmp`: every login since the file was last rotated (man 5 wtmp), and the files that it was
  * rotated to. It only grows, so each reading goes on where the one before ended.
  */
-import { closeSync, readSync } from "node:fs";
+import { readSync } from "node:fs";
+import { closeFile } from "../descriptors.ts";
 import { openRegular } from "../regular_file.ts";
 import type { Root } from "../root.ts";
 import { READABLE_BY_ALL, type SourceInfo } from "../source.ts";
@@ -72,7 +73,7 @@ export class WtmpReader {
       await this.readOn(fd);
       await this.readBack(fd);
     } finally {
-      closeSync(fd);
+      closeFile(fd);
     }
     if (this.readFrom === 0 && !this.hasReadRotated) {
       this.hasReadRotated = true;
@@ -109,7 +110,7 @@ export class WtmpReader {
       try {
         if (stats.ino === this.inode) await this.readOn(fd);
       } finally {
-        closeSync(fd);
+        closeFile(fd);
       }
     } catch {
       // It was deleted, or compressed at once.

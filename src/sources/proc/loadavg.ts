@@ -1,11 +1,11 @@
 /** `/proc/loadavg`: processes that ran or waited, on average. man 5 proc_loadavg. */
-import { readFileSync } from "node:fs";
+import { readProcFile } from "../descriptors.ts";
 import type { Root } from "../root.ts";
 
 /** Over the last 1, 5 and 15 minutes, as the kernel prints them; undefined where they can't be read. */
 export function readLoadAverages(root: Root): string[] | undefined {
   try {
-    return parseLoadAverages(readFileSync(root.proc("loadavg"), "latin1"));
+    return parseLoadAverages(readProcFile(root.proc("loadavg")));
   } catch {
     return undefined;
   }

@@ -1,4 +1,6 @@
 /** `/proc/stat`: facts of the whole machine. man 5 proc_stat. */
+import { readProcFile } from "../descriptors.ts";
+import { isShortage } from "../errors.ts";
 import type { Root } from "../root.ts";
 
 export interface MachineStat {
@@ -9,11 +11,25 @@ export interface MachineStat {
 }
 
 /** @throws the system's error when it can't be read, or an Error when it holds no `btime` or `cpu` line */
-export async function readMachineStat(root: Root): Promise<MachineStat> {
+export function readMachineStat(root: Root): MachineStat {
   const path = root.proc("stat");
-  const stat = parseMachineStat(await Bun.file(path).text());
+  const stat = parseMachineStat(readProcFile(path));
   if (!stat) throw new Error(`${path} holds no btime and no cpu lines: is this a Linux /proc?`);
   return stat;
+}
+
+/**
+ * When the machine booted, in milliseconds since the epoch; 0 where nothing tells.
+ *
+ * @throws the system's error when it is short of something
+ */
+export function readBootTimeMs(root: Root): number {
+  try {
+    return readMachineStat(root).bootTimeSeconds * 1000;
+  } catch (error) {
+    if (isShortage(error)) throw error;
+    return 0;
+  }
 }
 
 export function parseMachineStat(text: string): MachineStat | undefined {

@@ -1,5 +1,6 @@
 /** `/proc/PID/cmdline`: the arguments of a process, or the title it gave itself. man 5 proc_pid_cmdline. */
-import { closeSync, openSync, readSync } from "node:fs";
+import { readSync } from "node:fs";
+import { closeFile, openFile } from "../descriptors.ts";
 import type { Root } from "../root.ts";
 
 /** A process can have megabytes of arguments. What a server says of itself stands in the first ones. */
@@ -17,7 +18,7 @@ const buffer = Buffer.alloc(TITLE_LIMIT_BYTES);
 export function readArguments(root: Root, pid: number): string[] | undefined {
   let fd: number;
   try {
-    fd = openSync(root.proc(`${pid}/cmdline`), "r");
+    fd = openFile(root.proc(`${pid}/cmdline`));
   } catch {
     return undefined;
   }
@@ -26,7 +27,7 @@ export function readArguments(root: Root, pid: number): string[] | undefined {
   } catch {
     return undefined;
   } finally {
-    closeSync(fd);
+    closeFile(fd);
   }
 }
 

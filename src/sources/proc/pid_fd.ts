@@ -3,7 +3,8 @@
  * `fd/N` is a link to `socket:[INODE]` (CAP_SYS_PTRACE and CAP_DAC_READ_SEARCH), `fdinfo/N` has a line
  * `ino:` since Linux 5.14 (CAP_SYS_PTRACE alone).
  */
-import { readdirSync, readFileSync, readlinkSync } from "node:fs";
+import { readlinkSync } from "node:fs";
+import { listFolder, readProcFile } from "../descriptors.ts";
 import type { Root } from "../root.ts";
 import { HIDEPID, type SourceInfo } from "../source.ts";
 
@@ -42,7 +43,7 @@ function inodesOf(
 ): Set<number> | undefined {
   let names: string[];
   try {
-    names = readdirSync(folder);
+    names = listFolder(folder);
   } catch {
     return undefined;
   }
@@ -67,6 +68,6 @@ function fromLink(path: string): number | undefined {
 }
 
 function fromInfo(path: string): number | undefined {
-  const inode = /^ino:\t(\d+)$/m.exec(readFileSync(path, "latin1"))?.[1];
+  const inode = /^ino:\t(\d+)$/m.exec(readProcFile(path))?.[1];
   return inode === undefined ? undefined : Number(inode);
 }

@@ -2,7 +2,8 @@
  * What ties a process to a login: its control group (`/proc/PID/cgroup`, man 7 cgroups) and its audit
  * session (`/proc/PID/sessionid`, man 8 pam_loginuid).
  */
-import { closeSync, openSync, readSync } from "node:fs";
+import { readSync } from "node:fs";
+import { closeFile, openFile } from "../descriptors.ts";
 import type { Root } from "../root.ts";
 
 /** An audit session that was never set. */
@@ -61,7 +62,7 @@ export function parseForegroundGroup(text: string): number | undefined {
 function readOrUndefined(path: string): string | undefined {
   let fd: number;
   try {
-    fd = openSync(path, "r");
+    fd = openFile(path);
   } catch {
     return undefined;
   }
@@ -70,6 +71,6 @@ function readOrUndefined(path: string): string | undefined {
   } catch {
     return undefined;
   } finally {
-    closeSync(fd);
+    closeFile(fd);
   }
 }

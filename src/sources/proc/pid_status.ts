@@ -1,5 +1,6 @@
 /** `/proc/PID/status`: facts of one process that its stat line lacks. man 5 proc_pid_status. */
-import { closeSync, openSync, readSync } from "node:fs";
+import { readSync } from "node:fs";
+import { closeFile, openFile } from "../descriptors.ts";
 import { isShortage } from "../errors.ts";
 import type { Root } from "../root.ts";
 
@@ -30,7 +31,7 @@ const buffer = Buffer.alloc(LIMIT_BYTES);
 export function readStatus(root: Root, pid: number | "self"): ProcessStatus | undefined {
   let fd: number;
   try {
-    fd = openSync(root.proc(`${pid}/status`), "r");
+    fd = openFile(root.proc(`${pid}/status`));
   } catch (error) {
     if (isShortage(error)) throw error;
     return undefined;
@@ -42,7 +43,7 @@ export function readStatus(root: Root, pid: number | "self"): ProcessStatus | un
     if (isShortage(error)) throw error;
     return undefined;
   } finally {
-    closeSync(fd);
+    closeFile(fd);
   }
 }
 

@@ -1,5 +1,5 @@
 /** The processes that `/proc` lists: its folders whose names are numbers. man 5 proc. */
-import { readdirSync } from "node:fs";
+import { listFolder } from "../descriptors.ts";
 import type { Root } from "../root.ts";
 
 /**
@@ -8,7 +8,7 @@ import type { Root } from "../root.ts";
  * @throws the system's error when `/proc` can't be listed
  */
 export function listPids(root: Root): Int32Array {
-  const names = readdirSync(root.procfs);
+  const names = listFolder(root.procfs);
   const pids = new Int32Array(names.length);
   let count = 0;
   for (const name of names) {

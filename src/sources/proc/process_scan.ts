@@ -3,7 +3,8 @@
  * its effective uid, which is the owner of the folder `/proc/PID` (stat(2); right for non-dumpable processes
  * too, and under hidepid=1). Control groups tell which processes have not run (`group_watch.ts`).
  */
-import { closeSync, openSync, readSync, statfsSync, statSync } from "node:fs";
+import { readSync, statfsSync, statSync } from "node:fs";
+import { closeFile, openFile } from "../descriptors.ts";
 import { NO_GROUP, type TreeReading } from "../cgroup/group_tree.ts";
 import { GroupWatch, type Way } from "../cgroup/group_watch.ts";
 import { isUnavailable } from "../errors.ts";
@@ -138,11 +139,11 @@ export class ProcessScan {
     const pid = table.pid[row]!;
     let length;
     try {
-      const fd = openSync(`${this.root.procfs}/${pid}/stat`, "r");
+      const fd = openFile(`${this.root.procfs}/${pid}/stat`);
       try {
         length = readSync(fd, this.line, 0, LINE_BYTES, 0);
       } finally {
-        closeSync(fd);
+        closeFile(fd);
       }
     } catch (error) {
       if (isUnavailable(error)) return ROW.gone;

@@ -1,5 +1,5 @@
 /** With which rights this process runs: `/proc/self/status`. man 5 proc_pid_status, man 7 capabilities. */
-import { readFileSync } from "node:fs";
+import { readProcFile } from "../descriptors.ts";
 
 export interface Privileges {
   realUid: number;
@@ -13,7 +13,7 @@ export interface Privileges {
 
 /** @throws the system's error without a mounted /proc */
 export function readPrivileges(): Privileges {
-  return parsePrivileges(readFileSync("/proc/self/status", "latin1"));
+  return parsePrivileges(readProcFile("/proc/self/status"));
 }
 
 /** What is missing in the text is 0: kernels before 4.3 know no ambient set. */

@@ -2,7 +2,8 @@
  * Files of /proc that the kernel makes line by line while they are read (its Documentation/filesystems/
  * seq_file.rst). One read(2) returns whole lines, a page of them at the most.
  */
-import { closeSync, openSync, readSync } from "node:fs";
+import { readSync } from "node:fs";
+import { closeFile, openFile } from "../descriptors.ts";
 
 const PAGE_BYTES = 4096;
 
@@ -27,7 +28,7 @@ const YIELD_EVERY = 64;
 export async function readSeqFile(path: string, expectedBytes = 0): Promise<Buffer> {
   let buffer = Buffer.allocUnsafeSlow(Math.max(FIRST_BYTES, expectedBytes + PAGE_BYTES));
   let length = 0;
-  const fd = openSync(path, "r");
+  const fd = openFile(path);
   try {
     for (let reads = 1; ; reads++) {
       if (buffer.length - length < PAGE_BYTES) {
@@ -41,6 +42,6 @@ export async function readSeqFile(path: string, expectedBytes = 0): Promise<Buff
       if (reads % YIELD_EVERY === 0) await Bun.sleep(0);
     }
   } finally {
-    closeSync(fd);
+    closeFile(fd);
   }
 }

@@ -1,5 +1,6 @@
 /** One journal file: an open descriptor, its header, and checked access to its objects. */
-import { closeSync, fstatSync, readSync, statSync } from "node:fs";
+import { fstatSync, readSync, statSync } from "node:fs";
+import { closeFile } from "../../descriptors.ts";
 import { BrokenSourceError } from "../../errors.ts";
 import { openRegular } from "../../regular_file.ts";
 import { keyOf } from "./hash.ts";
@@ -45,7 +46,7 @@ export class JournalFile {
     try {
       return new JournalFile(fd, pages);
     } catch (error) {
-      closeSync(fd);
+      closeFile(fd);
       throw error;
     }
   }
@@ -75,7 +76,7 @@ export class JournalFile {
   }
 
   close(): void {
-    closeSync(this.fd);
+    closeFile(this.fd);
   }
 
   /**

@@ -1,5 +1,6 @@
 /** The journal files that this host wrote. man 8 systemd-journald, "Files" */
-import { readdirSync, statSync } from "node:fs";
+import { statSync } from "node:fs";
+import { listFolder } from "../../descriptors.ts";
 import { isShortage } from "../../errors.ts";
 import { readRegular } from "../../regular_file.ts";
 import type { Root } from "../../root.ts";
@@ -41,7 +42,7 @@ class ListedFolder {
     const stat = statSync(this.path, { throwIfNoEntry: false });
     if (stat === undefined) return this.forget();
     if (this.isSettled && stat.mtimeMs === this.modifiedMs) return false;
-    this.names = readdirSync(this.path);
+    this.names = listFolder(this.path);
     this.isSettled = nowMs - stat.mtimeMs > SETTLED_AFTER_MS;
     this.modifiedMs = stat.mtimeMs;
     return true;

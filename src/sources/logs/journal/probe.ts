@@ -1,6 +1,5 @@
 /** Whether there is a journal that can be read, without reading it. */
-import { readFileSync } from "node:fs";
-import { parseMachineStat } from "../../proc/machine_stat.ts";
+import { readBootTimeMs } from "../../proc/machine_stat.ts";
 import type { Root } from "../../root.ts";
 import { JournalFile } from "./file.ts";
 import { JournalFolders } from "./folders.ts";
@@ -26,21 +25,11 @@ export function probeJournal(root: Root): string {
     const file = JournalFile.open(path, pages);
     const { entryCount, tailRealtimeUs } = file.header;
     file.close();
-    if (entryCount === 0 || tailRealtimeUs >= bootUs(root)) inUse = path;
+    if (entryCount === 0 || tailRealtimeUs >= readBootTimeMs(root) * 1000) inUse = path;
   }
   if (inUse === undefined) throw new LeftOverJournalError();
   if (readDevLogOwner(root) === "other") throw new UnfedJournalError();
   return inUse;
-}
-
-/** 0 where it is not known: then nothing is left over. */
-function bootUs(root: Root): number {
-  try {
-    const stat = parseMachineStat(readFileSync(root.proc("stat"), "utf8"));
-    return (stat?.bootTimeSeconds ?? 0) * 1e6;
-  } catch {
-    return 0;
-  }
 }
 
 export const JOURNAL = {

@@ -1,5 +1,6 @@
 /** One file of a text log, open, with the place up to which it was read. */
-import { closeSync, fstatSync, readSync, type Stats } from "node:fs";
+import { fstatSync, readSync, type Stats } from "node:fs";
+import { closeFile } from "../../descriptors.ts";
 import { openRegular } from "../../regular_file.ts";
 
 /** So many bytes at most say which file this is, whatever its inode number. */
@@ -197,7 +198,7 @@ export class LogFile {
   }
 
   close(): void {
-    closeSync(this.fd);
+    closeFile(this.fd);
   }
 
   private stats(): Stats {

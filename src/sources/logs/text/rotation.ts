@@ -1,6 +1,7 @@
 /** The files that a log was rotated to, by logrotate or by the daemon itself. */
+import { listFolder } from "../../descriptors.ts";
 import { isGone } from "../../errors.ts";
-import { readdirSync, type Stats, statSync } from "node:fs";
+import { type Stats, statSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
 import { LogFile } from "./file.ts";
 
@@ -167,7 +168,7 @@ function byAge(a: Sibling, b: Sibling): number {
 
 function listOrNone(folder: string): string[] {
   try {
-    return readdirSync(folder);
+    return listFolder(folder);
   } catch {
     return [];
   }

@@ -1,0 +1,114 @@
+/**
+ * Opens and closes what the program reads. A server holds some descriptors back, since clients can take all
+ * others: where none is left, a file gets one of those. Connections are accepted only between two pieces of
+ * synchronous work, so what is closed goes back at once, before a client can have it. open(2), EMFILE.
+ */
+import { closeSync, openSync, readFileSync, readdirSync } from "node:fs";
+import { codeOf } from "./errors.ts";
+
+/** Files are opened one after the other; a few stay open while others get their turn. */
+const RESERVED = 16;
+
+export class DescriptorReserve {
+  private readonly held: number[] = [];
+  private wanted = 0;
+
+  /** @param open opens something small, and gives its descriptor */
+  constructor(private readonly open: () => number = () => openSync("/dev/null", "r")) {}
+
+  /** Begins to hold descriptors back. */
+  hold(): void {
+    this.wanted = RESERVED;
+    this.refill();
+  }
+
+  /** Takes what is missing in the reserve; without free descriptors it stays as it is. */
+  refill(): void {
+    try {
+      while (this.held.length < this.wanted) this.held.push(this.open());
+    } catch (error) {
+      if (!isExhausted(error)) throw error;
+    }
+  }
+
+  /** Opens something that takes one descriptor, the reserve's where no other is left. */
+  use<T>(open: () => T): T {
+    try {
+      return open();
+    } catch (error) {
+      if (!isExhausted(error) || this.held.length === 0) throw error;
+    }
+    closeSync(this.held.pop()!);
+    return open();
+  }
+
+  /** Opens something that takes several descriptors, and does not tell when it has too few. */
+  lend<T>(count: number, open: () => T): T {
+    for (const fd of this.held.splice(0, count)) closeSync(fd);
+    try {
+      return open();
+    } finally {
+      this.refill();
+    }
+  }
+}
+
+const reserve = new DescriptorReserve();
+
+/** Holds descriptors back from now on, for all that is opened with the functions below. */
+export function reserveDescriptors(): void {
+  reserve.hold();
+}
+
+/** Opens a file that `closeFile` is to close. @throws the system's error */
+export function openFile(path: string, flags: string | number = "r", mode?: number): number {
+  return reserve.use(() => openSync(path, flags, mode));
+}
+
+/** @throws the system's error */
+export function closeFile(fd: number): void {
+  closeSync(fd);
+  reserve.refill();
+}
+
+/** The names in a folder. @throws the system's error */
+export function listFolder(path: string): string[] {
+  return closing(() => readdirSync(path));
+}
+
+/** What is in a folder, and of what kind. @throws the system's error */
+export function listEntries(path: string) {
+  return closing(() => readdirSync(path, { withFileTypes: true }));
+}
+
+/** A whole small file of /proc. @throws the system's error */
+export function readProcFile(path: string): string {
+  return closing(() => readFileSync(path, "utf8"));
+}
+
+/**
+ * For what opens several descriptors by itself: they come from the reserve where no others are left.
+ * `takeBack` is to be called when they are closed.
+ */
+export function lendDescriptors<T>(count: number, open: () => T): T {
+  return reserve.lend(count, open);
+}
+
+export function takeBack(): void {
+  reserve.refill();
+}
+
+/** Opens something that is closed again when it returns. */
+function closing<T>(read: () => T): T {
+  try {
+    return reserve.use(read);
+  } finally {
+    reserve.refill();
+  }
+}
+
+/** Whether this process, or the system, has no descriptor left. */
+function isExhausted(error: unknown): boolean {
+  const code = codeOf(error);
+  return code === "EMFILE" || code === "ENFILE";
+}
