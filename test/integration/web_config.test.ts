@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { Servers, exporter, exporterPath } from "../helpers/exporter.ts";
 import { makeAuthority, makeCertificate } from "../helpers/certificates.ts";
 import { describeWith } from "../helpers/needs.ts";
+import { chosenProtocol, recordingProxy } from "../helpers/recording_proxy.ts";
 import { Running, eventually, freePort, output, remove, scratchFolder } from "../helpers/run.ts";
 
 setDefaultTimeout(30_000);
@@ -72,7 +73,7 @@ basic_auth_users:
 });
 
 describeWith(["openssl", "prometheus"], "a real Prometheus", () => {
-  test("scrapes over TLS with its certificate and a password", async () => {
+  test("scrapes over HTTP/2 with its certificate and a password, and chooses collectors", async () => {
     const folder = scratchFolder("prometheus-tls");
     const authority = await makeAuthority(folder, "ca");
     await makeCertificate(folder, "server", authority, "IP:127.0.0.1");
@@ -87,10 +88,13 @@ describeWith(["openssl", "prometheus"], "a real Prometheus", () => {
   client_auth_type: RequireAndVerifyClientCert
   client_ca_file: ca.crt
   client_allowed_sans: [scraper]
+  max_version: TLS12
 basic_auth_users: {prometheus: ${hash}}
 `,
     );
     const server = await serve(["--web.listen-address=127.0.0.1:0", `--web.config.file=${config}`]);
+    const { hostname, port: serverPort } = new URL(server.url);
+    const proxy = await recordingProxy({ host: hostname, port: Number(serverPort) });
     const scrape = join(folder, "prometheus.yml");
     writeFileSync(
       scrape,
@@ -100,7 +104,8 @@ scrape_configs:
     scheme: https
     basic_auth: {username: prometheus, password: secret}
     tls_config: {ca_file: ca.crt, cert_file: scraper.crt, key_file: scraper.key}
-    static_configs: [{targets: ["${new URL(server.url).host}"]}]
+    params: {"collect[]": [sessions, processes]}
+    static_configs: [{targets: ["127.0.0.1:${proxy.port}"]}]
 `,
     );
     const port = await freePort();
@@ -111,21 +116,27 @@ scrape_configs:
       `--web.listen-address=127.0.0.1:${port}`,
     ]);
     try {
-      const query = encodeURIComponent('user_sessions_up{job="user_sessions"}');
-      const value = await eventually(
+      const collectors = await eventually(
         "a scrape",
         async () => {
-          const url = `http://127.0.0.1:${port}/api/v1/query?query=${query}`;
+          const query = "user_sessions_collector_success == 1";
+          const url = `http://127.0.0.1:${port}/api/v1/query?query=${encodeURIComponent(query)}`;
           const response = await fetch(url).catch(() => undefined);
           if (!response?.ok) return undefined;
-          const { data } = (await response.json()) as { data: { result: { value: string[] }[] } };
-          return data.result[0]?.value[1];
+          const { data } = (await response.json()) as {
+            data: { result: { metric: { collector: string } }[] };
+          };
+          const names = data.result.map(({ metric }) => metric.collector);
+          return names.length > 0 ? names.sort() : undefined;
         },
         20_000,
       );
-      expect(value).toBe("1");
+      expect(collectors).toEqual(["processes", "sessions"]);
+      expect(proxy.greetings.map(chosenProtocol)).toContain("h2");
+      expect(proxy.greetings.map(chosenProtocol)).not.toContain("http/1.1");
     } finally {
       await prometheus.end();
+      proxy.close();
       remove(folder);
     }
   });
