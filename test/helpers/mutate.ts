@@ -202,11 +202,13 @@ function lineAt({ bytes, length }: Draft, place: number): { start: number; end: 
  * One to eight changes that leave the length as it is, for formats that are full of offsets.
  *
  * @param starts the places where 8 bytes may be changed
+ * @param targets where offsets lead to that are put there
  */
 export function changedPlaces(
   random: Random,
   bytes: Buffer,
   starts: ArrayLike<number>,
+  targets = starts,
 ): { at: number; changed: Buffer }[] {
   return Array.from({ length: 1 + random.below(8) }, () => {
     const at = random.pick(starts);
@@ -218,7 +220,7 @@ export function changedPlaces(
     // An offset, into the middle of something or onto another thing's start.
     else
       changed.writeBigUInt64LE(
-        BigInt(random.chance(0.5) ? random.pick(starts) : random.below(bytes.length)),
+        BigInt(random.chance(0.5) ? random.pick(targets) : random.below(bytes.length)),
       );
     return { at, changed };
   });

@@ -26,7 +26,10 @@ export class EntryReader {
   bootId = "";
   /** The values of the wanted fields, in the order of their names; where one is repeated, the first. */
   readonly values: (string | undefined)[];
-  /** False when a field could not be read: then a value that is absent here may be in the entry. */
+  /**
+   * False when a field could not be read, or not all of them were added up: then a value that is absent
+   * here may be in the entry.
+   */
   complete = true;
 
   /** How many DATA objects it refers to. */
@@ -38,6 +41,8 @@ export class EntryReader {
   private readonly words = new Uint32Array(MAX_ITEMS * 4);
   private usedWords: Uint32Array = this.words;
   private isCompact = false;
+  /** A field could not be read. */
+  private hasUnread = false;
   private readonly boot = Buffer.alloc(16);
   private xorLow = 0;
   private xorHigh = 0;
@@ -97,7 +102,7 @@ export class EntryReader {
    * @returns false when there is no entry at the offset, or it is damaged
    */
   read(file: JournalFile, offset: number): boolean {
-    if (this.open(file, offset) && this.readFields(file, offset) && this.complete) return true;
+    if (this.open(file, offset) && this.readFields(file, offset) && !this.hasUnread) return true;
     // It may have been written since its page was read.
     file.pages.forget(file.fd);
     file.refresh();
@@ -117,7 +122,7 @@ export class EntryReader {
   private readFields(file: JournalFile, offset: number): boolean {
     const { cache, itemOf, values } = this;
     values.fill(undefined);
-    this.complete = true;
+    this.hasUnread = false;
     let isSummed = true;
     cache.bytesHashed = 0;
     // What is read of the entry itself goes when its fields are read.
@@ -127,7 +132,7 @@ export class EntryReader {
       const slot = cache.slotOf(file, item);
       if (cache.bytesHashed > MAX_HASHED_BYTES) return false;
       if (slot < 0) {
-        this.complete = false;
+        this.hasUnread = true;
         continue;
       }
       if (cache.isHashed[slot] === 0) isSummed = false;
@@ -138,7 +143,8 @@ export class EntryReader {
       values[field] = cache.value[slot];
       itemOf[field] = item;
     }
-    if (!this.complete || !isSummed) return this.isListedByAll(file, offset);
+    this.complete = isSummed && !this.hasUnread;
+    if (!this.complete) return this.isListedByAll(file, offset);
     return (this.xorLow === 0 && this.xorHigh === 0) || this.isOneRepeated(file);
   }
 
