@@ -9,7 +9,7 @@ SOURCES := $(shell find src -name '*.ts' 2>/dev/null) scripts/build.ts scripts/c
 
 PREFIX ?= /usr/local
 ARGS ?=
-# The Debian releases that make e2e boots.
+# The hosts that make e2e boots: Debian releases, with -field behind them those with xrdp, mosh, cockpit and the like.
 SUITES ?= bookworm trixie
 
 # The unit tests: all that needs no executable, no server and no package.
@@ -98,7 +98,7 @@ dist: ## Build all that a release consists of in dist/release/: for both machine
 	$(MAKE) build deb ARCH=arm64
 	$(BUN) scripts/dist.ts
 
-e2e: deb ## Boot Debian hosts, install the package in each and use it; make e2e SUITES="bookworm sid"
+e2e: deb ## Boot Debian hosts, install the package in each and use it; make e2e SUITES="bookworm trixie-field"
 	scripts/test_prerequisites.sh
 	test/e2e/machine/prerequisites.sh
 	$(BUN) test/e2e/run.ts $(SUITES)

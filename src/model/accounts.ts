@@ -1,4 +1,5 @@
 import type { CachedFile } from "../sources/cached_file.ts";
+import { DirectoryFiles } from "../sources/accounts/directory_files.ts";
 import { readDynamicUid, readDynamicUser } from "../sources/accounts/dynamic_users.ts";
 import type { Getent } from "../sources/accounts/getent.ts";
 import { groupFile, parseGroupLine } from "../sources/accounts/group.ts";
@@ -18,23 +19,30 @@ export interface Identity {
   primaryGroup: string;
 }
 
-const NO_ACCOUNTS: AccountTable = { byUid: new Map(), byName: new Map() };
+/** What a file, or a folder of them, says. */
+interface LocalAccounts {
+  table: AccountTable;
+  /** Those of its names that utmp has no room for. */
+  cutNames: CutNames;
+}
 
 /** Whether getent would take a name for a uid. */
 const IS_NUMBER = /^[\s+-]*\d+$/;
 
 /**
  * Names for uids and the other way round: from `/etc/passwd` and `/etc/group`, else from what logind or
- * sshd called a user who is logged in, else from what getent has answered.
+ * sshd called a user who is logged in, else from what getent has answered. Where getent is not asked, the files
+ * of other name services stand beside `/etc/passwd`.
  */
 export class Accounts {
   private readonly passwdFile: CachedFile<AccountTable>;
   private readonly groupFile: CachedFile<Map<number, string>>;
-  private local = NO_ACCOUNTS;
-  private groups = new Map<number, string>();
+  private readonly directoryFiles: DirectoryFiles | undefined;
+  /** The accounts of files, in the order in which they count. */
+  private local: readonly LocalAccounts[] = [];
+  private groups: readonly ReadonlyMap<number, string>[] = [];
   private readonly seenNames = new Map<number, string>();
   private readonly seenUids = new Map<string, number>();
-  private localCutNames = new CutNames();
   private readonly seenCutNames = new CutNames();
 
   /** @param getent undefined where directory services are not to be asked */
@@ -44,6 +52,7 @@ export class Accounts {
   ) {
     this.passwdFile = passwdFile(root);
     this.groupFile = groupFile(root);
+    this.directoryFiles = getent === undefined ? new DirectoryFiles(root) : undefined;
   }
 
   /** Whether a directory service is asked: a name that is not known now may be known soon. */
@@ -53,30 +62,56 @@ export class Accounts {
 
   /** @throws the system's error when /etc/passwd can't be read, BrokenSourceError when it is no such file */
   async refreshPasswd(): Promise<void> {
-    const next = await this.passwdFile.get().catch((error: unknown) => {
-      this.useLocal(NO_ACCOUNTS);
+    const others = (await this.directoryFiles?.accounts()) ?? [];
+    const passwd = await this.passwdFile.get().catch((error: unknown) => {
+      this.useLocal(others);
       throw error;
     });
-    this.useLocal(next);
+    this.useLocal([passwd, ...others]);
   }
 
   /** @throws as `refreshPasswd`, of /etc/group */
   async refreshGroup(): Promise<void> {
-    this.groups = await this.groupFile.get().catch((error: unknown) => {
-      this.groups = new Map();
+    const others = (await this.directoryFiles?.groups()) ?? [];
+    const groups = await this.groupFile.get().catch((error: unknown) => {
+      this.groups = others;
       throw error;
     });
+    this.groups = [groups, ...others];
   }
 
-  private useLocal(table: AccountTable): void {
-    if (table === this.local) return;
-    this.local = table;
-    this.localCutNames = new CutNames(table.byName.keys());
+  private useLocal(tables: readonly AccountTable[]): void {
+    this.local = tables.map(
+      (table) =>
+        this.local.find((before) => before.table === table) ?? {
+          table,
+          cutNames: new CutNames(table.byName.keys()),
+        },
+    );
+  }
+
+  private localOf(uid: number): Account | undefined {
+    for (const { table } of this.local) {
+      const account = table.byUid.get(uid);
+      if (account) return account;
+    }
+    return undefined;
+  }
+
+  private localNamed(name: string): Account | undefined {
+    for (const { table } of this.local) {
+      const account = table.byName.get(name);
+      if (account) return account;
+    }
+    return undefined;
   }
 
   /** The uids that have a name: of local accounts, and of others who were seen. */
   knownUids(): Iterable<number> {
-    return new Set([...this.local.byUid.keys(), ...this.seenNames.keys()]);
+    const uids = new Set<number>();
+    for (const { table } of this.local) for (const uid of table.byUid.keys()) uids.add(uid);
+    for (const uid of this.seenNames.keys()) uids.add(uid);
+    return uids;
   }
 
   /** Remembers what a trusted record of the host (logind, root's sshd) calls a uid. */
@@ -91,7 +126,7 @@ export class Accounts {
 
   /** The login name, or the decimal uid where no name can be found. */
   nameOf(uid: number): string {
-    const account = this.local.byUid.get(uid);
+    const account = this.localOf(uid);
     if (account) return account.name;
     const dynamic = readDynamicUser(this.root, uid);
     if (dynamic !== undefined) {
@@ -109,18 +144,18 @@ export class Accounts {
   /** What stands for a uid without a name. Where somebody else is called by that number, `#` tells them apart. */
   private numberOf(uid: number): string {
     const text = String(uid);
-    return this.local.byName.has(text) || this.seenUids.has(text) ? `#${text}` : text;
+    return this.localNamed(text) || this.seenUids.has(text) ? `#${text}` : text;
   }
 
   /** Whether a local account of that name has uid 0. Asks nobody, so it can be asked of any text. */
   isRoot(name: string): boolean {
-    return name === "root" || this.local.byName.get(name)?.uid === 0;
+    return name === "root" || this.localNamed(name)?.uid === 0;
   }
 
   /** The uid of a login name, or undefined when no account of that name is known. */
   uidOf(name: string): number | undefined {
     return (
-      this.local.byName.get(name)?.uid ??
+      this.localNamed(name)?.uid ??
       this.seenUids.get(name) ??
       readDynamicUid(this.root, name) ??
       this.directoryAccountOf(name)?.uid
@@ -133,19 +168,19 @@ export class Accounts {
    * @param recorded may be cut to 32 bytes, as in utmp, or written in another case than its account
    */
   recordedName(recorded: string): string | undefined {
-    const fitting = new Set([
-      ...this.localCutNames.fitting(recorded),
-      ...this.seenCutNames.fitting(recorded),
-    ]);
+    const fitting = new Set(this.seenCutNames.fitting(recorded));
+    for (const { cutNames } of this.local) {
+      for (const name of cutNames.fitting(recorded)) fitting.add(name);
+    }
     if (fitting.size > 0) return fitting.size === 1 ? [...fitting][0] : undefined;
-    if (this.local.byName.has(recorded)) return recorded;
+    if (this.localNamed(recorded)) return recorded;
     const uid = this.uidOf(recorded);
     return uid === undefined ? undefined : this.nameOf(uid);
   }
 
   /** Who the user is that `nameOf` calls by this name; undefined when that is nobody. */
   identity(name: string): Identity | undefined {
-    const account = this.local.byName.get(name) ?? this.directoryAccountOf(name);
+    const account = this.localNamed(name) ?? this.directoryAccountOf(name);
     if (account) {
       const primaryGroup = this.groupName(account.gid) ?? "";
       return { uid: account.uid, realName: account.realName, primaryGroup };
@@ -164,8 +199,10 @@ export class Accounts {
   }
 
   private groupName(gid: number): string | undefined {
-    const local = this.groups.get(gid);
-    if (local !== undefined) return local;
+    for (const names of this.groups) {
+      const local = names.get(gid);
+      if (local !== undefined) return local;
+    }
     const line = this.getent?.lookup("group", String(gid));
     return line === undefined ? undefined : parseGroupLine(line)?.name;
   }

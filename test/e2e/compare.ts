@@ -39,17 +39,17 @@ function compareTools({ check, truth }: Scene, seen: Observation): void {
   const count = (port: number) => seen.sockets.filter((s) => s.localPort === port).length;
   const sockets = [count(SSH_PORT), count(SECOND_SSH_PORT), count(VNC_PORT)];
   const opened = [truth.connections("ssh"), truth.connections("ssh2222"), truth.connections("vnc")];
-  const terminals = truth.sessions
-    .map((line) => line.split(" "))
-    .filter(([, type]) => type === "terminal")
-    .map(([user, , tty]) => `${user} ${tty}`);
-  const pts = terminals.filter((line) => line.includes(" pts/"));
+  const terminals = terminalsOf(truth.sessions);
+  const titled = truth.opened
+    .filter(({ isTitled = true }) => isTitled)
+    .flatMap(({ sessions }) => sessions);
+  const pts = terminalsOf(titled).filter((line) => line.includes(" pts/"));
   // Without utmp, w lists what logind has, which knows no terminal of an SSH session. With it, w lists
   // the terminals of sudo and tmux too.
   const users = (lines: readonly string[]) => lines.map((line) => line.split(" ")[0]!).sort();
   const listed = wTerminals(seen);
   const [wExpected, wSeen] = seen.hasUtmp
-    ? [terminals.sort(), listed.filter((line) => terminals.includes(line))]
+    ? [terminals, listed.filter((line) => terminals.includes(line))]
     : [users(truth.logind), users(listed)];
   check.equal("ss: connections to 22, 2222, 5901", opened, sockets);
   check.equal("loginctl", truth.logind, seen.logind);
@@ -58,6 +58,15 @@ function compareTools({ check, truth }: Scene, seen: Observation): void {
     [...pts, ";", ...wExpected],
     [...sshTerminals(seen), ";", ...wSeen],
   );
+}
+
+/** `USER TTY` of those that have a terminal. */
+function terminalsOf(sessions: readonly string[]): string[] {
+  return sessions
+    .map((line) => line.split(" "))
+    .filter(([, type]) => type === "terminal")
+    .map(([user, , tty]) => `${user} ${tty}`)
+    .sort();
 }
 
 function isSettled({ truth }: Scene, seen: Observation): boolean {

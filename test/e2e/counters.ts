@@ -9,6 +9,8 @@ const NAMES = [
   "ssh_unauthenticated_disconnects_total",
   "ssh_dropped_connections_total",
   "privilege_escalations_total",
+  "user_logins_total",
+  "user_privilege_escalations_total",
 ];
 
 /** Those that are not 0, as `failed_logins_total{reason="invalid_user"} 2`. */

@@ -12,8 +12,12 @@ const INSIDE_SESSION = /tmux\(|:pts\/|pts\/\d+ +:\d|\b(sudo|sudo-i|su|su-l)\b/;
 const TOLERANCE_S = 4;
 
 /** By what any record has; a tool that the host lacks says nothing. */
-export async function compareLastLogins(scene: Scene, seen: Observation): Promise<void> {
-  for (const user of ["alice", "bob", "root"]) {
+export async function compareLastLogins(
+  scene: Scene,
+  seen: Observation,
+  users: readonly string[] = ["alice", "bob", "root"],
+): Promise<void> {
+  for (const user of users) {
     const printed = await scene.host.control.sh(`export LC_ALL=C TZ=UTC
       { last -F -w -S ${user} || last -F -w ${user}; lastlog -u ${user}; lastlog2 -u ${user}; } 2>/dev/null || true`);
     const logins = printed.split("\n").filter((line) => !INSIDE_SESSION.test(line));

@@ -113,7 +113,7 @@ function parseSocket(line: string): Socket {
   const [, , local = "", peer = ""] = line.trim().split(/\s+/);
   return {
     localPort: Number(/\d+$/.exec(local)?.[0]),
-    peer: peer.replace(/:\d+$/, "").replace(/^\[(?:::ffff:(?=\d+\.))?(.*)\]$/, "$1"),
+    peer: withoutMapping(peer.replace(/:\d+$/, "").replace(/^\[(.*)\]$/, "$1")),
   };
 }
 
@@ -127,6 +127,11 @@ function parseLogind(lines: readonly string[]): string[] {
   }
   return sessions
     .filter(({ Class, State }) => Class!.startsWith("user") && State !== "closing")
-    .map(({ Name, RemoteHost }) => `${Name} ${RemoteHost || "-"}`)
+    .map(({ Name, RemoteHost }) => `${Name} ${withoutMapping(RemoteHost || "-")}`)
     .sort();
+}
+
+/** An IPv4 address that an IPv6 socket has, without what stands before it there. */
+function withoutMapping(address: string): string {
+  return address.replace(/^::ffff:(?=\d+\.)/, "");
 }

@@ -1,7 +1,8 @@
 /**
  * Boots Debian hosts, installs the package in each, lives in it, and prints what was expected and seen.
  *
- *   bun test/e2e/run.ts SUITE...        a Debian suite, as bookworm
+ *   bun test/e2e/run.ts HOST...     a Debian suite, as bookworm; with `-field` behind it, a host with
+ *                                   the programs that people come in with, as trixie-field
  *
  * ONLY="install,VNC" leaves out the other scenarios, PACKAGE names another package than the one in dist.
  * Exits with 1 when something is different.
@@ -13,6 +14,8 @@ import { Host } from "./machine/host.ts";
 import { Checks } from "./checks.ts";
 import { builtPackage, higherPackage } from "./packages.ts";
 import { type Scenario, type Scene, controlLogin } from "./scene.ts";
+import type { HostKind } from "./machine/packages.ts";
+import { FIELD_SCENARIOS } from "./scenarios/field/index.ts";
 import { SCENARIOS } from "./scenarios/index.ts";
 import { Table } from "./table.ts";
 import { Truth } from "./truth.ts";
@@ -21,12 +24,16 @@ const PROJECT = resolve(import.meta.dir, "../..");
 const CACHE = join(PROJECT, ".cache/e2e");
 
 /** A host that takes longer is given up. */
-const HOST_MS = 20 * 60_000;
+const HOST_MS = 40 * 60_000;
 
-const suites = process.argv.slice(2);
-if (suites.length === 0) throw new Error("name a suite, as bookworm");
+const SCENARIOS_OF: Readonly<Record<HostKind, readonly Scenario[]>> = {
+  package: SCENARIOS,
+  field: FIELD_SCENARIOS,
+};
+
+const names = process.argv.slice(2);
+if (names.length === 0) throw new Error("name a suite, as bookworm");
 const only = process.env["ONLY"]?.split(",");
-const scenarios = SCENARIOS.filter(({ name }) => !only || only.includes(name));
 
 const table = new Table();
 const packageFolder = mkdtempSync(join(tmpdir(), "e2e-packages-"));
@@ -36,8 +43,9 @@ for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) {
 }
 try {
   const first = process.env["PACKAGE"] ?? builtPackage();
-  const higher = await higherPackage(first, packageFolder);
-  for (const suite of suites) await testHost(suite, { first, higher });
+  const isUpgraded = names.some((name) => kindOf(name) === "package");
+  const higher = isUpgraded ? await higherPackage(first, packageFolder) : first;
+  for (const name of names) await testHost(name, { first, higher });
 } finally {
   rmSync(packageFolder, { recursive: true, force: true });
 }
@@ -45,29 +53,32 @@ console.log(`\n${table}\n`);
 console.log(`${table.rows.length} values, ${table.differences} different; logs in .cache/e2e/logs`);
 process.exit(table.differences > 0 ? 1 : 0);
 
-async function testHost(suite: string, packages: Scene["packages"]): Promise<void> {
+async function testHost(name: string, packages: Scene["packages"]): Promise<void> {
   const begunMs = Date.now();
-  const failsafe = setTimeout(() => void giveUp(`${suite} takes too long`), HOST_MS);
+  const failsafe = setTimeout(() => void giveUp(`${name} takes too long`), HOST_MS);
   const say = (text: string) => {
-    const line = `${suite} ${Math.round((Date.now() - begunMs) / 1000)} s: ${text}`;
+    const line = `${name} ${Math.round((Date.now() - begunMs) / 1000)} s: ${text}`;
     console.log(line);
     if (host) appendFileSync(join(host.logs, "scenarios.log"), `${line}\n`);
   };
+  const kind = kindOf(name);
+  const suite = name.replace(`-${kind}`, "");
   let scene: Scene | undefined;
   try {
     const bootedFrom = Date.now() / 1000;
-    host = await Host.boot({ suite, cache: CACHE });
+    host = await Host.boot({ suite, kind, cache: CACHE });
     say("booted");
     const truth = new Truth();
     truth.add(controlLogin(bootedFrom));
     scene = { host, truth, packages, check: new Checks(table, suite, "", say) };
-    for (const scenario of scenarios) {
-      scene.check = new Checks(table, suite, scenario.name, say);
+    for (const scenario of SCENARIOS_OF[kind]) {
+      if (only && !only.includes(scenario.name)) continue;
+      scene.check = new Checks(table, name, scenario.name, say);
       say(scenario.name);
       await runScenario(scenario, scene);
     }
   } catch (error) {
-    new Checks(table, suite, "the host", say).failed(error);
+    new Checks(table, name, "the host", say).failed(error);
   } finally {
     clearTimeout(failsafe);
     await scene?.prometheus?.end();
@@ -75,6 +86,10 @@ async function testHost(suite: string, packages: Scene["packages"]): Promise<voi
     say("ended");
     host = undefined;
   }
+}
+
+function kindOf(name: string): HostKind {
+  return name.endsWith("-field") ? "field" : "package";
 }
 
 /** One that fails does not keep the others from being tried. */

@@ -6,6 +6,8 @@ export interface Opened {
   sessions: string[];
   /** Its login as logind records it, `USER REMOTE_HOST`, unless it has none of its own. */
   logind?: string | undefined;
+  /** Whether its terminal is in the title of an sshd; it is, unless this says otherwise. */
+  isTitled?: boolean;
   /** TCP connections to port 22, to port 2222 and to the VNC server. */
   ssh?: number;
   ssh2222?: number;
@@ -25,6 +27,8 @@ export class Truth {
   opened: Opened[] = [];
   /** Counters by series, as `failed_logins_total{reason="invalid_user"}`; the others are 0. */
   readonly counters = new Map<string, number>();
+  /** Whether the host has utmp's file. */
+  hasUtmp = false;
   /** Whether the exporter was told of the second SSH port. */
   countsPort2222 = false;
 
@@ -46,7 +50,14 @@ export class Truth {
   /** A login over SSH: it counts in several ways. */
   login(user: string, method: "publickey" | "password"): void {
     this.count(`logins_total{method="${method}"}`);
+    this.count(`user_logins_total{username="${user}",method="${method}"}`);
     if (user === "root") this.count("root_logins_total");
+  }
+
+  escalation(user: string, method: "sudo" | "su", result: "success" | "failure"): void {
+    const labels = `method="${method}",result="${result}"`;
+    this.count(`privilege_escalations_total{${labels}}`);
+    this.count(`user_privilege_escalations_total{username="${user}",${labels}}`);
   }
 
   /** Forgets what a reboot ends. */

@@ -25,6 +25,35 @@ async function accountsOf(tree: TempTree, directory: Record<string, string> = {}
 
 const tree = () => new TempTree({ "/etc/passwd": PASSWD, "/etc/group": GROUP });
 
+test("where getent is not asked, the files of other name services name users and groups", async () => {
+  using files = new TempTree({
+    "/etc/passwd": PASSWD,
+    "/etc/group": GROUP,
+    "/var/lib/extrausers/passwd": "erin:x:20001:20001:Erin Example,,,::\nother:x:1000:1::/:\n",
+    "/var/lib/extrausers/group": "erin:x:20001:\n",
+    "/etc/userdb/frank.user": '{"userName":"frank","uid":60042,"gid":100,"realName":"Frank"}',
+  });
+  const accounts = new Accounts(files.root, undefined);
+  await accounts.refreshPasswd();
+  await accounts.refreshGroup();
+  expect([20_001, 60_042, 1000].map((uid) => accounts.nameOf(uid))).toEqual([
+    "erin",
+    "frank",
+    "alice",
+  ]);
+  expect(accounts.identity("erin")).toEqual({
+    uid: 20_001,
+    realName: "Erin Example",
+    primaryGroup: "erin",
+  });
+  expect(accounts.identity("frank")?.primaryGroup).toBe("users");
+  expect(accounts.knownUids()).toContain(60_042);
+  unlinkSync(files.root.path("/etc/passwd"));
+  await expect(accounts.refreshPasswd()).rejects.toThrow("ENOENT");
+  expect(accounts.nameOf(20_001)).toBe("erin");
+  expect(accounts.nameOf(1000)).toBe("other");
+});
+
 describe("local accounts", () => {
   test("names and uids both ways", async () => {
     using files = tree();

@@ -14,6 +14,11 @@ import {
 /** Classic sudo waits so long for a password; then it says itself that the run failed. */
 const PASSWORD_WAIT_MS = 300_000;
 const MAX_CALLERS = 256;
+/**
+ * What sudo has to say beyond 960 bytes (syslog_maxlen in man 5 sudoers, and that of old) goes into more lines. The
+ * caller's name and what stands before the message belong to them.
+ */
+const CUT_LENGTH = 600;
 /** So many runs are remembered whose end may still be logged. */
 const MAX_RUNS = 256;
 
@@ -76,8 +81,11 @@ export class Escalations {
    */
   private isEnd(event: Extract<SudoEvent, { kind: "ran" }>, record: LogRecord): boolean {
     const keyOf = (command: string) => hash(`${record.pid ?? ""} ${event.caller} ${command}`);
-    if (event.endOf !== undefined) {
-      const key = keyOf(event.endOf);
+    // What is cut off says whether it is the end, and stands in a line of its own. A process says it of one run.
+    const isCut = record.pid !== undefined && event.command.length >= CUT_LENGTH;
+    const endOf = event.endOf ?? (isCut ? event.command : undefined);
+    if (endOf !== undefined) {
+      const key = keyOf(endOf);
       const count = this.runs.get(key) ?? 0;
       if (count > 1) this.runs.set(key, count - 1);
       else this.runs.delete(key);

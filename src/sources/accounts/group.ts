@@ -14,8 +14,12 @@ export const GROUP = {
   whenForbidden: READABLE_BY_ALL,
 } as const satisfies SourceInfo;
 
-export function groupFile(root: Root): CachedFile<Map<number, string>> {
-  return new CachedFile(root.path(GROUP.paths[0]), async (path) => {
+/** @param absolute another file of the same format */
+export function groupFile(
+  root: Root,
+  absolute: string = GROUP.paths[0],
+): CachedFile<Map<number, string>> {
+  return new CachedFile(root.path(absolute), async (path) => {
     const names = new Map<number, string>();
     await eachEntry(path, (line) => addLine(names, line));
     return names;

@@ -29,8 +29,12 @@ export interface AccountTable {
   byName: Map<string, Account>;
 }
 
-export function passwdFile(root: Root): CachedFile<AccountTable> {
-  return new CachedFile(root.path(PASSWD.paths[0]), async (path) => {
+/** @param absolute another file of the same format */
+export function passwdFile(
+  root: Root,
+  absolute: string = PASSWD.paths[0],
+): CachedFile<AccountTable> {
+  return new CachedFile(root.path(absolute), async (path) => {
     const table = emptyTable();
     await eachEntry(path, (line) => addLine(table, line));
     return table;
@@ -43,14 +47,17 @@ export function parsePasswd(text: string): AccountTable {
   return table;
 }
 
-function emptyTable(): AccountTable {
+export function emptyTable(): AccountTable {
   return { byUid: new Map(), byName: new Map() };
 }
 
-/** The first of several lines with one uid names it, as getpwuid(3) has it. */
-function addLine({ byUid, byName }: AccountTable, line: string): void {
+function addLine(table: AccountTable, line: string): void {
   const account = parsePasswdLine(line);
-  if (!account) return;
+  if (account) addAccount(table, account);
+}
+
+/** The first of several accounts with one uid names it, as getpwuid(3) has it. */
+export function addAccount({ byUid, byName }: AccountTable, account: Account): void {
   if (!byUid.has(account.uid)) byUid.set(account.uid, account);
   if (!byName.has(account.name)) byName.set(account.name, account);
 }
@@ -62,7 +69,7 @@ export function parsePasswdLine(line: string): Account | undefined {
   return { name, uid: Number(uid), gid: Number(gid), realName: realNameOf(name, gecos) };
 }
 
-function realNameOf(name: string, gecos: string): string {
+export function realNameOf(name: string, gecos: string): string {
   const field = gecos.split(",", 1)[0]!.slice(0, MAX_REAL_NAME_LENGTH);
   if (!field.includes("&")) return field.trim().toWellFormed();
   const capitalised = name[0]!.toUpperCase() + name.slice(1);

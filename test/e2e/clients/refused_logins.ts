@@ -5,9 +5,14 @@ import type { Scene } from "../scene.ts";
 
 const ANSWER_MS = 60_000;
 
-/** One connection with wrong passwords. */
-export async function refused(scene: Scene, user: string, attempts: number): Promise<void> {
-  const env = scene.host.ssh.passwordEnvironment("not the password");
+/** One connection with passwords that are refused. */
+export async function refused(
+  scene: Scene,
+  user: string,
+  attempts: number,
+  password = "not the password",
+): Promise<void> {
+  const env = scene.host.ssh.passwordEnvironment(password);
   await clientFails(scene, [...passwordOnly(attempts), `${user}@host`, "true"], env);
 }
 

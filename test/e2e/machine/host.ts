@@ -5,8 +5,10 @@ import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { command } from "./commands.ts";
+import { Container } from "./container.ts";
 import { Control } from "./control.ts";
 import { image } from "./image.ts";
+import type { HostKind } from "./packages.ts";
 import { Ssh } from "./ssh.ts";
 import { type Forward, Vm } from "./vm.ts";
 
@@ -18,20 +20,23 @@ export interface User {
 
 export const EXPORTER_PORT = 10041;
 export const VNC_PORT = 5901;
+export const COCKPIT_PORT = 9090;
 
 export interface HostOptions {
   suite: string;
+  kind: HostKind;
   /** Holds images and logs between runs. */
   cache: string;
 }
 
 export class Host {
   control!: Control;
-  vm!: Vm;
+  vm!: Vm | Container;
   ssh!: Ssh;
 
   private constructor(
-    readonly suite: string,
+    /** Its suite, and its kind if that is not the package's: `trixie`, `trixie-field`. */
+    readonly name: string,
     /** What belongs to this run, and goes with it. */
     readonly folder: string,
     /** What this run leaves: logs. */
@@ -41,22 +46,24 @@ export class Host {
   ) {}
 
   /** Builds or finds the image, boots it and opens the control connection. */
-  static async boot({ suite, cache }: HostOptions): Promise<Host> {
-    const logs = join(cache, "logs", suite);
+  static async boot({ suite, kind, cache }: HostOptions): Promise<Host> {
+    const name = kind === "package" ? suite : `${suite}-${kind}`;
+    const logs = join(cache, "logs", name);
     rmSync(logs, { recursive: true, force: true });
     mkdirSync(logs, { recursive: true });
-    const disk = await image(suite, join(cache, "images"), join(logs, "image.log"));
+    const disk = await image(suite, kind, join(cache, "images"), join(logs, "image.log"));
     const users = { alice: newUser("alice", "Alice Example"), bob: newUser("bob", "Bob Example") };
-    const guestPorts = [22, 2222, EXPORTER_PORT, VNC_PORT];
+    const guestPorts = [22, 2222, EXPORTER_PORT, VNC_PORT, COCKPIT_PORT];
     const ports = await freePorts(guestPorts.length);
     const forwards = guestPorts.map((guest, index): Forward => [ports[index]!, guest]);
     // A socket's path may have 107 bytes: the folder of the project may be too deep for it.
-    const folder = mkdtempSync(join(tmpdir(), `e2e-${suite}-`));
-    const host = new Host(suite, folder, logs, users, forwards);
+    const folder = mkdtempSync(join(tmpdir(), `e2e-${name}-`));
+    const host = new Host(name, folder, logs, users, forwards);
     try {
       host.ssh = await Ssh.prepare(folder, [host.port(22), host.port(2222)]);
       const setup = await setUpArchive(host);
-      host.vm = await Vm.start({ image: disk, setup, forwards, folder });
+      const machine = process.env["CONTAINER"] ? Container : Vm;
+      host.vm = await machine.start({ image: disk, setup, forwards, folder });
       await host.vm.booted();
       await host.connect();
       // Without its users a host would fail every scenario, and none would say why.
@@ -112,7 +119,7 @@ async function setUpArchive(host: Host): Promise<string> {
     copyFileSync(join(guest, name), join(folder, name));
   const lines = Object.values(host.users).map((u) => `${u.name} ${u.password} ${u.realName}\n`);
   writeFileSync(join(folder, "users"), lines.join(""));
-  writeFileSync(join(folder, "hostname"), `${host.suite}\n`);
+  writeFileSync(join(folder, "hostname"), `${host.name}\n`);
   writeFileSync(join(folder, "authorized_keys"), host.ssh.publicKey);
   const archive = join(host.folder, "setup.tar");
   const owner = ["--owner=0", "--group=0", "--numeric-owner"];

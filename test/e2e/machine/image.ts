@@ -1,4 +1,4 @@
-/** Makes the disk of a Debian host, once for each suite and package list. */
+/** Makes the disk of a Debian host, once for each suite and list of packages. */
 import {
   copyFileSync,
   existsSync,
@@ -12,7 +12,7 @@ import {
 } from "node:fs";
 import { join } from "node:path";
 import { command } from "./commands.ts";
-import { PACKAGES } from "./packages.ts";
+import { DISABLED, type HostKind, PACKAGES } from "./packages.ts";
 
 const GUEST = join(import.meta.dir, "guest");
 
@@ -20,13 +20,11 @@ const GUEST = join(import.meta.dir, "guest");
 const FILES = [
   ["e2e_first_boot.service", "/etc/systemd/system/e2e_first_boot.service"],
   ["e2e_sshd_2222.service", "/etc/systemd/system/e2e_sshd_2222.service"],
-  ["e2e.network", "/etc/systemd/network/e2e.network"],
+  ["e2e.network", "/etc/systemd/network/10-e2e.network"],
 ] as const;
 const ENABLED = "e2e_first_boot.service e2e_sshd_2222.service systemd-networkd.service ssh.service";
-/** A test starts it when its turn comes: without it hosts log as Debian 12 and later do by default. */
-const DISABLED = "rsyslog.service";
 
-const DISK_SIZE = "3G";
+const DISK_SIZE: Readonly<Record<HostKind, string>> = { package: "3G", field: "5G" };
 const LONGEST_BUILD_MS = 3_600_000;
 
 export interface Image {
@@ -42,9 +40,14 @@ export interface Image {
  * @param cache the folder where images are kept
  * @param log a file for what mmdebstrap and mke2fs say
  */
-export async function image(suite: string, cache: string, log: string): Promise<Image> {
-  const folder = join(cache, `${suite}-${key(suite)}`);
-  if (!existsSync(folder)) await build(suite, folder, cache, log);
+export async function image(
+  suite: string,
+  kind: HostKind,
+  cache: string,
+  log: string,
+): Promise<Image> {
+  const folder = join(cache, `${suite}-${kind}-${key(suite, kind)}`);
+  if (!existsSync(folder)) await build(suite, kind, folder, cache, log);
   return {
     disk: join(folder, "disk.img"),
     kernel: join(folder, "vmlinuz"),
@@ -52,25 +55,29 @@ export async function image(suite: string, cache: string, log: string): Promise<
   };
 }
 
-function key(suite: string): string {
+function key(suite: string, kind: HostKind): string {
   const hash = new Bun.CryptoHasher("sha256");
-  hash.update(
-    [suite, DISK_SIZE, ENABLED, DISABLED, process.env["E2E_MIRROR"], ...PACKAGES].join("\n"),
-  );
+  hash.update([DISK_SIZE[kind], ...mmdebstrap(suite, kind, "tree")].join("\n"));
   for (const [file] of FILES) hash.update(readFileSync(join(GUEST, file)));
   return hash.digest("hex").slice(0, 12);
 }
 
-async function build(suite: string, folder: string, cache: string, log: string): Promise<void> {
+async function build(
+  suite: string,
+  kind: HostKind,
+  folder: string,
+  cache: string,
+  log: string,
+): Promise<void> {
   mkdirSync(cache, { recursive: true });
   removeUnfinished(cache);
   // A run that is ended halfway leaves no folder that looks whole.
   const work = mkdtempSync(join(cache, `building-${suite}-`));
   try {
     const tree = join(work, "tree");
-    await command(mmdebstrap(suite, tree), { timeoutMs: 900_000, log });
+    await command(mmdebstrap(suite, kind, tree), { timeoutMs: 900_000, log });
     const disk = join(work, "disk.img");
-    const mke2fs = ["mke2fs", "-q", "-t", "ext4", "-L", "root", "-d", tree, disk, DISK_SIZE];
+    const mke2fs = ["mke2fs", "-q", "-t", "ext4", "-L", "root", "-d", tree, disk, DISK_SIZE[kind]];
     await command(mke2fs, { timeoutMs: 300_000, log, env: { PATH: systemPath() } });
     for (const [prefix, name] of [
       ["vmlinuz-", "vmlinuz"],
@@ -95,20 +102,22 @@ function removeUnfinished(cache: string): void {
   }
 }
 
-function mmdebstrap(suite: string, tree: string): string[] {
+function mmdebstrap(suite: string, kind: HostKind, tree: string): string[] {
   const copies = FILES.map(
     ([file, place]) => `--customize-hook=install -D -m 644 '${join(GUEST, file)}' "$1${place}"`,
   );
   return [
     "mmdebstrap",
     "--variant=apt",
-    `--include=${PACKAGES.join(",")}`,
+    `--include=${PACKAGES[kind].join(",")}`,
     '--aptopt=Acquire::Languages "none"',
     // The suites of old releases are no longer signed anew.
     '--aptopt=Acquire::Check-Valid-Until "false"',
     ...copies,
     `--customize-hook=chroot "$1" systemctl enable ${ENABLED}`,
-    `--customize-hook=chroot "$1" systemctl disable ${DISABLED}`,
+    `--customize-hook=chroot "$1" systemctl disable ${DISABLED[kind].join(" ")}`,
+    // A display manager's package makes this one.
+    '--customize-hook=rm -f "$1/etc/systemd/system/display-manager.service"',
     // Each host gets an identity of its own at its first boot.
     '--customize-hook=: > "$1/etc/machine-id"',
     suite,

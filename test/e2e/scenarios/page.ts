@@ -19,7 +19,7 @@ export const page = {
       line.split(" ").slice(0, 2).join(" "),
     );
     check.equal("sessions", series.sort(), shown.sort());
-    check.match("its title", host.suite, new RegExp(`<title>${host.suite} – `), html);
+    check.match("its title", host.name, new RegExp(`<title>${host.name} – `), html);
     const folder = process.env["UPDATE_SCREENSHOT"] ? EXAMPLES : host.logs;
     const size = { width: 1000, height: 1250 };
     if (CHROMIUM) await screenshot(url, join(folder, "landing-page.png"), size);

@@ -20,14 +20,14 @@ export const tmuxAndSudo = {
       );
     const session = truth.add(await terminal(scene, "alice"));
     await session.type("sudo sleep 901");
-    truth.count('privilege_escalations_total{method="sudo",result="success"}');
+    truth.escalation("alice", "sudo", "success");
     await process("sleep 901", true);
     await compareSessions(scene);
     // What is typed on while sudo reads would be lost with it.
     await host.control.sh("pkill -x -f 'sleep 901'");
     await process("sudo sleep 901", false);
     await session.type("TERM=xterm tmux new-session -s e2e sudo sleep 902");
-    truth.count('privilege_escalations_total{method="sudo",result="success"}');
+    truth.escalation("alice", "sudo", "success");
     await process("sleep 902", true);
     await compareSessions(scene);
     await truth.close(session);

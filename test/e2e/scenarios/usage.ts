@@ -32,13 +32,8 @@ export const usage = {
     await host.control.sh("systemctl stop e2e_burn");
     await truth.close(burning);
     await compareSessions(scene);
-    // Between the scrape and ps a process may come or go.
-    const users = ["alice", "bob"];
-    const seen = await observeUntil(scene, (now) =>
-      users.every((user) => processesOf(now, user).length === perUser(now, "process_count", user)),
-    );
-    for (const user of users) compareProcesses(scene, seen, user);
-    await compareUser(scene, seen);
+    const seen = await compareProcesses(scene, ["alice", "bob"]);
+    await compareUser(scene, seen, ["alice", "root"]);
   },
 };
 
@@ -55,7 +50,20 @@ function perUser({ metrics }: Observation, name: string, username: string): numb
   return metrics.value(`user_sessions_${name}`, { username });
 }
 
-function compareProcesses({ check }: Scene, seen: Observation, user: string): void {
+/** Processes and memory, by ps, of all these users. */
+export async function compareProcesses(
+  scene: Scene,
+  users: readonly string[],
+): Promise<Observation> {
+  // Between the scrape and ps a process may come or go.
+  const seen = await observeUntil(scene, (now) =>
+    users.every((user) => processesOf(now, user).length === perUser(now, "process_count", user)),
+  );
+  for (const user of users) compareProcessesOf(scene, seen, user);
+  return seen;
+}
+
+function compareProcessesOf({ check }: Scene, seen: Observation, user: string): void {
   const own = processesOf(seen, user);
   check.equal(`process_count of ${user}`, own.length, perUser(seen, "process_count", user));
   const megabytes = own.reduce((sum, { rssBytes }) => sum + rssBytes, 0) / 1e6;
@@ -65,12 +73,16 @@ function compareProcesses({ check }: Scene, seen: Observation, user: string): vo
 }
 
 /** user_info of everybody who has a series, by getent. */
-async function compareUser({ check, host }: Scene, seen: Observation): Promise<void> {
+export async function compareUser(
+  { check, host }: Scene,
+  seen: Observation,
+  users: readonly string[],
+): Promise<void> {
   const infos = seen.metrics.series("user_sessions_user_info").map(({ labels }) => labels);
   const named = seen.metrics.samples.flatMap(({ labels }) => labels["username"] ?? []);
   const without = [...new Set(named)].filter((n) => !infos.some((i) => i["username"] === n));
   check.equal("users without user_info", [], without);
-  for (const name of ["alice", "root"]) {
+  for (const name of users) {
     const passwd = (await host.control.sh(`getent passwd ${name}`)).trim().split(":");
     const group = (await host.control.sh(`id -gn ${name}`)).trim();
     const expected = [passwd[4]!.split(",")[0], passwd[2], group].join(" ");

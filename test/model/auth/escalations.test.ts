@@ -75,11 +75,23 @@ test("however many callers give wrong passwords, each counts once", () => {
 
 describe("the end of a run", () => {
   const END = `${CLASSIC} ; EXIT=0`;
+  const CUT = [`${CLASSIC} ${"x".repeat(900)}`, "     bob : (command continued) xxx"];
+  const CUT_END = [CUT[0]!, `${CUT[1]} ; EXIT=0`];
   test.each<[name: string, records: LogRecord[], sums: Record<string, number>]>([
     ["is no run", sudo(CLASSIC, END), { "sudo success": 1 }],
     ["of each of two equal runs", sudo(CLASSIC, CLASSIC, END, END), { "sudo success": 2 }],
     ["as an argument, without such a run before, is a run", sudo(END), { "sudo success": 1 }],
     ["as an argument, twice", sudo(END, END), { "sudo success": 2 }],
+    [
+      "whose line is cut, of one process",
+      lines("sudo", 7, [...CUT, ...CUT_END, ...CUT]),
+      { "sudo success": 2 },
+    ],
+    [
+      "is not told from a run where a cut line has no pid",
+      sudo(...CUT, ...CUT),
+      { "sudo success": 2 },
+    ],
     [
       "is another process's",
       [...lines("sudo", 7, [CLASSIC]), ...lines("sudo", 8, [END])],

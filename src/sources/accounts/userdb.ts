@@ -1,0 +1,151 @@
+/**
+ * The drop-in files of systemd's userdb: `NAME.user` and `NAME.group` in the folders below, a JSON object each.
+ * The links beside them, `UID.user` and `GID.group`, lead to the same. man 8 systemd-userdbd, nss-systemd;
+ * https://systemd.io/USER_RECORD, https://systemd.io/GROUP_RECORD.
+ */
+import { readdirSync } from "node:fs";
+import { CachedFile } from "../cached_file.ts";
+import { readRegular } from "../regular_file.ts";
+import type { Root } from "../root.ts";
+import {
+  type Account,
+  type AccountTable,
+  addAccount,
+  emptyTable,
+  isId,
+  realNameOf,
+} from "./passwd.ts";
+
+/** The first file of a name counts. */
+const FOLDERS = [
+  "/etc/userdb",
+  "/run/userdb",
+  "/run/host/userdb",
+  "/usr/local/lib/userdb",
+  "/usr/lib/userdb",
+];
+
+/** Each file is looked at in every collection. */
+export const MAX_FILES = 1000;
+export const RECORD_LIMIT_BYTES = 64 * 1024;
+
+export class Userdb {
+  private readonly userFiles: RecordFiles;
+  private readonly groupFiles: RecordFiles;
+  private table = emptyTable();
+
+  constructor(root: Root) {
+    this.userFiles = new RecordFiles(root, ".user");
+    this.groupFiles = new RecordFiles(root, ".group");
+  }
+
+  /** The same object as before while no file has changed. */
+  async users(): Promise<AccountTable> {
+    if (!(await this.userFiles.refresh())) return this.table;
+    this.table = emptyTable();
+    for (const record of this.userFiles.records) {
+      const account = userOf(record);
+      if (account) addAccount(this.table, account);
+    }
+    return this.table;
+  }
+
+  /** Names by gid. */
+  async groups(): Promise<Map<number, string>> {
+    await this.groupFiles.refresh();
+    const names = new Map<number, string>();
+    for (const record of this.groupFiles.records) {
+      const [gid, name] = groupOf(record) ?? [];
+      if (gid !== undefined && !names.has(gid)) names.set(gid, name!);
+    }
+    return names;
+  }
+}
+
+/** The files with one ending, each read again when it has changed. */
+class RecordFiles {
+  private files = new Map<string, CachedFile<unknown>>();
+  /** What they hold; one that can't be read, or is no JSON, is passed over. */
+  records: unknown[] = [];
+
+  constructor(
+    private readonly root: Root,
+    private readonly ending: string,
+  ) {}
+
+  /** @returns whether anything is another than before */
+  async refresh(): Promise<boolean> {
+    const files = new Map<string, CachedFile<unknown>>();
+    for (const path of this.paths()) {
+      files.set(path, this.files.get(path) ?? new CachedFile(path, readRecord));
+    }
+    this.files = files;
+    const before = this.records;
+    this.records = [];
+    for (const file of files.values()) {
+      try {
+        this.records.push(await file.get());
+      } catch {
+        // Somebody may be just writing it.
+      }
+    }
+    const isSame = (record: unknown, index: number) => record === before[index];
+    return this.records.length !== before.length || !this.records.every(isSame);
+  }
+
+  private paths(): string[] {
+    const paths = new Map<string, string>();
+    for (const folder of FOLDERS) {
+      for (const name of namesIn(this.root.path(folder))) {
+        if (!name.endsWith(this.ending) || isId(name.slice(0, -this.ending.length))) continue;
+        if (!paths.has(name)) paths.set(name, `${this.root.path(folder)}/${name}`);
+        if (paths.size === MAX_FILES) return [...paths.values()];
+      }
+    }
+    return [...paths.values()];
+  }
+}
+
+function namesIn(folder: string): string[] {
+  try {
+    return readdirSync(folder).sort();
+  } catch {
+    return [];
+  }
+}
+
+function readRecord(path: string): unknown {
+  return JSON.parse(readRegular(path, RECORD_LIMIT_BYTES).toString());
+}
+
+/** The account of a user record; undefined for what is none. */
+export function userOf(record: unknown): Account | undefined {
+  const { userName, uid, gid, realName } = fieldsOf(record);
+  if (!isName(userName) || !isUint32(uid)) return undefined;
+  return {
+    name: userName,
+    uid,
+    // Who has no group of that name has the one of the same number.
+    gid: isUint32(gid) ? gid : uid,
+    realName: typeof realName === "string" ? realNameOf(userName, realName) : userName,
+  };
+}
+
+/** Gid and name of a group record; undefined for what is none. */
+export function groupOf(record: unknown): [gid: number, name: string] | undefined {
+  const { groupName, gid } = fieldsOf(record);
+  return isName(groupName) && isUint32(gid) ? [gid, groupName] : undefined;
+}
+
+function fieldsOf(record: unknown): Record<string, unknown> {
+  return typeof record === "object" && record !== null ? (record as Record<string, unknown>) : {};
+}
+
+/** Nearly what systemd takes for the name of somebody in another database (valid_user_group_name, relaxed). */
+function isName(value: unknown): value is string {
+  return typeof value === "string" && /^[^\s:/\p{Cc}+-][^:/\p{Cc}]{0,255}$/u.test(value);
+}
+
+function isUint32(value: unknown): value is number {
+  return typeof value === "number" && isId(String(value));
+}

@@ -1,0 +1,66 @@
+/** A display manager: its greeter is nobody's session, the desktop behind it is. */
+import { compareSessions } from "../../compare.ts";
+import { eventually } from "../../../helpers/run.ts";
+import type { Scene } from "../../scene.ts";
+
+/** lightdm's words are for an X server with a screen; this one has none, and knows two of them. */
+const X_SERVER = `#!/bin/sh
+while [ $# -gt 0 ]; do
+  [ "$1" = -auth ] && auth=$2
+  shift
+done
+exec Xvfb :0 -screen 0 800x600x24 -nolisten tcp -auth "$auth"`;
+
+export const greeter = {
+  name: "lightdm",
+  async run(scene: Scene): Promise<void> {
+    const { host, truth } = scene;
+    const { control } = host;
+    const { alice } = host.users;
+    await control.sh(`set -e
+      cat > /e2e/x_server <<'END'\n${X_SERVER}\nEND
+      chmod 755 /e2e/x_server
+      mkdir -p /etc/lightdm/lightdm.conf.d
+      cat > /etc/lightdm/lightdm.conf.d/e2e.conf <<'END'
+[LightDM]
+logind-check-graphical=false
+[Seat:*]
+xserver-command=/e2e/x_server
+greeter-session=lightdm-gtk-greeter
+greeter-hide-users=true
+greeter-show-manual-login=true
+user-session=e2e
+END
+      printf '%s\\n' '[Desktop Entry]' Type=Application Name=e2e Exec=xterm > /usr/share/xsessions/e2e.desktop
+      systemctl start lightdm`);
+    const isThere = (what: string, script: string) =>
+      eventually(
+        what,
+        async () => ((await control.attempt(script)) === "" ? undefined : true),
+        60_000,
+      );
+    await isThere("the greeter", "loginctl list-sessions --no-legend | grep greeter || true");
+    await isThere("its window", `${ON_SCREEN} xdotool search --name . 2>/dev/null || true`);
+    await compareSessions(scene);
+
+    const fromSeconds = Date.now() / 1000;
+    await control.sh(`${ON_SCREEN} xdotool type --delay 50 '${alice.name}\n'; sleep 2
+      ${ON_SCREEN} xdotool type --delay 50 '${alice.password}\n'`);
+    await isThere("the desktop", "pgrep -u alice -x xterm || true");
+    truth.add({
+      sessions: ["alice graphical tty7 -"],
+      logind: "alice -",
+      between: [fromSeconds, Date.now() / 1000],
+      close: async () => {
+        await control.sh("pkill -u alice -x xterm");
+      },
+    });
+    await compareSessions(scene);
+    await truth.close(truth.opened.at(-1)!);
+    await compareSessions(scene);
+    await control.sh("systemctl stop lightdm");
+    await compareSessions(scene);
+  },
+};
+
+const ON_SCREEN = "DISPLAY=:0 XAUTHORITY=/run/lightdm/root/:0";
