@@ -3,8 +3,8 @@
  * The links beside them, `UID.user` and `GID.group`, lead to the same. man 8 systemd-userdbd, nss-systemd;
  * https://systemd.io/USER_RECORD, https://systemd.io/GROUP_RECORD.
  */
-import { readdirSync } from "node:fs";
 import { CachedFile } from "../cached_file.ts";
+import { listFolder } from "../descriptors.ts";
 import { readRegular } from "../regular_file.ts";
 import type { Root } from "../root.ts";
 import {
@@ -108,7 +108,7 @@ class RecordFiles {
 
 function namesIn(folder: string): string[] {
   try {
-    return readdirSync(folder).sort();
+    return listFolder(folder).sort();
   } catch {
     return [];
   }
