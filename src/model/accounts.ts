@@ -9,6 +9,7 @@ import {
   parsePasswdLine,
   passwdFile,
 } from "../sources/accounts/passwd.ts";
+import { isShortage } from "../sources/errors.ts";
 import type { Root } from "../sources/root.ts";
 import { CutNames } from "./cut_names.ts";
 
@@ -64,7 +65,7 @@ export class Accounts {
   async refreshPasswd(): Promise<void> {
     const others = (await this.directoryFiles?.accounts()) ?? [];
     const passwd = await this.passwdFile.get().catch((error: unknown) => {
-      this.useLocal(others);
+      if (!isShortage(error)) this.useLocal(others);
       throw error;
     });
     this.useLocal([passwd, ...others]);
@@ -74,7 +75,7 @@ export class Accounts {
   async refreshGroup(): Promise<void> {
     const others = (await this.directoryFiles?.groups()) ?? [];
     const groups = await this.groupFile.get().catch((error: unknown) => {
-      this.groups = others;
+      if (!isShortage(error)) this.groups = others;
       throw error;
     });
     this.groups = [groups, ...others];

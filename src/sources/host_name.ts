@@ -3,18 +3,26 @@
  * and may run under another kernel's eyes, `/etc/hostname` (man 5 hostname).
  */
 import { readProcFile } from "./descriptors.ts";
+import { isShortage } from "./errors.ts";
 import { readRegular } from "./regular_file.ts";
 import type { Root } from "./root.ts";
 
 /** A name has 64 bytes at most; the rest of the file would be comments. */
 const LIMIT_BYTES = 64 * 1024;
 
-/** @returns undefined where it can't be read */
+/**
+ * @returns undefined where it can't be read
+ * @throws the system's error when it is short of something, descriptors say
+ */
 export function readHostName(root: Root): string | undefined {
   return isOwnHost(root) ? readKernelName(root) : readNameFile(root);
 }
 
-/** All names that the host is known by: the kernel's and the file's differ after a change, and where DHCP gives one. */
+/**
+ * All names that the host is known by: the kernel's and the file's differ after a change, and where DHCP gives one.
+ *
+ * @throws the system's error when it is short of something, descriptors say
+ */
 export function readHostNames(root: Root): string[] {
   const names = [isOwnHost(root) ? readKernelName(root) : undefined, readNameFile(root)];
   return [...new Set(names.filter((name) => name !== undefined))];
@@ -27,7 +35,8 @@ function isOwnHost(root: Root): boolean {
 function readKernelName(root: Root): string | undefined {
   try {
     return firstName(readProcFile(root.proc("sys/kernel/hostname")));
-  } catch {
+  } catch (error) {
+    if (isShortage(error)) throw error;
     return undefined;
   }
 }
@@ -35,7 +44,8 @@ function readKernelName(root: Root): string | undefined {
 function readNameFile(root: Root): string | undefined {
   try {
     return firstName(readRegular(root.path("/etc/hostname"), LIMIT_BYTES).toString("utf8"));
-  } catch {
+  } catch (error) {
+    if (isShortage(error)) throw error;
     return undefined;
   }
 }

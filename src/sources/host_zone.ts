@@ -5,6 +5,7 @@
  */
 import { readlinkSync, statSync } from "node:fs";
 import { dirname, join } from "node:path";
+import { isShortage } from "./errors.ts";
 import { parsePosixZone, type TimeZone, UTC } from "./posix_zone.ts";
 import { readRegular } from "./regular_file.ts";
 import type { Root } from "./root.ts";
@@ -21,13 +22,23 @@ export class HostZone {
 
   constructor(private readonly root: Root) {}
 
-  /** The zone as the files have it now; they are read again when they have changed. */
+  /**
+   * The zone as the files have it now; they are read again when they have changed.
+   *
+   * @throws the first time, the system's error when it is short of something, descriptors say
+   */
   get(): TimeZone {
     const version = ["/etc/localtime", "/etc/timezone", "/etc/TZ"]
       .map((path) => versionOf(followLink(this.root, path)))
       .join(" ");
-    if (version !== this.version) this.zone = readZone(this.root);
-    this.version = version;
+    if (version === this.version) return this.zone;
+    try {
+      this.zone = readZone(this.root);
+      this.version = version;
+    } catch (error) {
+      // What was read before holds until it can be read again.
+      if (this.version === undefined) throw error;
+    }
     return this.zone;
   }
 }
@@ -80,7 +91,8 @@ function zoneOfRuntime(timeZone: string): TimeZone {
 function readZoneFile(path: string): TimeZone | undefined {
   try {
     return parseTzif(readRegular(path, LIMIT_BYTES));
-  } catch {
+  } catch (error) {
+    if (isShortage(error)) throw error;
     return undefined;
   }
 }
@@ -88,7 +100,8 @@ function readZoneFile(path: string): TimeZone | undefined {
 function readText(path: string): string | undefined {
   try {
     return readRegular(path, LIMIT_BYTES).toString("latin1").trim();
-  } catch {
+  } catch (error) {
+    if (isShortage(error)) throw error;
     return undefined;
   }
 }

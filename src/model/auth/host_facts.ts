@@ -1,3 +1,4 @@
+import { isShortage } from "../../sources/errors.ts";
 import {
   type LogindSession,
   isLogindRunning,
@@ -24,17 +25,30 @@ export const NO_FACTS: HostFacts = {
 export function hostFactsOf(root: Root, isRoot = NO_FACTS.isRoot): HostFacts {
   return {
     isRoot,
-    findSession: (bootId, id) =>
-      bootId === readBootId(root) ? readLogindSession(root, id) : undefined,
+    findSession: (bootId, id) => {
+      try {
+        return bootId === readBootId(root) ? readLogindSession(root, id) : undefined;
+      } catch {
+        // A record is not read a second time, so what can't be known now stays unknown.
+        return undefined;
+      }
+    },
   };
 }
 
-/** The sessions that logind has on record, and the boot they are of; undefined where it does not run. */
+/**
+ * The sessions that logind has on record, and the boot they are of; undefined where it does not run.
+ *
+ * @throws the system's error when it is short of something, descriptors say
+ */
 export async function readOpenSessions(
   root: Root,
 ): Promise<{ bootId: string; sessions: LogindSession[] } | undefined> {
   const bootId = readBootId(root);
   if (bootId === undefined || !isLogindRunning(root)) return undefined;
-  const sessions = await readLogindSessions(root).catch(() => undefined);
+  const sessions = await readLogindSessions(root).catch((error: unknown) => {
+    if (isShortage(error)) throw error;
+    return undefined;
+  });
   return sessions && { bootId, sessions };
 }

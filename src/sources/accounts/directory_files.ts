@@ -1,9 +1,11 @@
 /**
  * Accounts that a host's name services know and its `/etc/passwd` does not, as far as they are in files: those of
  * libnss-extrausers (`/var/lib/extrausers`, written like passwd(5) and group(5)) and those of systemd's userdb.
- * For a host that getent does not run on. What can't be read names nobody.
+ * For a host that getent does not run on. What can't be read names nobody; what can't be read just now, for want of
+ * descriptors say, is an error.
  */
 import type { CachedFile } from "../cached_file.ts";
+import { isShortage } from "../errors.ts";
 import type { Root } from "../root.ts";
 import { groupFile } from "./group.ts";
 import { type AccountTable, passwdFile } from "./passwd.ts";
@@ -38,7 +40,8 @@ export class DirectoryFiles {
 async function contentOf<T>(file: CachedFile<T>): Promise<T | undefined> {
   try {
     return await file.get();
-  } catch {
+  } catch (error) {
+    if (isShortage(error)) throw error;
     return undefined;
   }
 }

@@ -2,6 +2,7 @@
  * getent(1): the accounts of a directory service (LDAP, SSSD, systemd-homed), which only the C library's
  * name service switch knows. It is the one child process that the exporter may start.
  */
+import { isShortage } from "../errors.ts";
 import { runGetent } from "./getent_child.ts";
 import { parseGroupLine } from "./group.ts";
 import { parsePasswdLine } from "./passwd.ts";
@@ -56,15 +57,23 @@ export class Getent {
   private async work(): Promise<void> {
     this.working = true;
     for (const [id, [database, key]] of this.waiting) {
-      const found = await this.query(database, key).catch(() => undefined);
-      const line = found !== undefined && isAnswerTo(database, key, found) ? found : undefined;
-      this.answers.delete(id);
-      if (this.answers.size >= MAX_ANSWERS) this.forgetOne();
-      this.answers.set(id, { line, untilMs: this.now() + (line ? FOUND_MS : MISSING_MS) });
+      try {
+        const found = await this.query(database, key);
+        this.keep(id, found !== undefined && isAnswerTo(database, key, found) ? found : undefined);
+      } catch (error) {
+        // Without a descriptor nobody was asked, so the next lookup asks again.
+        if (!isShortage(error)) this.keep(id, undefined);
+      }
       this.waiting.delete(id);
       await this.pause();
     }
     this.working = false;
+  }
+
+  private keep(id: string, line: string | undefined): void {
+    this.answers.delete(id);
+    if (this.answers.size >= MAX_ANSWERS) this.forgetOne();
+    this.answers.set(id, { line, untilMs: this.now() + (line ? FOUND_MS : MISSING_MS) });
   }
 
   /** The oldest answer that there is no such entry, or else the oldest of all. */

@@ -5,6 +5,7 @@
  */
 import { CachedFile } from "../cached_file.ts";
 import { listFolder } from "../descriptors.ts";
+import { isShortage } from "../errors.ts";
 import { readRegular } from "../regular_file.ts";
 import type { Root } from "../root.ts";
 import {
@@ -85,7 +86,8 @@ class RecordFiles {
     for (const file of files.values()) {
       try {
         this.records.push(await file.get());
-      } catch {
+      } catch (error) {
+        if (isShortage(error)) throw error;
         // Somebody may be just writing it.
       }
     }
@@ -109,7 +111,8 @@ class RecordFiles {
 function namesIn(folder: string): string[] {
   try {
     return listFolder(folder).sort();
-  } catch {
+  } catch (error) {
+    if (isShortage(error)) throw error;
     return [];
   }
 }

@@ -5,7 +5,7 @@
  */
 import { existsSync, statSync } from "node:fs";
 import { listEntries, listFolder } from "../descriptors.ts";
-import { BrokenSourceError, isGone } from "../errors.ts";
+import { BrokenSourceError, isGone, isShortage } from "../errors.ts";
 import { unescapeC } from "../escape.ts";
 import { readRegular } from "../regular_file.ts";
 import type { Root } from "../root.ts";
@@ -169,7 +169,8 @@ async function readStateFiles(folder: string): Promise<[string, string][]> {
     if (!entry.isFile() || name.startsWith(".") || name.endsWith(".ref")) continue;
     try {
       files.push([name, readRegular(`${folder}/${name}`, FILE_LIMIT_BYTES).toString()]);
-    } catch {
+    } catch (error) {
+      if (isShortage(error)) throw error;
       // The session ended between the listing and here, or its file is none of logind's.
     }
   }

@@ -1,6 +1,7 @@
 /** Older wtmp files beside the one in use, as logrotate leaves them: wtmp.1, wtmp.2.gz, wtmp-20260101. */
 import { readSync } from "node:fs";
 import { closeFile, listFolder } from "../descriptors.ts";
+import { isShortage } from "../errors.ts";
 import { openRegular } from "../regular_file.ts";
 
 /** As they are called below /var/log. */
@@ -22,6 +23,7 @@ const MAX_FILES = 24;
  * The rotated files in a folder, the newest first; what can't be read is left out.
  *
  * @returns for each its bytes in pieces of some ten thousand, up to the limit, to be read once
+ * @throws the system's error when it is short of something, descriptors say
  */
 export async function* rotatedFiles(folder: string): AsyncGenerator<AsyncIterable<Uint8Array>> {
   const opened: { mtimeMs: number; path: string }[] = [];
@@ -56,7 +58,8 @@ function use<T>(path: string, act: (file: NonNullable<ReturnType<typeof tryOpen>
 function tryOpen(path: string) {
   try {
     return openRegular(path, path.endsWith(".gz") ? GZIP_LIMIT_BYTES : LIMIT_BYTES);
-  } catch {
+  } catch (error) {
+    if (isShortage(error)) throw error;
     return undefined;
   }
 }

@@ -4,6 +4,7 @@
  */
 import { readSync } from "node:fs";
 import { closeFile } from "../descriptors.ts";
+import { isShortage } from "../errors.ts";
 import { openRegular } from "../regular_file.ts";
 import type { Root } from "../root.ts";
 import { READABLE_BY_ALL, type SourceInfo } from "../source.ts";
@@ -76,8 +77,8 @@ export class WtmpReader {
       closeFile(fd);
     }
     if (this.readFrom === 0 && !this.hasReadRotated) {
-      this.hasReadRotated = true;
       await this.readRotated();
+      this.hasReadRotated = true;
     }
     return this.logins;
   }
@@ -112,7 +113,8 @@ export class WtmpReader {
       } finally {
         closeFile(fd);
       }
-    } catch {
+    } catch (error) {
+      if (isShortage(error)) throw error;
       // It was deleted, or compressed at once.
     }
   }

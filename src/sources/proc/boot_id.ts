@@ -1,12 +1,18 @@
 /** `/proc/sys/kernel/random/boot_id`: a number that the kernel chooses anew at each boot. man 4 random. */
 import { readProcFile } from "../descriptors.ts";
+import { isShortage } from "../errors.ts";
 import type { Root } from "../root.ts";
 
-/** 32 hex digits, as the journal writes them; undefined where it can't be read. */
+/**
+ * 32 hex digits, as the journal writes them; undefined where it can't be read.
+ *
+ * @throws the system's error when it is short of something, descriptors say
+ */
 export function readBootId(root: Root): string | undefined {
   try {
     return parseBootId(readProcFile(root.proc("sys/kernel/random/boot_id")));
-  } catch {
+  } catch (error) {
+    if (isShortage(error)) throw error;
     return undefined;
   }
 }

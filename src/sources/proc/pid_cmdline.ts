@@ -1,6 +1,7 @@
 /** `/proc/PID/cmdline`: the arguments of a process, or the title it gave itself. man 5 proc_pid_cmdline. */
 import { readSync } from "node:fs";
 import { closeFile, openFile } from "../descriptors.ts";
+import { isShortage } from "../errors.ts";
 import type { Root } from "../root.ts";
 
 /** A process can have megabytes of arguments. What a server says of itself stands in the first ones. */
@@ -14,17 +15,21 @@ const buffer = Buffer.alloc(TITLE_LIMIT_BYTES);
 /**
  * The arguments that fit into the limit, in one read; undefined when the process is gone, a zombie, a
  * kernel thread or hidden.
+ *
+ * @throws the system's error when it is short of something, descriptors say: the process may be there
  */
 export function readArguments(root: Root, pid: number): string[] | undefined {
   let fd: number;
   try {
     fd = openFile(root.proc(`${pid}/cmdline`));
-  } catch {
+  } catch (error) {
+    if (isShortage(error)) throw error;
     return undefined;
   }
   try {
     return parseArguments(buffer.subarray(0, readSync(fd, buffer, 0, TITLE_LIMIT_BYTES, 0)));
-  } catch {
+  } catch (error) {
+    if (isShortage(error)) throw error;
     return undefined;
   } finally {
     closeFile(fd);

@@ -5,6 +5,7 @@
  */
 import { readlinkSync } from "node:fs";
 import { listFolder, readProcFile } from "../descriptors.ts";
+import { isShortage } from "../errors.ts";
 import type { Root } from "../root.ts";
 import { HIDEPID, type SourceInfo } from "../source.ts";
 
@@ -21,6 +22,8 @@ export const PROC_FD = {
 /**
  * The inodes of what the process has open, sockets and others when only fdinfo may be read: an inode
  * is a socket's when it stands in a socket table. Undefined when neither may be read.
+ *
+ * @throws the system's error when it is short of something, descriptors say
  */
 export function readOpenInodes(root: Root, pid: number): Set<number> | undefined {
   return readSocketInodes(root, pid) ?? inodesOf(root.proc(`${pid}/fdinfo`), fromInfo);
@@ -44,7 +47,8 @@ function inodesOf(
   let names: string[];
   try {
     names = listFolder(folder);
-  } catch {
+  } catch (error) {
+    if (isShortage(error)) throw error;
     return undefined;
   }
   const inodes = new Set<number>();
@@ -55,7 +59,8 @@ function inodesOf(
       const inode = inodeOf(`${folder}/${name}`);
       readable = true;
       if (inode !== undefined) inodes.add(inode);
-    } catch {
+    } catch (error) {
+      if (isShortage(error)) throw error;
       // Closed meanwhile, or listed without the right to look at it.
     }
   }

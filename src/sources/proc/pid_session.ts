@@ -4,6 +4,7 @@
  */
 import { readSync } from "node:fs";
 import { closeFile, openFile } from "../descriptors.ts";
+import { isShortage } from "../errors.ts";
 import type { Root } from "../root.ts";
 
 /** An audit session that was never set. */
@@ -59,16 +60,19 @@ export function parseForegroundGroup(text: string): number | undefined {
   return /^\d{1,10}$/.test(tpgid) ? Number(tpgid) : undefined;
 }
 
+/** @throws the system's error when it is short of something, descriptors say: the process may be there */
 function readOrUndefined(path: string): string | undefined {
   let fd: number;
   try {
     fd = openFile(path);
-  } catch {
+  } catch (error) {
+    if (isShortage(error)) throw error;
     return undefined;
   }
   try {
     return buffer.toString("latin1", 0, readSync(fd, buffer, 0, LIMIT_BYTES, 0));
-  } catch {
+  } catch (error) {
+    if (isShortage(error)) throw error;
     return undefined;
   } finally {
     closeFile(fd);

@@ -18,6 +18,7 @@ function fake(answer: (key: string) => string | undefined = entryOf) {
       pending.push(() => {
         state.running--;
         if (key === "throws") reject(new Error("no getent"));
+        else if (key === "short") reject(Object.assign(new Error("EMFILE"), { code: "EMFILE" }));
         else resolve(answer(key));
       });
     });
@@ -52,6 +53,15 @@ describe("with a fake getent", () => {
     for (let i = 0; i < 5; i++) getent.lookup("passwd", "alice");
     await settle();
     expect(asked).toEqual(["passwd alice"]);
+  });
+
+  test("without a descriptor nobody was asked, so the next lookup asks again", async () => {
+    const { getent, asked, settle } = fake();
+    for (const key of ["short", "throws", "short", "throws"]) {
+      getent.lookup("passwd", key);
+      await settle();
+    }
+    expect(asked).toEqual(["passwd short", "passwd throws", "passwd short"]);
   });
 
   test("the same key is another question of another database", async () => {

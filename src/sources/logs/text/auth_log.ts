@@ -69,6 +69,8 @@ export class AuthLog implements LogReader {
 
   constructor(private readonly options: AuthLogOptions) {
     this.hostZone = new HostZone(options.root);
+    // Here it may throw for want of a descriptor, and in the middle of a line it may not.
+    this.hostZone.get();
     const hosts = new LineHosts(readHostNames(options.root));
     this.reading = {
       nowMs: options.now(),

@@ -1,6 +1,6 @@
 /** The files that a log was rotated to, by logrotate or by the daemon itself. */
 import { listFolder } from "../../descriptors.ts";
-import { isGone } from "../../errors.ts";
+import { isGone, isShortage } from "../../errors.ts";
 import { type Stats, statSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
 import { LogFile } from "./file.ts";
@@ -154,7 +154,8 @@ function statOrNone(path: string): Stats | undefined {
 function openOrSkip(path: string): LogFile | undefined {
   try {
     return new LogFile(path);
-  } catch {
+  } catch (error) {
+    if (isShortage(error)) throw error;
     return undefined; // Compressed or removed meanwhile, not ours to read, or no regular file.
   }
 }
@@ -169,7 +170,8 @@ function byAge(a: Sibling, b: Sibling): number {
 function listOrNone(folder: string): string[] {
   try {
     return listFolder(folder);
-  } catch {
+  } catch (error) {
+    if (isShortage(error)) throw error;
     return [];
   }
 }
