@@ -91,7 +91,7 @@ function isSomething(value: unknown): boolean {
 
 /** Every number in it is one: NaN and infinity would be exported as they are. */
 export function expectWellFormed(value: unknown): void {
-  if (!isWellFormed(value)) throw new Error(`the result has no number: ${Bun.inspect(value)}`);
+  if (!isWellFormed(value)) throw new Error(`${pathOfFault(value).join(".")} is no number`);
 }
 
 function isWellFormed(value: unknown): boolean {
@@ -105,4 +105,11 @@ function isWellFormed(value: unknown): boolean {
     for (const key in value) if (!isWellFormed(value[key as never])) return false;
   }
   return true;
+}
+
+function pathOfFault(value: unknown): string[] {
+  if (typeof value !== "object" || value === null) return [];
+  const items = value instanceof Map ? [...value] : Object.entries(value);
+  const [key, item] = items.find(([, each]) => !isWellFormed(each)) ?? ["a key", undefined];
+  return [String(key), ...pathOfFault(item)];
 }

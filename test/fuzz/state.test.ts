@@ -1,4 +1,5 @@
 /** The exporter's own state, which a crash, a full disk or another version may have left. */
+import { expect, test } from "bun:test";
 import { existsSync, rmSync } from "node:fs";
 import { CountedLog, succeeding } from "../../src/model/auth/counted_log.ts";
 import { Precedence } from "../../src/model/auth/precedence.ts";
@@ -7,9 +8,14 @@ import { Tally } from "../../src/model/auth/tally.ts";
 import { SavedStateError } from "../../src/model/auth/saved.ts";
 import type { LogRecord } from "../../src/sources/logs/record.ts";
 import { StateFile } from "../../src/sources/state_file.ts";
-import { fileFor, fuzzParser, linesOf, contents } from "./fuzz_parser.ts";
+import { fuzz, FUZZ_TIMEOUT_MS } from "../helpers/fuzz.ts";
+import { mutatedValue } from "../helpers/mutate_value.ts";
+import { contents, expectWellFormed, fileFor, fuzzParser, linesOf } from "./fuzz_parser.ts";
 
 const NOW_MS = Date.UTC(2026, 10, 25);
+
+/** A reader of a log in which nothing is new. */
+const READER = { position: () => ({ inode: 1, offset: 2 }), close: () => {} };
 
 /** The state after the messages that a real sshd logged. */
 function realState(): Buffer {
@@ -25,8 +31,7 @@ function realState(): Buffer {
       records.forEach(take);
       return true;
     },
-    position: () => ({ inode: 1, offset: 2 }),
-    close: () => {},
+    ...READER,
   };
   const tally = new Tally();
   const logs = new Map(
@@ -42,20 +47,55 @@ function realState(): Buffer {
 const file = fileFor("state/auth.json");
 const path = `${file.folder}/state/auth.json`;
 
-fuzzParser("state files", [realState()], (bytes) => {
-  file.put(bytes);
-  const value = new StateFile(path, () => {}).load();
-  if (value === undefined) {
-    // What can't be read is put aside, once, and never in the way of the next one.
-    if (existsSync(path)) throw new Error("a damaged file was left in its place");
-    rmSync(`${path}.damaged`);
-    return undefined;
-  }
+/** What a scrape shows of it, and how it is saved again. */
+function takenUp(value: unknown): { shown: unknown; save: () => string } {
+  const { logs, lostBytes, precedence, tally } = readState(value, NOW_MS);
+  const counted = new Map(
+    Array.from(logs, ([name, { state }]) => [name, new CountedLog(READER as never, tally, state)]),
+  );
+  const { failures, logins, escalations, rootLogins, users, window } = tally;
+  const since = Array.from(logs.values(), ({ sinceMs }) => sinceMs);
+  const lastHour = [window.failuresByReason(NOW_MS), window.topOrigins(NOW_MS, 10)];
+  return {
+    shown: [failures, logins, escalations, rootLogins, users, lastHour, lostBytes, since],
+    save: () => JSON.stringify(stateOf(counted, tally, precedence, lostBytes)),
+  };
+}
+
+/**
+ * @param isSaved whether it is saved and taken up again, too
+ * @returns what a scrape shows; undefined for a state that is refused
+ */
+function shownOf(value: unknown, isSaved: boolean): unknown {
+  let state: ReturnType<typeof takenUp>;
   try {
-    const { logs, ...state } = readState(value, NOW_MS);
-    return JSON.parse(JSON.stringify({ logs: [...logs], ...state })) as unknown;
+    state = takenUp(value);
   } catch (error) {
     if (error instanceof SavedStateError) return undefined;
     throw error;
   }
+  if (isSaved) takenUp(JSON.parse(state.save()));
+  return state.shown;
+}
+
+fuzzParser("state files", [realState()], (bytes) => {
+  file.put(bytes);
+  const value = new StateFile(path, () => {}).load();
+  if (value !== undefined) return shownOf(value, false);
+  // What can't be read is put aside, once, and never in the way of the next one.
+  if (existsSync(path)) throw new Error("a damaged file was left in its place");
+  rmSync(`${path}.damaged`);
+  return undefined;
 });
+
+test(
+  "saved states",
+  async () => {
+    const state = JSON.parse(realState().toString()) as unknown;
+    expect(shownOf(state, true)).toBeDefined();
+    await fuzz("saved states", (random) => {
+      expectWellFormed(shownOf(mutatedValue(random, state), random.chance(0.05)));
+    });
+  },
+  FUZZ_TIMEOUT_MS,
+);

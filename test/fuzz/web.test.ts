@@ -1,14 +1,17 @@
 /** Requests, which anybody may send, and the web config file. */
+import { expect, test } from "bun:test";
 import { gauge, single } from "../../src/metrics/metric.ts";
 import { readHttp, readRateLimit, readUsers } from "../../src/web/config/http.ts";
 import { readTls } from "../../src/web/config/tls.ts";
-import { parseYaml } from "../../src/web/config/yaml.ts";
+import { isMap, parseYaml, type YamlMap } from "../../src/web/config/yaml.ts";
 import { acceptsGzip, negotiateFormat } from "../../src/web/negotiate.ts";
 import { alternativeNames } from "../../src/web/node/certificates.ts";
 import { type NodeRequest, toRequest } from "../../src/web/node/exchange.ts";
 import { parseBasic } from "../../src/web/passwords.ts";
 import { type Site, route } from "../../src/web/router.ts";
-import { fuzzParser } from "./fuzz_parser.ts";
+import { fuzz, FUZZ_TIMEOUT_MS } from "../helpers/fuzz.ts";
+import { mutatedValue } from "../helpers/mutate_value.ts";
+import { expectWellFormed, fuzzParser } from "./fuzz_parser.ts";
 
 /** Of Prometheus 2.53 and 3.5, VictoriaMetrics' vmagent, curl and browsers. */
 const ACCEPT = [
@@ -56,21 +59,39 @@ basic_auth_users:
 rate_limit: {interval: 1m30s, burst: 5}
 `;
 
-fuzzParser("web config files", [Buffer.from(WEB_CONFIG)], (bytes) => {
+/** The settings of a file, or that it was refused in one line. */
+function settingsOf(parse: () => YamlMap): unknown {
   try {
-    const file = parseYaml(bytes.toString());
+    const file = parse();
     const http = readHttp(file["http_server_config"]);
     const limit = readRateLimit(file["rate_limit"]);
     const users = readUsers(file["basic_auth_users"]);
     const tls = readTls(file["tls_server_config"], (path) => path, http.http2);
     return { http, limit, users, tls };
   } catch (error) {
-    // What is refused is refused in one line, and is no fault of the program.
+    // What is refused is no fault of the program.
     const { message, constructor } = error as Error;
     if (constructor !== Error || /[\n\r]/.test(message.replaceAll(/"[^"]*"/gs, ""))) throw error;
     return "refused";
   }
-});
+}
+
+fuzzParser("web config files", [Buffer.from(WEB_CONFIG)], (bytes) =>
+  settingsOf(() => parseYaml(bytes.toString())),
+);
+
+test(
+  "web settings",
+  async () => {
+    const file = parseYaml(WEB_CONFIG);
+    expect(settingsOf(() => file)).not.toBe("refused");
+    await fuzz("web settings", (random) => {
+      const value = mutatedValue(random, file);
+      expectWellFormed(settingsOf(() => (isMap(value) ? value : {})));
+    });
+  },
+  FUZZ_TIMEOUT_MS,
+);
 
 fuzzParser("Authorization headers", [Buffer.from(`Basic ${btoa("alice:secret")}`)], (bytes) => {
   const given = parseBasic(bytes.toString("latin1"));

@@ -30,6 +30,9 @@ const RSS = 24;
 const FIRST = PPID;
 const LAST = RSS;
 
+/** A number of 64 bits has no more. */
+const MOST_DIGITS = 20;
+
 const values = new Float64Array(LAST + 1);
 
 /**
@@ -39,7 +42,7 @@ const values = new Float64Array(LAST + 1);
  * The name may hold `)`, blanks and newlines, so the fields begin behind the last `)`.
  *
  * @param line holds the line in its first `end` bytes
- * @returns false, and leaves the row as it is, when the line is cut off
+ * @returns false, and leaves the row as it is, when the line is cut off or holds what is no number
  */
 export function parseStat(
   line: Uint8Array,
@@ -60,7 +63,7 @@ export function parseStat(
     if (negative) at++;
     const first = at;
     for (; at < end && line[at] !== SPACE; at++) value = value * 10 + line[at]! - ZERO;
-    if (at === first || at >= end) return false;
+    if (at === first || at - first > MOST_DIGITS || at >= end) return false;
     values[field] = negative ? -value : value;
     at++;
   }

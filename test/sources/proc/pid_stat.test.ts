@@ -84,6 +84,12 @@ describe("parseStat", () => {
     expect(parsed).toMatchObject({ ttyNumber: -1, reapedTicks: -3 });
   });
 
+  test("a number of more digits than 64 bits have is none", () => {
+    const of = (digits: string) => statLine(ALL).replace(" 123456789012 ", ` ${digits} `);
+    expect(parse(of("18446744073709551615"))).toBeDefined();
+    expect(parse(of("184467440737095516150"))).toBeUndefined();
+  });
+
   test("a line that is cut off before the memory is no process", () => {
     const line = statLine({ ...ALL, comm: "a) b" });
     // Field 24 is complete when the blank behind it was read.
