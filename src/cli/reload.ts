@@ -1,11 +1,10 @@
 import type { HostState } from "../collectors/runtime/host_state.ts";
 import type { Log } from "../log.ts";
 import { readEnvironmentFile } from "../sources/environment_file.ts";
-import { readCommandLine } from "./command_line.ts";
+import { flagsIn } from "./args_variable.ts";
 import { FLAGS } from "./flags.ts";
 import { type Invocation, invoke } from "./invocation.ts";
 import type { Environment } from "./read_config.ts";
-import { splitWords } from "./split_words.ts";
 
 /** What a running exporter can take over without losing its counters. */
 const RELOADABLE_VARIABLES = ["LOG_LEVEL", "EXCLUDE_USERS", "SSH_PORTS"] as const;
@@ -50,10 +49,6 @@ function reloadedWords({ words, env }: Invocation, file: Environment): readonly 
   // Without ARGS on the command line the file has nothing to say about flags.
   if (before.length === 0 || at < 0) return words;
   return [...words.slice(0, at), ...flagsIn(file["ARGS"]), ...words.slice(at + before.length)];
-}
-
-function flagsIn(text: string | undefined): string[] {
-  return readCommandLine(splitWords(text ?? ""), {}, FLAGS).flags;
 }
 
 function namesNeedingRestart(

@@ -115,6 +115,28 @@ describe("check", () => {
       "SSH_PORTS",
     ]);
   });
+
+  test.each([
+    ["PORT=10042\nARGS='--log.format=json'\nSSH_PORTS=22,2222\n", ""],
+    ["PORT=99999\n", 'PORT: invalid port "99999": want 0 to 65535\n'],
+    ["ARGS=--users.max=none\n", '--users.max: invalid number "none": want 1 to 1000000\n'],
+    ["ARGS=--bogus\n", "--bogus: unknown flag"],
+  ])("with an environment file it is what the unit would start with: %j", async (text, fault) => {
+    using host = new SmallHost();
+    const file = host.write("/new", text);
+    const words = ["check", `--environment.file=${file}`, `--path.rootfs=${host.folder}`];
+    const { stderr, code } = await program(words);
+    expect(code).toBe(fault === "" ? 0 : 2);
+    expect(stderr).toStartWith(fault && `user_sessions_exporter: ${fault}`);
+  });
+
+  test("an environment file that is not there is a fault", async () => {
+    const { stderr, code } = await program(["check", "--environment.file=/no/such"]);
+    expect(code).toBe(2);
+    expect(stderr).toBe(
+      "user_sessions_exporter: --environment.file: /no/such: no such file or directory\n",
+    );
+  });
 });
 
 test.each(["serve", "sessions", "doctor", "metrics"])(
