@@ -13,9 +13,12 @@ const ACCEPTED: [start: string, method: string][] = [
   ["Pubkey auth succeeded for '", "publickey"],
   ["Auth succeeded with blank password for '", "password"],
 ];
-const REFUSED = ["Bad password attempt for '", "Bad PAM password attempt for '"];
+const REFUSED =
+  /^(?:Bad password attempt for '|Bad PAM password attempt for '|Too-long password attempt for '|User '.*' has blank password, rejected$)/;
 const NAMED_INVALID =
-  /^(?:Login attempt for nonexistent user|Login attempt with wrong user |User '.*' has invalid shell, rejected|User '.*' is locked|User account '.*' is locked)/;
+  /^(?:Login attempt for nonexistent user|Login attempt with wrong user |Root login rejected$|Logins are restricted to the group |User '.*' has invalid shell, rejected|User '.*' is locked|User account '.*' is locked)/;
+/** With `-t` a second method has to follow: the login is that one's. */
+const HALF_ACCEPTED = ", extra auth required";
 const EXIT =
   /^(?:Exit before auth|Early exit)(?: from <([^<>]*)>)?(?::? ?\((?:user )?'.*', \d+ fails\))?: /;
 
@@ -28,12 +31,13 @@ export function parseDropbearMessage(message: string): SshEvent | undefined {
   }
   for (const [start, method] of ACCEPTED) {
     if (!text.startsWith(start)) continue;
+    if (text.endsWith(HALF_ACCEPTED)) return undefined;
     return { kind: "accepted", method, user: quotedName(text, start.length), peer: lastFrom(text) };
   }
-  if (REFUSED.some((start) => text.startsWith(start))) {
+  if (REFUSED.test(text)) {
     return { kind: "refused", method: "password", verdict: "valid", peer: lastFrom(text) };
   }
-  if (NAMED_INVALID.test(text) || text === "Root login rejected") {
+  if (NAMED_INVALID.test(text)) {
     return { kind: "named", verdict: "invalid", peer: lastFrom(text) };
   }
   return parseExit(text);
