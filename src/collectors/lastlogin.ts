@@ -18,7 +18,12 @@ export const lastLoginCollector = {
     // First, since names of directory users are learnt from sessions.
     const sessions = await snapshot.sessions();
     const { byUid } = await snapshot.usage();
-    const byUser = await lastLogins.read(await snapshot.accounts(), byUid.keys(), optional);
+    const byUser = await lastLogins.read(
+      await snapshot.accounts(),
+      byUid.keys(),
+      optional,
+      snapshot.settings.users.max,
+    );
     for (const { user, startSeconds = 0 } of sessions) {
       if (startSeconds > (byUser.get(user) ?? 0)) byUser.set(user, startSeconds);
     }

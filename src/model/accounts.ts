@@ -1,4 +1,5 @@
 import type { CachedFile } from "../sources/cached_file.ts";
+import { CutNames } from "../sources/accounts/cut_names.ts";
 import { DirectoryFiles } from "../sources/accounts/directory_files.ts";
 import { readDynamicUid, readDynamicUser } from "../sources/accounts/dynamic_users.ts";
 import type { Getent } from "../sources/accounts/getent.ts";
@@ -11,20 +12,12 @@ import {
 } from "../sources/accounts/passwd.ts";
 import { isShortage } from "../sources/errors.ts";
 import type { Root } from "../sources/root.ts";
-import { CutNames } from "./cut_names.ts";
 
 /** Who a user is. What is not known is an empty string. */
 export interface Identity {
   uid: number;
   realName: string;
   primaryGroup: string;
-}
-
-/** What a file, or a folder of them, says. */
-interface LocalAccounts {
-  table: AccountTable;
-  /** Those of its names that utmp has no room for. */
-  cutNames: CutNames;
 }
 
 /** Whether getent would take a name for a uid. */
@@ -40,7 +33,7 @@ export class Accounts {
   private readonly groupFile: CachedFile<Map<number, string>>;
   private readonly directoryFiles: DirectoryFiles | undefined;
   /** The accounts of files, in the order in which they count. */
-  private local: readonly LocalAccounts[] = [];
+  private local: readonly AccountTable[] = [];
   private groups: readonly ReadonlyMap<number, string>[] = [];
   private readonly seenNames = new Map<number, string>();
   private readonly seenUids = new Map<string, number>();
@@ -65,10 +58,10 @@ export class Accounts {
   async refreshPasswd(): Promise<void> {
     const others = (await this.directoryFiles?.accounts()) ?? [];
     const passwd = await this.passwdFile.get().catch((error: unknown) => {
-      if (!isShortage(error)) this.useLocal(others);
+      if (!isShortage(error)) this.local = others;
       throw error;
     });
-    this.useLocal([passwd, ...others]);
+    this.local = [passwd, ...others];
   }
 
   /** @throws as `refreshPasswd`, of /etc/group */
@@ -81,18 +74,8 @@ export class Accounts {
     this.groups = [groups, ...others];
   }
 
-  private useLocal(tables: readonly AccountTable[]): void {
-    this.local = tables.map(
-      (table) =>
-        this.local.find((before) => before.table === table) ?? {
-          table,
-          cutNames: new CutNames(table.byName.keys()),
-        },
-    );
-  }
-
   private localOf(uid: number): Account | undefined {
-    for (const { table } of this.local) {
+    for (const table of this.local) {
       const account = table.byUid.get(uid);
       if (account) return account;
     }
@@ -100,19 +83,17 @@ export class Accounts {
   }
 
   private localNamed(name: string): Account | undefined {
-    for (const { table } of this.local) {
+    for (const table of this.local) {
       const account = table.byName.get(name);
       if (account) return account;
     }
     return undefined;
   }
 
-  /** The uids that have a name: of local accounts, and of others who were seen. */
-  knownUids(): Iterable<number> {
-    const uids = new Set<number>();
-    for (const { table } of this.local) for (const uid of table.byUid.keys()) uids.add(uid);
-    for (const uid of this.seenNames.keys()) uids.add(uid);
-    return uids;
+  /** The uids that have a name: of local accounts, and of others who were seen. One may come twice. */
+  *knownUids(): Iterable<number> {
+    for (const table of this.local) yield* table.byUid.keys();
+    yield* this.seenNames.keys();
   }
 
   /** Remembers what a trusted record of the host (logind, root's sshd) calls a uid. */

@@ -6,9 +6,13 @@ import { WtmpReader } from "../sources/logins/wtmp.ts";
 import { WtmpdbReader } from "../sources/logins/wtmpdb.ts";
 import type { Root } from "../sources/root.ts";
 import type { Accounts } from "./accounts.ts";
+import { latestOf } from "./latest_logins.ts";
 
 /** Reads a source, or gives undefined where the host has none or forbids it. */
 export type Optional = <T>(source: SourceName, read: () => Promise<T>) => Promise<T | undefined>;
+
+/** A host can have hundreds of thousands of accounts, and each last login is a series. */
+export const MOST_LAST_LOGINS = 10_000;
 
 /** The last login of each user that any record of the host has. */
 export class LastLoginRecords {
@@ -28,33 +32,40 @@ export class LastLoginRecords {
 
   /**
    * Seconds since the epoch by user name, the newest of all records. A name that no account has (of a
-   * deleted user) is left out.
+   * deleted user) is left out. Of very many users those who logged in last are told.
    *
    * @param uids of users who may have no account here: of a directory service, say
+   * @param max how many users somebody wants to see
    */
   async read(
     accounts: Accounts,
     uids: Iterable<number>,
     optional: Optional,
+    max = 0,
   ): Promise<Map<string, number>> {
+    const most = Math.max(MOST_LAST_LOGINS, max);
     const newest = new Map<string, number>();
     const add = (user: string, seconds: number) => {
       if (seconds > (newest.get(user) ?? 0)) newest.set(user, seconds);
     };
-    const known = new Set([...accounts.knownUids(), ...uids]);
-    const lastlog = await optional("lastlog", async () => this.lastlog.read(known));
-    for (const [uid, seconds] of lastlog ?? []) add(accounts.nameOf(uid), seconds);
+    const known = [accounts.knownUids(), uids];
+    const lastlog = await optional("lastlog", () => this.lastlog.read(chain(known)));
+    for (const [uid, seconds] of await latestOf(lastlog, most)) add(accounts.nameOf(uid), seconds);
     const byName = [
       await optional("wtmp", () => this.wtmp.read()),
       await optional("lastlog2", () => this.lastlog2.read()),
       await optional("wtmpdb", () => this.wtmpdb.read()),
     ];
     for (const logins of byName) {
-      for (const [user, seconds] of logins ?? []) {
+      for (const [user, seconds] of await latestOf(logins, most)) {
         const name = accounts.recordedName(user);
         if (name !== undefined) add(name, seconds);
       }
     }
-    return newest;
+    return new Map(await latestOf(newest, most));
   }
+}
+
+function* chain<T>(all: readonly Iterable<T>[]): Iterable<T> {
+  for (const each of all) yield* each;
 }

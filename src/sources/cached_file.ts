@@ -8,6 +8,7 @@ import { BrokenSourceError } from "./errors.ts";
 export class CachedFile<T> {
   private version = "";
   private content: { value: T } | { broken: BrokenSourceError } | undefined;
+  private reading: Promise<T> | undefined;
 
   /** @param read opens the file, which somebody may have replaced by something else than a file */
   constructor(
@@ -15,8 +16,17 @@ export class CachedFile<T> {
     private readonly read: (path: string) => Promise<T> | T,
   ) {}
 
-  /** @throws the system's error when the file can't be read, or what `read` throws */
-  async get(): Promise<T> {
+  /**
+   * The content as it is now. Who asks while it is being read shares that reading, also one that was begun for a
+   * collection that has ended meanwhile.
+   *
+   * @throws the system's error when the file can't be read, or what `read` throws
+   */
+  get(): Promise<T> {
+    return (this.reading ??= this.current().finally(() => (this.reading = undefined)));
+  }
+
+  private async current(): Promise<T> {
     const version = versionOf(this.path);
     if (version !== this.version || this.content === undefined) {
       this.content = await this.readContent();

@@ -123,7 +123,7 @@ const READERS: Record<string, (root: Root) => unknown> = {
   readLogindUsers: async (root) => [...(await readLogindUsers(root))],
   countLingeringUsers: (root) => countLingeringUsers(root),
   readOpenSessions: (root) => readOpenSessions(root),
-  lastlog: (root) => [...new LastlogReader(root, () => 2e9).read([1000])],
+  lastlog: async (root) => [...(await new LastlogReader(root, () => 2e9).read([1000]))],
   wtmp: async (root) => [...(await new WtmpReader(root, () => 2e9).read())],
   accounts,
   directoryFiles: async (root) => {

@@ -2,7 +2,7 @@ import { Database } from "bun:sqlite";
 import { describe, expect, test } from "bun:test";
 import { closeSync, mkdirSync, openSync, writeSync } from "node:fs";
 import { Accounts } from "../../src/model/accounts.ts";
-import { LastLoginRecords, type Optional } from "../../src/model/last_logins.ts";
+import { LastLoginRecords, MOST_LAST_LOGINS, type Optional } from "../../src/model/last_logins.ts";
 import { TempTree } from "../helpers/temp_tree.ts";
 import { utmpRecord } from "../helpers/utmp_record.ts";
 
@@ -164,4 +164,16 @@ describe("LastLoginRecords", () => {
     host.write("/var/log/wtmp", utmpRecord({ user: name.slice(0, 32), seconds: 100 }));
     expect(await host.read()).toEqual({ [name]: 100 });
   });
+});
+
+test("of more users than anybody looks at, those who logged in last are told", async () => {
+  using host = new LoginHost();
+  const users = 2 * MOST_LAST_LOGINS;
+  const lines = Array.from({ length: users }, (_, uid) => `u${uid}:x:${uid}:1:::`);
+  host.write("/etc/passwd", `${lines.join("\n")}\n`);
+  host.writeLastlog(Array.from({ length: users }, (_, uid) => 1_000_000_000 + uid));
+  const told = Object.keys(await host.read());
+  expect(told).toHaveLength(MOST_LAST_LOGINS);
+  expect(told).toContain(`u${users - 1}`);
+  expect(told).not.toContain("u0");
 });

@@ -85,3 +85,23 @@ test("that it is broken is remembered until it changes", async () => {
   writeFileSync(path, "longer");
   expect(await file.get()).toBe("good");
 });
+
+test("who asks while it is read shares that reading, and a later one sees what has changed since", async () => {
+  using tree = new TempTree({ "/file": "one" });
+  const path = `${tree.folder}/file`;
+  const waiting: (() => void)[] = [];
+  const file = new CachedFile(path, async () => {
+    await new Promise<void>((goOn) => waiting.push(goOn));
+    return waiting.length;
+  });
+  const both = [file.get(), file.get()];
+  await Bun.sleep(0);
+  writeFileSync(path, "longer");
+  expect(waiting).toHaveLength(1);
+  waiting[0]!();
+  expect(await Promise.all(both)).toEqual([1, 1]);
+  const later = file.get();
+  await Bun.sleep(0);
+  waiting[1]!();
+  expect(await later).toBe(2);
+});

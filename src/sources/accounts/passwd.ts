@@ -2,6 +2,7 @@
 import { CachedFile } from "../cached_file.ts";
 import type { Root } from "../root.ts";
 import { NOT_MOUNTED, READABLE_BY_ALL, type SourceInfo } from "../source.ts";
+import { CutNames } from "./cut_names.ts";
 import { ENTRY_FILE_LIMIT_BYTES, eachEntry } from "./entry_file.ts";
 
 export const PASSWD = {
@@ -27,6 +28,7 @@ export interface Account {
 export interface AccountTable {
   byUid: Map<number, Account>;
   byName: Map<string, Account>;
+  cutNames: CutNames;
 }
 
 /** @param absolute another file of the same format */
@@ -48,7 +50,7 @@ export function parsePasswd(text: string): AccountTable {
 }
 
 export function emptyTable(): AccountTable {
-  return { byUid: new Map(), byName: new Map() };
+  return { byUid: new Map(), byName: new Map(), cutNames: new CutNames() };
 }
 
 function addLine(table: AccountTable, line: string): void {
@@ -57,9 +59,11 @@ function addLine(table: AccountTable, line: string): void {
 }
 
 /** The first of several accounts with one uid names it, as getpwuid(3) has it. */
-export function addAccount({ byUid, byName }: AccountTable, account: Account): void {
+export function addAccount({ byUid, byName, cutNames }: AccountTable, account: Account): void {
   if (!byUid.has(account.uid)) byUid.set(account.uid, account);
-  if (!byName.has(account.name)) byName.set(account.name, account);
+  if (byName.has(account.name)) return;
+  byName.set(account.name, account);
+  cutNames.add(account.name);
 }
 
 /** `name:password:uid:gid:gecos:home:shell`; undefined for a comment, an NIS marker or a broken line. */
@@ -72,7 +76,7 @@ export function parsePasswdLine(line: string): Account | undefined {
 export function realNameOf(name: string, gecos: string): string {
   const field = gecos.split(",", 1)[0]!.slice(0, MAX_REAL_NAME_LENGTH);
   if (!field.includes("&")) return field.trim().toWellFormed();
-  const capitalised = name[0]!.toUpperCase() + name.slice(1);
+  const capitalised = name[0]!.toUpperCase() + name.slice(1, MAX_REAL_NAME_LENGTH);
   const text = field.replaceAll("&", () => capitalised);
   return text.slice(0, MAX_REAL_NAME_LENGTH).trim().toWellFormed();
 }

@@ -28,6 +28,8 @@ const FOLDERS = [
 
 /** Each file is looked at in every collection. */
 export const MAX_FILES = 1000;
+/** Files between two turns for others: 4 MiB of JSON at the most. */
+const FILES_A_TURN = 64;
 export const RECORD_LIMIT_BYTES = 64 * 1024;
 
 export class Userdb {
@@ -83,7 +85,9 @@ class RecordFiles {
     this.files = files;
     const before = this.records;
     this.records = [];
+    let looked = 0;
     for (const file of files.values()) {
+      if (++looked % FILES_A_TURN === 0) await Bun.sleep(0);
       try {
         this.records.push(await file.get());
       } catch (error) {

@@ -1,7 +1,9 @@
 import { expect, test } from "bun:test";
 import { mkdirSync, truncateSync } from "node:fs";
 import {
+  BYTES_A_TURN,
   ENTRY_FILE_LIMIT_BYTES,
+  LINES_A_TURN,
   MAX_ENTRIES,
   MAX_LINE_BYTES,
   eachEntry,
@@ -30,10 +32,13 @@ test("a line of a megabyte is cut, and the next one is whole", async () => {
   expect(lines.map((line) => line.length)).toEqual([MAX_LINE_BYTES, 4]);
 });
 
-test("others have their turn every few thousand lines", async () => {
-  const { lines, turns } = await linesOf("a:x:1:1:::\n".repeat(100_000));
-  expect(lines).toHaveLength(100_000);
-  expect(turns).toBeGreaterThanOrEqual(20);
+test("others have their turn after so many lines, or so many bytes, at both limits", async () => {
+  const short = await linesOf("a:x:1:1:::\n".repeat(MAX_ENTRIES));
+  expect(short.lines).toHaveLength(MAX_ENTRIES);
+  expect(short.turns).toBe(Math.ceil(MAX_ENTRIES / LINES_A_TURN) - 1);
+  const line = `${"x".repeat(MAX_LINE_BYTES - 1)}\n`;
+  const long = await linesOf(line.repeat(ENTRY_FILE_LIMIT_BYTES / MAX_LINE_BYTES));
+  expect(long.turns).toBe(ENTRY_FILE_LIMIT_BYTES / BYTES_A_TURN - 1);
 });
 
 test("more lines than there can be accounts are refused", async () => {

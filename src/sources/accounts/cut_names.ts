@@ -1,12 +1,8 @@
-import { UTMP_NAME_BYTES } from "../sources/logins/utmp.ts";
+import { UTMP_NAME_BYTES } from "../logins/utmp.ts";
 
 /** Names that utmp and wtmp have no room for, by what is left of them in a record. */
 export class CutNames {
   private readonly byCut = new Map<string, string[]>();
-
-  constructor(names: Iterable<string> = []) {
-    for (const name of names) this.add(name);
-  }
 
   add(name: string): void {
     // A UTF-16 code unit makes three bytes at the most.
