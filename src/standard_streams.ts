@@ -7,8 +7,9 @@ import { fstatSync, writeSync } from "node:fs";
 /** A reader that takes nothing for so long gets no more. */
 const PATIENCE_MS = 2000;
 
-export function writeOutput(text: string): void {
-  write(1, text);
+/** @returns whether all of it was taken; not when its reader is gone */
+export function writeOutput(text: string): boolean {
+  return write(1, text);
 }
 
 export function writeError(text: string): void {
@@ -24,16 +25,17 @@ export function isOutputTerminal(): boolean {
 }
 
 /** What can't be written is lost, as it is when nobody reads a log. */
-function write(fd: number, text: string): void {
+function write(fd: number, text: string): boolean {
   const bytes = Buffer.from(text);
   for (let done = 0, waitedMs = 0; done < bytes.length;) {
     try {
       done += writeSync(fd, bytes, done);
     } catch (error) {
       const isFull = (error as NodeJS.ErrnoException).code === "EAGAIN";
-      if (!isFull || waitedMs >= PATIENCE_MS) return;
+      if (!isFull || waitedMs >= PATIENCE_MS) return false;
       Bun.sleepSync(1);
       waitedMs++;
     }
   }
+  return true;
 }

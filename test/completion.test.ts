@@ -19,6 +19,8 @@ const ALL: [words: string[], offered: string[]][] = [
   [["-log.level="], ["debug", "error", "info", "warn"]],
   [["-log.level", "w"], ["warn"]],
   [["sessions", "--js"], ["--json"]],
+  [["sessions", "--wat"], ["--watch"]],
+  [["sessions", "--inter"], ["--interval="]],
   [["--js"], []],
   [["sessions", "s"], []],
   [["--version", "m"], ["metrics"]],

@@ -146,6 +146,16 @@ export type Flags = Omit<
 /** The flags that only the command `sessions` has. */
 export const SESSIONS_FLAGS: ArgsDef = {
   json: { type: "boolean", description: "Print JSON instead of a table." },
+  watch: {
+    type: "boolean",
+    description: "Print them again and again until interrupted; with --json one document a line.",
+  },
+  interval: {
+    type: "string",
+    default: "2",
+    valueHint: "seconds",
+    description: "How long --watch waits.",
+  },
 };
 
 /** The flags that only the command `doctor` has. */

@@ -31,7 +31,7 @@ const COMMANDS: Readonly<Record<string, Command>> = {
     own: SESSIONS_FLAGS,
     uses: /^(log|path|accounts|users|privacy|state)\./,
     run: async ({ config, args }) =>
-      (await import("./commands/sessions.ts")).printSessions(config, args["json"] === true),
+      (await import("./commands/sessions.ts")).printSessions(config, args),
   },
   doctor: {
     description: "Tell which sources can be read, and how to make the others readable",

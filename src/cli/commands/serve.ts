@@ -11,6 +11,7 @@ import { Snapshot } from "../../collectors/runtime/snapshot.ts";
 import { servedAddresses } from "../privacy.ts";
 import { reload } from "../reload.ts";
 import { setUp } from "../setup.ts";
+import { untilSignal } from "../until_signal.ts";
 import { BUILD } from "../version.ts";
 
 /**
@@ -86,10 +87,4 @@ function shownFailures({ authLogs, addresses }: HostState) {
     ...failures,
     origins: Array.from(origins, ([address, count]) => ({ address, failures: count })),
   };
-}
-
-function untilSignal(): Promise<string> {
-  return new Promise((resolve) => {
-    for (const signal of ["SIGTERM", "SIGINT"]) process.on(signal, () => resolve(signal));
-  });
 }

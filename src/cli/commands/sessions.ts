@@ -1,6 +1,7 @@
 import { writeOutput } from "../../standard_streams.ts";
 import { type SessionEntry, sessionsDocument } from "../../collectors/sessions_document.ts";
 import { Snapshot } from "../../collectors/runtime/snapshot.ts";
+import type { HostState } from "../../collectors/runtime/host_state.ts";
 import type { Config } from "../../config.ts";
 import { formatDuration, formatTime } from "../../format.ts";
 import { cleanLabel } from "../../metrics/labels.ts";
@@ -8,17 +9,44 @@ import { knowsSessions } from "../../model/sessions/processes.ts";
 import { readLoadAverages } from "../../sources/proc/loadavg.ts";
 import { setUp } from "../setup.ts";
 import { table } from "../table.ts";
+import { parseInterval, watch } from "../watch.ts";
 
 const HEADINGS = ["USER", "TYPE", "TTY", "FROM", "SINCE", "IDLE", "WHAT"];
 
-/** Prints the sessions as a table below a line like w's, or as JSON with the names of the metrics' labels. */
-export async function printSessions(config: Config, asJson: boolean): Promise<void> {
+/**
+ * Prints the sessions as a table below a line like w's, or as JSON with the names of the metrics' labels.
+ *
+ * @param args the values of the flags `json`, `watch` and `interval`
+ * @throws ConfigError for a bad interval
+ */
+export async function printSessions(
+  config: Config,
+  args: Readonly<Record<string, unknown>>,
+): Promise<void> {
+  const asJson = args["json"] === true;
+  const intervalSeconds = parseInterval(String(args["interval"]));
   const { host, log } = setUp(config);
-  const snapshot = new Snapshot(host);
-  const sessions = await sessionsDocument(snapshot);
-  if (!knowsSessions(await snapshot.hostIndex())) {
+  const first = new Snapshot(host);
+  if (!knowsSessions(await first.hostIndex())) {
     log.warn("Nothing here tells of sessions: the command doctor says why");
   }
+  if (args["watch"] !== true) {
+    const text = asJson ? toJson(await sessionsDocument(first), 2) : await report(host, first);
+    writeOutput(text);
+    return;
+  }
+  await watch(async () => {
+    const snapshot = new Snapshot(host);
+    return asJson ? toJson(await sessionsDocument(snapshot)) : report(host, snapshot);
+  }, intervalSeconds);
+}
+
+function toJson(sessions: readonly SessionEntry[], indent?: number): string {
+  return `${JSON.stringify(sessions, null, indent)}\n`;
+}
+
+async function report(host: HostState, snapshot: Snapshot): Promise<string> {
+  const sessions = await sessionsDocument(snapshot);
   const nowSeconds = Date.now() / 1000;
   const { bootTimeSeconds } = await snapshot.machine();
   const summary = {
@@ -26,13 +54,8 @@ export async function printSessions(config: Config, asJson: boolean): Promise<vo
     upSeconds: nowSeconds - bootTimeSeconds,
     loadAverages: readLoadAverages(host.root),
   };
-  const text = asJson
-    ? JSON.stringify(sessions, null, 2)
-    : `${summaryLine(summary, sessions)}\n${table(
-        HEADINGS,
-        sessions.map((session) => toRow(session, nowSeconds)),
-      )}`;
-  writeOutput(`${text}\n`);
+  const rows = sessions.map((session) => toRow(session, nowSeconds));
+  return `${summaryLine(summary, sessions)}\n${table(HEADINGS, rows)}\n`;
 }
 
 export interface HostSummary {
