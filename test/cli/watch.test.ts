@@ -11,7 +11,7 @@ function watching(host: SmallHost, ...words: string[]) {
 
 /** Reads until so many lines have come; the reader stays open. */
 async function readLines(
-  reader: ReadableStreamDefaultReader<Uint8Array>,
+  reader: Pick<ReadableStreamDefaultReader<Uint8Array>, "read">,
   count: number,
 ): Promise<string[]> {
   let text = "";
