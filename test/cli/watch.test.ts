@@ -11,7 +11,7 @@ function watching(host: SmallHost, ...words: string[]) {
 
 /** Reads until so many lines have come; the reader stays open. */
 async function readLines(
-  reader: Pick<ReadableStreamDefaultReader<Uint8Array>, "read">,
+  reader: { read(): Promise<{ done: boolean; value?: Uint8Array | undefined }> },
   count: number,
 ): Promise<string[]> {
   let text = "";
