@@ -19,6 +19,7 @@ const scrapes = Number(process.env["LOAD_SCRAPES"] ?? 5_000);
 const clients = Number(process.env["LOAD_CLIENTS"] ?? 2_000);
 const SCRAPERS = 200;
 const WARM_UP_SCRAPES = 1_000;
+const LOOKS = 10;
 
 /** MemoryMax= of the unit. */
 const MAX_MEMORY_KB = 512 * 1024;
@@ -129,17 +130,22 @@ async function lasting(): Promise<void> {
       // What one collection takes comes and goes: the least of some moments is what is held.
       let leastKb = Number.POSITIVE_INFINITY;
       for (let i = 0; i < 20; i++) {
-        await wrk(1, 1);
+        done += (await wrk(1, 1)).answers;
         await Bun.sleep(200);
         leastKb = Math.min(leastKb, statusKb(pid, "RssAnon"));
       }
       return { leastKb, descriptors: readdirSync(`/proc/${pid}/fd`).length, scrapes: done };
     };
-    const before = await scrapeUntil(WARM_UP_SCRAPES);
-    const after = await scrapeUntil(scrapes);
-    for (const { scrapes: count, leastKb, descriptors } of [before, after]) {
+    const look = async (target: number) => {
+      const held = await scrapeUntil(target);
+      const { scrapes: count, leastKb, descriptors } = held;
       console.log(`after ${count} scrapes: ${leastKb} KiB anonymous, ${descriptors} descriptors`);
-    }
+      return held;
+    };
+    const before = await look(WARM_UP_SCRAPES);
+    // On the way it is looked at, too: what grows step by step leaks, what grew once was a cache.
+    for (let i = 1; i < LOOKS; i++) await look((scrapes / LOOKS) * i);
+    const after = await look(scrapes);
     if (after.leastKb - before.leastKb > MAX_GROWTH_KB) faults.push("memory grew by over 1 MiB");
     if (after.descriptors > before.descriptors) faults.push("descriptors leaked");
   });
