@@ -1,6 +1,6 @@
 /**
  * Holds the examples against the schemas of those who read them: Kubernetes' API, the Compose specification,
- * Docker's grammar. The packages that have these are brought by npm, of fixed versions, and are no part of
+ * Docker's grammar, Ansible where it is installed. The packages that have these are brought by npm, of fixed versions, and are no part of
  * the project otherwise.
  */
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
@@ -20,10 +20,11 @@ const faults = [
   ...(await kubernetes("examples/kubernetes/daemonset.yaml")),
   ...(await compose("examples/container/compose.yaml")),
   ...(await dockerfile("examples/container/Dockerfile")),
+  ...ansible("examples/ansible/playbook.yml"),
 ];
 for (const fault of faults) console.error(fault);
 if (faults.length > 0) process.exit(1);
-console.log("the examples of Kubernetes, Compose and Docker are valid");
+console.log("the examples of Kubernetes, Compose, Docker and Ansible are valid");
 
 function install(): void {
   const wanted = JSON.stringify({ private: true, dependencies: PACKAGES });
@@ -85,4 +86,14 @@ async function dockerfile(path: string): Promise<string[]> {
   return validate(readFileSync(path, "utf8")).map(
     ({ message, range }) => `${path}:${range.start.line + 1}: ${message}`,
   );
+}
+
+function ansible(path: string): string[] {
+  if (!Bun.which("ansible-playbook")) {
+    console.log(`SKIPPED ${path}: it needs ansible-playbook`);
+    return [];
+  }
+  const words = ["--syntax-check", "-i", "localhost,", path];
+  const child = Bun.spawnSync(["ansible-playbook", ...words], { stderr: "pipe" });
+  return child.success ? [] : [`${path}: ${child.stderr.toString()}`];
 }

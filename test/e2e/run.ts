@@ -16,7 +16,7 @@ import { builtPackage, higherPackage } from "./packages.ts";
 import { type Scenario, type Scene, controlLogin } from "./scene.ts";
 import type { HostKind } from "./machine/packages.ts";
 import { FIELD_SCENARIOS } from "./scenarios/field/index.ts";
-import { SCENARIOS } from "./scenarios/index.ts";
+import { ON_REQUEST, SCENARIOS } from "./scenarios/index.ts";
 import { Table } from "./table.ts";
 import { Truth } from "./truth.ts";
 

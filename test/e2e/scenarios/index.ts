@@ -1,6 +1,7 @@
 /** Every scenario, in the order in which a host goes through them. */
 import type { Scenario } from "../scene.ts";
 import { access } from "./access.ts";
+import { ansible } from "./ansible.ts";
 import { allClosed } from "./all_closed.ts";
 import { copyAndRun } from "./copy_and_run.ts";
 import { doctorWithGroups, doctorWithoutGroups, hidepid } from "./doctor.ts";
@@ -48,3 +49,6 @@ export const SCENARIOS: readonly Scenario[] = [
   remove,
   purge,
 ];
+
+/** Those that run only when ONLY names them: they need more than make e2e installs. */
+export const ON_REQUEST: readonly Scenario[] = [ansible];
