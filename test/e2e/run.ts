@@ -26,14 +26,15 @@ const CACHE = join(PROJECT, ".cache/e2e");
 /** A host that takes longer is given up. */
 const HOST_MS = 40 * 60_000;
 
+const only = process.env["ONLY"]?.split(",");
+
 const SCENARIOS_OF: Readonly<Record<HostKind, readonly Scenario[]>> = {
-  package: SCENARIOS,
+  package: only ? [...ON_REQUEST, ...SCENARIOS] : SCENARIOS,
   field: FIELD_SCENARIOS,
 };
 
 const names = process.argv.slice(2);
 if (names.length === 0) throw new Error("name a suite, as bookworm");
-const only = process.env["ONLY"]?.split(",");
 
 const table = new Table();
 const packageFolder = mkdtempSync(join(tmpdir(), "e2e-packages-"));
