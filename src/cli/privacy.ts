@@ -1,6 +1,7 @@
 import { type Config, ConfigError } from "../config.ts";
 import type { Log } from "../log.ts";
 import { AddressPrivacy } from "../model/address_privacy.ts";
+import { explain } from "../sources/errors.ts";
 import { readOrMakePrivacyKey, readPrivacyKey } from "../sources/privacy_key.ts";
 
 /** In the state directory, where no key file is given. */
@@ -18,7 +19,7 @@ export function servedAddresses({ privacy, stateDirectory }: Config): AddressPri
     const key = privacy.keyFile === undefined ? readOrMakePrivacyKey(path) : readPrivacyKey(path);
     return new AddressPrivacy("hash", key);
   } catch (error) {
-    throw new ConfigError(`--privacy.from-ip: can't use the key: ${(error as Error).message}`);
+    throw new ConfigError(`--privacy.from-ip: can't use the key ${path}: ${explain(error)}`);
   }
 }
 

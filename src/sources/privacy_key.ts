@@ -17,7 +17,7 @@ const MAX_BYTES = 4096;
 export function readPrivacyKey(path: string): Buffer {
   const key = readRegular(path, MAX_BYTES);
   if (key.length >= MIN_BYTES) return key;
-  throw new Error(`${path}: ${key.length} bytes, want ${MIN_BYTES} at least`);
+  throw new Error(`${key.length} bytes, want ${MIN_BYTES} at least`);
 }
 
 /**

@@ -1,5 +1,5 @@
 import { ConfigError, type TcpAddress, type UnixAddress } from "../config.ts";
-import { codeOf } from "../sources/errors.ts";
+import { codeOf, explain } from "../sources/errors.ts";
 import { clearWay, withMode } from "./unix_socket.ts";
 
 /**
@@ -33,7 +33,7 @@ export async function bindUnix<T>(address: UnixAddress, open: () => T): Promise<
     return await withMode(address, open);
   } catch (error) {
     throw new ConfigError(
-      `can't listen on unix:${address.path}: ${(error as Error).message}; give a path in a folder that may be written to`,
+      `can't listen on unix:${address.path}: ${explain(error)}; give a path in a folder that may be written to`,
     );
   }
 }
@@ -52,6 +52,6 @@ function listenError({ host, port }: TcpAddress, error: unknown): ConfigError {
         ? "no right to listen there; give a port above 1023"
         : /^(EAI_|ENOTFOUND|EAGAIN|EINVAL)/.test(code ?? "")
           ? "the name can't be resolved; give an address of this host"
-          : `${(error as Error).message}; give an address of this host`;
+          : `${explain(error)}; give an address of this host`;
   return new ConfigError(`can't listen on ${hostPort(host, port)}: ${why}`);
 }

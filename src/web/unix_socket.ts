@@ -1,7 +1,7 @@
 /** Unix sockets in the file system. man 7 unix. */
 import { chmodSync, lstatSync, unlinkSync } from "node:fs";
 import { ConfigError, type UnixAddress } from "../config.ts";
-import { codeOf } from "../sources/errors.ts";
+import { codeOf, explain } from "../sources/errors.ts";
 
 /**
  * Makes way for a socket: one that nobody answers on any more is removed. Whatever else stands there is
@@ -46,7 +46,7 @@ function inode(path: string): string | undefined {
     if (stats.isSocket()) return `${stats.dev} ${stats.ino}`;
   } catch (error) {
     if (codeOf(error) === "ENOENT") return undefined;
-    throw cannotListen(path, (error as Error).message);
+    throw cannotListen(path, explain(error));
   }
   throw cannotListen(path, "something that is no socket is there");
 }
@@ -59,7 +59,7 @@ async function isAnswered(path: string): Promise<boolean> {
     return true;
   } catch (error) {
     if (codeOf(error) === "ECONNREFUSED") return false;
-    throw cannotListen(path, (error as Error).message);
+    throw cannotListen(path, explain(error));
   }
 }
 

@@ -43,7 +43,7 @@ describe("hashed addresses", () => {
     expect(() => servedAddresses(config(hash))).toThrow("want --privacy.key-file or");
     const missing = config(hash, `--privacy.key-file=${tree.folder}/key`);
     expect(() => servedAddresses(missing)).toThrow(
-      /^--privacy.from-ip: can't use the key: .*ENOENT/,
+      /^--privacy.from-ip: can't use the key .*: no such file or directory$/,
     );
     expect(existsSync(`${tree.folder}/key`)).toBe(false);
   });

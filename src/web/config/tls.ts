@@ -1,4 +1,5 @@
 /** The section `tls_server_config`, with Go's names of versions, ciphers and curves. */
+import { explain } from "../../sources/errors.ts";
 import { Section } from "./section.ts";
 
 const KEYS = [
@@ -127,7 +128,7 @@ function textOrFile(
   try {
     return read(path);
   } catch (error) {
-    throw new Error(`${section.pathOf(file)}: ${(error as Error).message}`, { cause: error });
+    throw new Error(`${section.pathOf(file)}: ${path}: ${explain(error)}`, { cause: error });
   }
 }
 

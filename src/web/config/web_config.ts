@@ -2,6 +2,7 @@
  * The file of `--web.config.file`, as all exporters of the Prometheus community take it:
  * https://github.com/prometheus/exporter-toolkit/blob/master/docs/web-configuration.md
  */
+import { explain } from "../../sources/errors.ts";
 import { dirname, resolve } from "node:path";
 import { ConfigError } from "../../config.ts";
 import { readRegular } from "../../sources/regular_file.ts";
@@ -49,7 +50,7 @@ export function readWebConfig(
     if (tls) checkTls(tls);
     return { tls, http, rateLimit, users };
   } catch (error) {
-    const reason = (error as Error).message.replaceAll("\n", " ");
+    const reason = explain(error).replaceAll("\n", " ");
     throw new ConfigError(`--web.config.file: ${path}: ${reason}`);
   }
 }

@@ -233,7 +233,7 @@ rate_limit: {interval: 1m30s, burst: 5}
     [
       "a missing file",
       "tls_server_config:\n  cert_file: none\n  key_file: server.key",
-      "tls_server_config.cert_file: ENOENT",
+      "tls_server_config.cert_file: none: no such file or directory",
     ],
     [
       "a folder for a file",
@@ -258,7 +258,7 @@ rate_limit: {interval: 1m30s, burst: 5}
     [
       "a missing authority",
       TLS("client_ca_file: none"),
-      "tls_server_config.client_ca_file: ENOENT",
+      "tls_server_config.client_ca_file: none: no such file or directory",
     ],
     [
       "an authority that is none",
@@ -355,7 +355,7 @@ rate_limit: {interval: 1m30s, burst: 5}
 
   test("that is missing, or a FIFO's kind, is refused in one line", () => {
     for (const [path, reason] of [
-      [join(folder, "none"), "ENOENT"],
+      [join(folder, "none"), "no such file or directory"],
       [folder, "is a directory"],
       ["/dev/zero", "is a device"],
     ]) {
