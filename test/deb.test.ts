@@ -65,6 +65,7 @@ describeWith(["dpkg-deb", "gzip"], "the Debian package", () => {
         "-rw-r--r-- ./usr/share/zsh/vendor-completions/_user_sessions_exporter",
         "-rw-r--r-- ./usr/share/lintian/overrides/user-sessions-exporter",
         "-rw-r--r-- ./usr/share/man/man8/user_sessions_exporter.8.gz",
+        `-rw-r--r-- ./${DOC}/METRICS.md`,
         `-rw-r--r-- ./${DOC}/README.md`,
         `-rw-r--r-- ./${DOC}/changelog.gz`,
         `-rw-r--r-- ./${DOC}/copyright`,

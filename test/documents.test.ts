@@ -6,6 +6,7 @@ import { basename, dirname, join, resolve } from "node:path";
 const PROJECT = resolve(import.meta.dir, "..");
 const DOCUMENTS = [
   "README.md",
+  "METRICS.md",
   "ARCHITECTURE.md",
   "CONTRIBUTING.md",
   "SECURITY.md",

@@ -52,6 +52,7 @@ export function packageContents(binary: string): PackagedFile[] {
     ),
     file(`usr/share/lintian/overrides/${PACKAGE}`, "scripts/debian/lintian-overrides"),
     file(`${DOC}/README.md`, "README.md"),
+    file(`${DOC}/METRICS.md`, "METRICS.md"),
     file(`${DOC}/copyright`, "scripts/debian/copyright"),
     ...examples().map((path) => file(`${DOC}/examples/${path}`, `examples/${path}`)),
   ];
