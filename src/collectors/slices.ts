@@ -86,7 +86,7 @@ export const slicesCollector = {
   help: "what systemd's slice of each user holds, and its limits",
 
   async collect(snapshot: Snapshot): Promise<Family[]> {
-    const slices = readUserSlices(snapshot.host.root, files);
+    const slices = readUserSlices(snapshot.host.cgroup2, files);
     if (!slices || slices.length === 0) return [];
     const accounts = await snapshot.accounts();
     const named = slices

@@ -3,7 +3,7 @@
  * others: where none is left, a file gets one of those. Connections are accepted only between two pieces of
  * synchronous work, so what is closed goes back at once, before a client can have it. open(2), EMFILE.
  */
-import { closeSync, openSync, readFileSync, readdirSync } from "node:fs";
+import { closeSync, openSync, readdirSync } from "node:fs";
 import { codeOf } from "./errors.ts";
 
 /** Files are opened one after the other; a few stay open while others get their turn. */
@@ -79,11 +79,6 @@ export function listFolder(path: string): string[] {
 /** What is in a folder, and of what kind. @throws the system's error */
 export function listEntries(path: string) {
   return closing(() => readdirSync(path, { withFileTypes: true }));
-}
-
-/** A whole small file of /proc. @throws the system's error */
-export function readProcFile(path: string): string {
-  return closing(() => readFileSync(path, "utf8"));
 }
 
 /**

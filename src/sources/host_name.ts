@@ -2,7 +2,7 @@
  * The host's name: what the kernel says (man 5 proc_sys_kernel), or, of a host that is mounted somewhere
  * and may run under another kernel's eyes, `/etc/hostname` (man 5 hostname).
  */
-import { readProcFile } from "./descriptors.ts";
+import { readProcFile } from "./proc/proc_file.ts";
 import { isShortage } from "./errors.ts";
 import { readRegular } from "./regular_file.ts";
 import type { Root } from "./root.ts";

@@ -36,8 +36,22 @@ export function probeSources(
   root: Root,
   faults: ReadonlyMap<string, unknown> = new Map(),
 ): ProbedSource[] {
-  const probed = SOURCES.map((info: SourceInfo) => {
-    const state = probeSource(root, info);
+  return joinStates(
+    SOURCES.map((info) => ({ info, state: probeSource(root, info) })),
+    faults,
+  );
+}
+
+/**
+ * Adds to the states of all sources what reading them showed, and which stand in for others.
+ *
+ * @param faults by name, why the last attempt to read a source failed
+ */
+export function joinStates(
+  states: readonly { info: SourceInfo; state: SourceState }[],
+  faults: ReadonlyMap<string, unknown>,
+): ProbedSource[] {
+  const probed = states.map(({ info, state }) => {
     const fault = faults.get(info.name);
     if (!state.available || fault === undefined) return { info, state };
     return { info, state: stateAfter(fault, state.path) };

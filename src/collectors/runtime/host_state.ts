@@ -9,8 +9,10 @@ import { RdpPeerMemory } from "../../model/sessions/rdp_peers.ts";
 import { SessionSeries } from "../../model/sessions/session_series.ts";
 import { type Usage, UsageMeter } from "../../model/usage/usage.ts";
 import { Getent } from "../../sources/accounts/getent.ts";
+import { Cgroup2Mount } from "../../sources/cgroup/mount.ts";
 import { isUnavailable } from "../../sources/errors.ts";
-import { type ProbedSource, probeSources } from "../../sources/probe.ts";
+import type { ProbedSource } from "../../sources/probe.ts";
+import { SourceStates } from "../../sources/source_states.ts";
 import { TcpTables } from "../../sources/proc/tcp_tables.ts";
 import type { Root } from "../../sources/root.ts";
 import { StateFile } from "../../sources/state_file.ts";
@@ -41,6 +43,7 @@ export class HostState {
   settings: Settings;
   readonly accounts: Accounts;
   readonly tcpTables: TcpTables;
+  readonly cgroup2: Cgroup2Mount;
   readonly addresses: AddressPrivacy;
   readonly realNames: boolean;
   readonly lastLogins: LastLoginRecords;
@@ -65,6 +68,7 @@ export class HostState {
   private readonly reported = new Set<string>();
   /** Why the last attempt to read a source failed, by its name. */
   private readonly sourceFaults = new Map<string, unknown>();
+  private readonly sourceStates: SourceStates;
 
   constructor(options: HostStateOptions) {
     this.log = options.log;
@@ -84,6 +88,8 @@ export class HostState {
     );
     this.measure = singleFlight((onlineCpus: number) => meter.measure(onlineCpus));
     this.lastLogins = new LastLoginRecords(options.root, Date.now);
+    this.sourceStates = new SourceStates(options.root, () => performance.now());
+    this.cgroup2 = new Cgroup2Mount(options.root);
     this.tcpTables = new TcpTables(options.root, () => performance.now());
     this.authLogs = new AuthLogs({
       root: options.root,
@@ -102,7 +108,7 @@ export class HostState {
 
   /** Which sources can be read now, by their files and by what reading them gave. */
   probeSources(): ProbedSource[] {
-    return probeSources(this.root, this.sourceFaults);
+    return this.sourceStates.probe(this.sourceFaults);
   }
 
   /** Logs a thing that will not change while the program runs. */

@@ -1,5 +1,6 @@
 /** The exporter's own process, as the Prometheus client libraries show it. man 5 proc_pid_stat. */
-import { lendDescriptors, listFolder, readProcFile } from "../../sources/descriptors.ts";
+import { lendDescriptors, listFolder } from "../../sources/descriptors.ts";
+import { readProcFile } from "../../sources/proc/proc_file.ts";
 import type { BuildInfo } from "./build_info.ts";
 import { type Family, type MetricDefinition, family, gauge, single } from "../../metrics/metric.ts";
 

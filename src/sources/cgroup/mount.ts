@@ -2,7 +2,7 @@
  * Where the host's control groups of version 2 are mounted: at `/sys/fs/cgroup`, or at `unified` below it on a
  * host that uses both versions. The mount table tells: man 5 proc_pid_mountinfo.
  */
-import { readSync } from "node:fs";
+import { readSync, statSync } from "node:fs";
 import { closeFile, openFile } from "../descriptors.ts";
 import { isUnavailable } from "../errors.ts";
 import type { Root } from "../root.ts";
@@ -12,6 +12,27 @@ const PLACES = ["/sys/fs/cgroup", "/sys/fs/cgroup/unified"];
 /** More of a mount table is not read; some 20,000 mounts. */
 const LIMIT_BYTES = 4 * 1024 * 1024;
 const CHUNK_BYTES = 64 * 1024;
+
+/** Keeps the answer of `findCgroup2` until something else is mounted in its places: a mount table can be long. */
+export class Cgroup2Mount {
+  private looks: string | undefined;
+  private path: string | undefined;
+
+  constructor(private readonly root: Root) {}
+
+  /** @throws as `findCgroup2` */
+  find(): string | undefined {
+    const looks = PLACES.map((place) => {
+      const stats = statSync(this.root.path(place), { throwIfNoEntry: false });
+      return `${stats?.dev} ${stats?.ino}`;
+    }).join();
+    if (looks !== this.looks) {
+      this.path = findCgroup2(this.root);
+      this.looks = looks;
+    }
+    return this.path;
+  }
+}
 
 /**
  * The folder of the root group, below the root's own paths; undefined where there is none, or no mount table.

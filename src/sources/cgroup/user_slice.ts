@@ -7,10 +7,9 @@
  */
 import { listFolder } from "../descriptors.ts";
 import { codeOf, isGone } from "../errors.ts";
-import type { Root } from "../root.ts";
 import { parseUsageMicros } from "./cpu_stat.ts";
 import type { GroupFiles } from "./group_files.ts";
-import { findCgroup2 } from "./mount.ts";
+import type { Cgroup2Mount } from "./mount.ts";
 
 export type Resource = "cpu" | "memory" | "io";
 const RESOURCES: readonly Resource[] = ["cpu", "memory", "io"];
@@ -42,8 +41,8 @@ const NO_ANSWER = new Set(["ENODEV", "EOPNOTSUPP", "ENOTSUP"]);
  *
  * @throws the system's error when a file is there and can't be read
  */
-export function readUserSlices(root: Root, files: GroupFiles): UserSlice[] | undefined {
-  const top = findCgroup2(root);
+export function readUserSlices(mount: Cgroup2Mount, files: GroupFiles): UserSlice[] | undefined {
+  const top = mount.find();
   if (top === undefined) return undefined;
   const folder = `${top}/user.slice`;
   return uidsIn(folder).flatMap((uid) => {

@@ -3,6 +3,7 @@
  * rotated to. It only grows, so each reading goes on where the one before ended.
  */
 import { readSync } from "node:fs";
+import { versionOf } from "../cached_file.ts";
 import { closeFile } from "../descriptors.ts";
 import { isShortage } from "../errors.ts";
 import { openRegular } from "../regular_file.ts";
@@ -33,6 +34,7 @@ const PIECE_BYTES = PIECE_RECORDS * UTMP_RECORD_BYTES;
 const PIECES_A_READING = 25;
 
 export class WtmpReader {
+  private version = "";
   private inode = -1;
   /** What is read of the file in use lies between these offsets. */
   private readFrom = 0;
@@ -61,6 +63,8 @@ export class WtmpReader {
    */
   async read(): Promise<ReadonlyMap<string, number>> {
     this.latestSeconds = this.nowSeconds() + FUTURE_SLACK_SECONDS;
+    const version = versionOf(this.path);
+    if (version === this.version && this.readFrom === 0) return this.logins;
     const { fd, stats } = openRegular(this.path, LIMIT_BYTES);
     try {
       const { ino, size } = stats;
@@ -71,8 +75,9 @@ export class WtmpReader {
         this.readFrom = this.readTo;
       }
       this.inode = ino;
-      await this.readOn(fd);
+      await this.readOn(fd, size);
       await this.readBack(fd);
+      this.version = version;
     } finally {
       closeFile(fd);
     }
@@ -83,10 +88,10 @@ export class WtmpReader {
     return this.logins;
   }
 
-  /** Reads what was added since. */
-  private async readOn(fd: number): Promise<void> {
-    for (;;) {
-      const piece = readPiece(fd, this.readTo, PIECE_BYTES);
+  /** Reads what was added since, up to a size that the file had. */
+  private async readOn(fd: number, size: number): Promise<void> {
+    while (this.readTo < size) {
+      const piece = readPiece(fd, this.readTo, Math.min(PIECE_BYTES, size - this.readTo));
       if (piece.length === 0) return;
       this.take(piece);
       this.readTo += piece.length;
@@ -109,7 +114,7 @@ export class WtmpReader {
     try {
       const { fd, stats } = openRegular(`${this.path}.1`, LIMIT_BYTES);
       try {
-        if (stats.ino === this.inode) await this.readOn(fd);
+        if (stats.ino === this.inode) await this.readOn(fd, stats.size);
       } finally {
         closeFile(fd);
       }

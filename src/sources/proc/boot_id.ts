@@ -1,7 +1,7 @@
 /** `/proc/sys/kernel/random/boot_id`: a number that the kernel chooses anew at each boot. man 4 random. */
-import { readProcFile } from "../descriptors.ts";
 import { isShortage } from "../errors.ts";
 import type { Root } from "../root.ts";
+import { readProcFile } from "./proc_file.ts";
 
 /**
  * 32 hex digits, as the journal writes them; undefined where it can't be read.

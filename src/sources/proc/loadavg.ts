@@ -1,6 +1,6 @@
 /** `/proc/loadavg`: processes that ran or waited, on average. man 5 proc_loadavg. */
-import { readProcFile } from "../descriptors.ts";
 import type { Root } from "../root.ts";
+import { readProcFile } from "./proc_file.ts";
 
 /** Over the last 1, 5 and 15 minutes, as the kernel prints them; undefined where they can't be read. */
 export function readLoadAverages(root: Root): string[] | undefined {

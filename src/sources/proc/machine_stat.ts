@@ -1,7 +1,7 @@
 /** `/proc/stat`: facts of the whole machine. man 5 proc_stat. */
-import { readProcFile } from "../descriptors.ts";
 import { isShortage } from "../errors.ts";
 import type { Root } from "../root.ts";
+import { readProcFile } from "./proc_file.ts";
 
 export interface MachineStat {
   /** When the machine booted, in seconds since the epoch; the kernel cuts it to a whole second. */

@@ -2,11 +2,8 @@
  * What the kernel counts of TCP sockets, which is cheap to read where their tables are not: `/proc/net/snmp`
  * (RFC 4022: connections opened and established) and `/proc/net/sockstat{,6}` (sockets in use). man 5 proc_pid_net.
  */
-import { readSync } from "node:fs";
-import { closeFile, openFile } from "../descriptors.ts";
 import type { Root } from "../root.ts";
-
-const buffer = Buffer.alloc(16 * 1024);
+import { readProcFile } from "./proc_file.ts";
 
 /**
  * One text that differs whenever a socket has opened, and nearly always when one has closed; undefined when a
@@ -22,12 +19,7 @@ export function readTcpCounters(root: Root): string | undefined {
 
 function read(path: string): string {
   try {
-    const fd = openFile(path);
-    try {
-      return buffer.toString("latin1", 0, readSync(fd, buffer, 0, buffer.length, 0));
-    } finally {
-      closeFile(fd);
-    }
+    return readProcFile(path);
   } catch {
     return "";
   }

@@ -4,7 +4,8 @@
  * `ino:` since Linux 5.14 (CAP_SYS_PTRACE alone).
  */
 import { readlinkSync } from "node:fs";
-import { listFolder, readProcFile } from "../descriptors.ts";
+import { listFolder } from "../descriptors.ts";
+import { readProcFile } from "./proc_file.ts";
 import { isShortage } from "../errors.ts";
 import type { Root } from "../root.ts";
 import { HIDEPID, type SourceInfo } from "../source.ts";

@@ -1,5 +1,5 @@
 /** With which rights this process runs: `/proc/self/status`. man 5 proc_pid_status, man 7 capabilities. */
-import { readProcFile } from "../descriptors.ts";
+import { readProcFile } from "./proc_file.ts";
 
 export interface Privileges {
   realUid: number;

@@ -13,7 +13,7 @@ const PAGE_BYTES = 4096;
  */
 const LAST_READ_BYTES = PAGE_BYTES - 512;
 
-const FIRST_BYTES = 16 * PAGE_BYTES;
+const FIRST_BYTES = 2 * PAGE_BYTES;
 
 /** After so many reads other work gets its turn; about 5 ms. */
 const YIELD_EVERY = 64;

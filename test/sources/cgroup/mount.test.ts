@@ -1,5 +1,10 @@
 import { expect, test } from "bun:test";
-import { findCgroup2, parseCgroup2Mounts } from "../../../src/sources/cgroup/mount.ts";
+import { mkdirSync, rmSync } from "node:fs";
+import {
+  Cgroup2Mount,
+  findCgroup2,
+  parseCgroup2Mounts,
+} from "../../../src/sources/cgroup/mount.ts";
 import { TempTree } from "../../helpers/temp_tree.ts";
 
 const line = (point: string, type: string) => `41 31 0:38 / ${point} rw shared:9 - ${type} x rw\n`;
@@ -31,4 +36,18 @@ test("only the usual places below the root count, the one of a hybrid host too",
 test("a host without a mount table has none", () => {
   using tree = new TempTree();
   expect(findCgroup2(tree.root)).toBeUndefined();
+});
+
+test("the mount table is read again when something else is in one of the places", () => {
+  using tree = new TempTree({ "/proc/self/mountinfo": "" });
+  const mount = new Cgroup2Mount(tree.root);
+  expect(mount.find()).toBeUndefined();
+  const place = `${tree.folder}/sys/fs/cgroup`;
+  tree.write("/proc/self/mountinfo", line(place, "cgroup2"));
+  expect(mount.find()).toBeUndefined();
+  mkdirSync(place, { recursive: true });
+  expect(mount.find()).toBe(place);
+  rmSync(place, { recursive: true });
+  tree.write("/proc/self/mountinfo", "");
+  expect(mount.find()).toBeUndefined();
 });

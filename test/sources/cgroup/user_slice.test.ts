@@ -1,5 +1,6 @@
 import { expect, test } from "bun:test";
 import { mkdirSync } from "node:fs";
+import { Cgroup2Mount } from "../../../src/sources/cgroup/mount.ts";
 import { GroupFiles } from "../../../src/sources/cgroup/group_files.ts";
 import {
   parseIoStat,
@@ -22,7 +23,7 @@ function hostWith(files: Record<string, string>): TempTree {
   return tree;
 }
 
-const read = (tree: TempTree) => readUserSlices(tree.root, new GroupFiles());
+const read = (tree: TempTree) => readUserSlices(new Cgroup2Mount(tree.root), new GroupFiles());
 
 test("reads all that there is", () => {
   using tree = hostWith({
