@@ -33,7 +33,16 @@ export interface Panel {
   transformations?: { id: string; options: Record<string, Record<string, unknown>> }[];
 }
 
+/** What is marked in every panel. */
+interface Annotation {
+  name: string;
+  /** Absent in Grafana's own. */
+  expr?: string;
+  datasource: { type: string; uid: string };
+}
+
 interface Dashboard {
+  annotations: { list: Annotation[] };
   schemaVersion: number;
   uid: string;
   panels: Panel[];
@@ -59,15 +68,20 @@ export const closedRows = dashboard.panels
 /** Every panel, wherever it lies. */
 export const panels = [...dashboard.panels, ...closedRows.flat()];
 
-/** Every query of every panel. */
-export const queries = panels.flatMap(({ title, targets }) =>
-  (targets ?? []).map(({ refId, expr, instant, datasource }) => ({
-    name: `${title}, ${refId}`,
-    expr,
-    instant,
-    datasource,
-  })),
-);
+/** Every query of every panel, and of what is marked in them. */
+export const queries = [
+  ...panels.flatMap(({ title, targets }) =>
+    (targets ?? []).map(({ refId, expr, instant, datasource }) => ({
+      name: `${title}, ${refId}`,
+      expr,
+      instant,
+      datasource,
+    })),
+  ),
+  ...dashboard.annotations.list.flatMap(({ name, expr, datasource }) =>
+    expr === undefined ? [] : [{ name: `Mark: ${name}`, expr, instant: false, datasource }],
+  ),
+];
 
 /** A query of a panel that has no other. */
 export function queryOf(title: string): string {

@@ -19,6 +19,12 @@ export async function exposedMetrics(): Promise<Exposed> {
       name: match[1]!,
       type: match[2]!,
     }));
+    const histograms = types.filter(({ type }) => type === "histogram");
+    for (const { name } of histograms) {
+      for (const suffix of ["_bucket", "_sum", "_count"]) {
+        types.push({ name: name + suffix, type: "counter" });
+      }
+    }
     return {
       names: new Set(types.map(({ name }) => name)),
       counters: new Set(types.filter(({ type }) => type === "counter").map(({ name }) => name)),
@@ -51,17 +57,19 @@ async function expositionOf(root: string): Promise<string> {
 }
 
 /**
- * Root logs in, and alice uses sudo.
+ * Root logs in and out, and alice uses sudo.
  *
  * @param pid of the sshd: a login counts once for each
  */
 export function logIn(root: string, pid: number): void {
   const login = "Accepted publickey for root from 192.0.2.7 port 4711 ssh2";
-  const session = "pam_unix(sshd:session): session opened for user root(uid=0) by root(uid=0)";
+  const opened = "pam_unix(sshd:session): session opened for user root(uid=0) by root(uid=0)";
+  const closed = "pam_unix(sshd:session): session closed for user root";
   const use = "   alice : TTY=pts/1 ; PWD=/home/alice ; USER=root ; COMMAND=/usr/bin/true";
   const lines = [
     authLogLine(Date.now(), pid, login, "debian12"),
-    authLogLine(Date.now(), pid, session, "debian12"),
+    authLogLine(Date.now(), pid, opened, "debian12"),
+    authLogLine(Date.now(), pid, closed, "debian12"),
     authLogLine(Date.now(), pid + 1, use, "debian12").replace("sshd", "sudo"),
   ];
   appendFileSync(join(root, "var/log/auth.log"), lines.join(""));
@@ -76,6 +84,8 @@ export function addSlice(root: string): void {
   writeFileSync(`${root}/proc/self/mountinfo`, `30 1 0:26 / ${top} rw - cgroup2 cgroup2 rw\n`);
   const files = {
     "cpu.stat": "usage_usec 3000000\n",
+    "pids.current": "40\n",
+    "pids.max": "100\n",
     "memory.current": "1048576\n",
     "memory.max": "2097152\n",
     "memory.events": "low 0\nhigh 0\nmax 0\noom 0\noom_kill 0\n",

@@ -7,6 +7,7 @@ import { copyAndRun } from "./copy_and_run.ts";
 import { doctorWithGroups, doctorWithoutGroups, hidepid } from "./doctor.ts";
 import { dropped } from "./dropped.ts";
 import { failures } from "./failures.ts";
+import { fortyLogins } from "./forty_logins.ts";
 import { formats } from "./formats.ts";
 import { install } from "./install.ts";
 import { LOGINS } from "./logins.ts";
@@ -45,6 +46,7 @@ export const SCENARIOS: readonly Scenario[] = [
   textLog,
   allClosed,
   reboot,
+  fortyLogins,
   upgrade,
   remove,
   purge,
