@@ -16,7 +16,8 @@ const FOLDER = "/e2e/client";
 /** Words for OpenSSH's clients there: their key opens every account. */
 export const SSH = `ssh -F ${FOLDER}/ssh_config`;
 
-const ANSWER_MS = 60_000;
+/** An emulated CPU on a busy machine takes a minute for a login of mosh. */
+const ANSWER_MS = 180_000;
 
 export async function makeNetworks({ host }: Scene): Promise<void> {
   await host.control.sh(`set -e
