@@ -64,7 +64,7 @@ export class WtmpReader {
   async read(): Promise<ReadonlyMap<string, number>> {
     this.latestSeconds = this.nowSeconds() + FUTURE_SLACK_SECONDS;
     const version = versionOf(this.path);
-    if (version === this.version && this.readFrom === 0) return this.logins;
+    if (version === this.version && this.hasReadRotated) return this.logins;
     const { fd, stats } = openRegular(this.path, LIMIT_BYTES);
     try {
       const { ino, size } = stats;
