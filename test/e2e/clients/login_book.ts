@@ -101,8 +101,8 @@ systemctl reload ssh`);
       case "sudo":
         return `sudo -n sleep ${seconds}`;
       case "sudo refused":
-        // Of a run that it refuses before any password sudo logs nothing.
-        return `echo ${this.password} | sudo -S true; sleep ${seconds}`;
+        // PAM's line about the password comes first, so journald has seen what runs before sudo is gone.
+        return `echo wrong | sudo -S true; sleep ${seconds}`;
       case "su":
         return `echo ${this.password} | su -c 'sleep ${seconds}' ${other}`;
       case "su refused":
