@@ -22,6 +22,7 @@ export class JournalProgress {
 
   private readonly observed = new Map<string, number>();
   private observedUs = 0;
+  private isConfirmed = false;
   /** True while there is no earlier reading to go on from. */
   isFirst: boolean;
 
@@ -65,10 +66,13 @@ export class JournalProgress {
   /** The folders have been listed since those headers were read, and every file opened. */
   confirm(): void {
     this.isFirst = false;
-    // What was not found by now is gone.
-    this.saved.clear();
-    for (const bytes of this.unread.values()) this.lostBytes += bytes;
-    this.unread.clear();
+    // What two listings did not find is gone; one may miss a file that is renamed before it is opened.
+    if (this.isConfirmed) {
+      this.saved.clear();
+      for (const bytes of this.unread.values()) this.lostBytes += bytes;
+      this.unread.clear();
+    }
+    this.isConfirmed = true;
     for (const [id, seqnum] of this.observed) {
       this.covered.set(id, Math.max(this.covered.get(id) ?? 0, seqnum));
     }

@@ -33,6 +33,31 @@ describe("restart", () => {
     expect(await messagesOf(host.reader({ position: after }))).toEqual([]);
   });
 
+  test.each([
+    ["is renamed while the folder is listed is read, and not lost", true, 0],
+    ["was deleted unread is lost", false, 500],
+  ])("a file that %s", async (_, isBack, lostBytes) => {
+    const host = new Host();
+    const journald = new Journald(host);
+    const first = host.reader();
+    journald.log(sshd(1));
+    await messagesOf(first);
+    const position = saved(first.position());
+    const fileId = Object.keys(position["files"] as object)[0]!;
+    first.close();
+    journald.log(sshd(2));
+    const rotated = journald.rotate();
+    journald.log(sshd(3));
+    const aside = `${rotated}.aside`;
+    renameSync(rotated, aside);
+    const second = host.reader({ position: { ...position, unread: { [fileId]: 500 } } });
+    expect(await messagesOf(second)).toEqual(["3"]);
+    expect(second.lostBytes).toBe(0);
+    if (isBack) renameSync(aside, rotated);
+    expect(await messagesOf(second)).toEqual(isBack ? ["2"] : []);
+    expect(second.lostBytes).toBe(lostBytes);
+  });
+
   test("at any record of a reading neither loses nor repeats one", async () => {
     const host = new Host();
     const journald = new Journald(host);
