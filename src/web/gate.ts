@@ -3,11 +3,23 @@ import type { WebConfig } from "./config/web_config.ts";
 import { Passwords } from "./passwords.ts";
 import { RateLimiter } from "./rate_limiter.ts";
 
+/**
+ * A guess that finds the queue full is answered this late, so that a flood of them does not take the time
+ * that scrapes need; so many of them are held at once, since what is unanswered counts against all.
+ */
+const REFUSAL_DELAY_MS = 1_000;
+export const MAX_HELD_REFUSALS = 64;
+
 /** What every request has to pass where a web config file is given, whatever it asks for. */
 export class Gate {
-  private readonly passwords = new Passwords();
+  private heldRefusals = 0;
   private limiter: RateLimiter | undefined;
   private limitText = "";
+
+  constructor(
+    private readonly passwords = new Passwords(),
+    private readonly sleep: (ms: number) => Promise<void> = Bun.sleep,
+  ) {}
 
   /** @returns the refusal, or undefined for a request that may pass */
   async refusal(config: WebConfig, request: Request, from: string): Promise<Response | undefined> {
@@ -20,9 +32,17 @@ export class Gate {
     const verdict = await this.passwords.check(users, request.headers.get("authorization"), from);
     if (verdict === "right") return undefined;
     if (verdict === "busy") {
+      await this.holdRefusal();
       return plain("Too many passwords are being checked.\n", 503, { "Retry-After": "5" });
     }
     return plain("Unauthorized\n", 401, { "WWW-Authenticate": "Basic" });
+  }
+
+  private async holdRefusal(): Promise<void> {
+    if (this.heldRefusals >= MAX_HELD_REFUSALS) return;
+    this.heldRefusals++;
+    await this.sleep(REFUSAL_DELAY_MS);
+    this.heldRefusals--;
   }
 
   /** A changed limit begins anew; one that is read again unchanged goes on. */
