@@ -1,6 +1,6 @@
 import { statSync } from "node:fs";
 import { versionOf } from "../cached_file.ts";
-import { isGone } from "../errors.ts";
+import { BrokenSourceError, isGone } from "../errors.ts";
 import { type SqliteRow, SqliteTable } from "./sqlite_file.ts";
 
 /** The last login of each user name, in seconds since the epoch. */
@@ -22,6 +22,10 @@ export interface Login {
 
 /** What reading may take of one collection; the rest of a long table is read in the next ones. */
 const BUDGET_MS = 150;
+
+/** More users than this, or longer names, are no host's: with them the names take some 16 MiB. */
+export const MAX_USERS = 65_536;
+const MAX_NAME_LENGTH = 256;
 
 /** Rowids begin below it. */
 const TOP = Number.MAX_SAFE_INTEGER;
@@ -85,8 +89,13 @@ export class LoginTable {
     if (highest < this.highest) this.startAgain();
     if (this.below === TOP) this.highest = highest;
     if (highest > this.highest) {
-      await this.walk(table, TOP, this.highest, latest, Infinity);
+      const unread = await this.walk(table, TOP, this.highest, latest, endMs);
       this.highest = highest;
+      // So many were added that they take several collections: what is below them is read once more.
+      if (unread > 0) {
+        this.below = unread;
+        return;
+      }
     }
     this.below = await this.walk(table, this.below, 0, latest, endMs);
   }
@@ -116,6 +125,10 @@ export class LoginTable {
   private take(row: SqliteRow, latest: number): void {
     const login = this.options.loginIn(row.slice(1));
     if (!login || login.user === "" || !(login.seconds > 0 && login.seconds <= latest)) return;
+    if (login.user.length > MAX_NAME_LENGTH) return;
+    if (this.found.size >= MAX_USERS && !this.found.has(login.user)) {
+      throw new BrokenSourceError(this.path, `has more than ${MAX_USERS} users`);
+    }
     for (const map of [this.logins, this.found]) {
       if (login.seconds > (map.get(login.user) ?? 0)) map.set(login.user, login.seconds);
     }

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "bun:test";
 import { lastlog2Table } from "../../../src/sources/logins/lastlog2.ts";
-import { LoginTable } from "../../../src/sources/logins/login_table.ts";
+import { LoginTable, MAX_USERS } from "../../../src/sources/logins/login_table.ts";
 import { LASTLOG2_SCHEMA, LoginDatabase } from "../../helpers/login_database.ts";
 
 const LASTLOG2 = "/var/lib/lastlog/lastlog2.db";
@@ -41,9 +41,20 @@ describe("a table that takes several collections", () => {
     const table = slowTable(database, false);
     await table.read();
     database.writer.run(insert(2000, 2300));
-    expect((await table.read()).get("u2000")).toBe(2000);
+    expect((await table.read()).get("u2300")).toBe(2300);
     for (let i = 0; i < 5; i++) await table.read();
     expect((await table.read()).size).toBe(1301);
+  });
+
+  test("reads a flood of new rows in several collections, too, the newest first", async () => {
+    using database = new LoginDatabase(LASTLOG2, LASTLOG2_SCHEMA, insert(1, 300));
+    const table = slowTable(database, false);
+    for (let i = 0; i < 3; i++) await table.read();
+    database.writer.run(insert(1000, 1999));
+    const sizes = [];
+    for (let i = 0; i < 7; i++) sizes.push((await table.read()).size);
+    expect(sizes).toEqual([556, 812, 1068, 1300, 1300, 1300, 1300]);
+    expect((await table.read()).get("u1000")).toBe(1000);
   });
 
   test("whose rows change is replaced as a whole when it is read to the end", async () => {
@@ -58,6 +69,24 @@ describe("a table that takes several collections", () => {
     const logins = await table.read();
     expect([logins.size, logins.get("u150"), logins.get("u1")]).toEqual([500, 7000, undefined]);
   });
+});
+
+test("names of more users than a host has break the source, and names that are too long are none", async () => {
+  using database = new LoginDatabase(
+    LASTLOG2,
+    LASTLOG2_SCHEMA,
+    insert(1, MAX_USERS - 1),
+    `INSERT INTO Lastlog2(Name, Time) VALUES ('${"x".repeat(300)}', 5)`,
+  );
+  const table = lastlog2Table(database.tree.root, () => NOW_SECONDS);
+  let size = 0;
+  for (let i = 0; i < 100 && size < MAX_USERS - 1; i++) size = (await table.read()).size;
+  expect(size).toBe(MAX_USERS - 1);
+  database.writer.run(insert(100_000, 100_001));
+  const all = async () => {
+    for (let i = 0; i < 100; i++) await table.read();
+  };
+  await expect(all()).rejects.toThrow("has more than 65536 users");
 });
 
 test("a table that has not changed is not opened", async () => {
