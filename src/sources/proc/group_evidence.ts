@@ -10,6 +10,11 @@ const MICROS_PER_TICK = 10_000;
 
 export class GroupEvidence {
   private readonly listed: Int32Array[] = [];
+  /**
+   * Microseconds by which the rows of a group are ahead of it: they are read later, and what they used in
+   * between is in the group's growth of the next pass.
+   */
+  readonly ahead = new Map<number, number>();
 
   /** Marks the processes of groups that have run, and those that no group speaks for. */
   constructor(
@@ -63,8 +68,10 @@ export class GroupEvidence {
   /**
    * Whether a group used more CPU time than the rows that were read account for: then a process ran in it that
    * is not there any more, and may be one that was taken over.
+   *
+   * @param ahead what the rows were ahead in the pass before
    */
-  lacksGrowth(): boolean {
+  lacksGrowth(ahead: ReadonlyMap<number, number>): boolean {
     const { table, previous } = this.pass;
     const ticks = new Map<number, number>();
     const add = (group: number, amount: number) =>
@@ -81,8 +88,9 @@ export class GroupEvidence {
     }
     let unexplained = 0;
     for (const [id, grown] of this.reading.grownMicros) {
-      const missing = grown - (ticks.get(id) ?? 0) * MICROS_PER_TICK;
+      const missing = grown - (ticks.get(id) ?? 0) * MICROS_PER_TICK - (ahead.get(id) ?? 0);
       if (missing > UNEXPLAINED_MICROS) unexplained += missing;
+      else if (missing < 0) this.ahead.set(id, -missing);
     }
     // Processes in groups that are not looked at show in the growth of the groups above them.
     return unexplained > UNEXPLAINED_MICROS + (ticks.get(NO_GROUP) ?? 0) * MICROS_PER_TICK;

@@ -1,5 +1,6 @@
 /** Which rows of a pass are taken over from the pass before, which are read, and what has become of them. */
 import { NO_GROUP } from "../cgroup/group_tree.ts";
+import type { PidRange } from "./pid_allocation.ts";
 import { type ProcessTable, isSameProcess } from "./process_table.ts";
 
 /** What is known of a row. */
@@ -89,6 +90,14 @@ export class ProcessPass {
       this.mark(row++);
     }
     return row < table.length ? table.pid[row]! : 0;
+  }
+
+  /** Marks the processes with these pids. */
+  markPids({ after, last }: PidRange): void {
+    const { table } = this;
+    for (let row = table.rowFrom(after + 1); row < table.length && table.pid[row]! <= last; row++) {
+      this.mark(row);
+    }
   }
 
   mark(row: number): void {

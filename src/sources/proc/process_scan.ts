@@ -12,6 +12,7 @@ import type { Root } from "../root.ts";
 import { GroupEvidence } from "./group_evidence.ts";
 import { parseStat } from "./pid_stat.ts";
 import { readStatus } from "./pid_status.ts";
+import { PidAllocation } from "./pid_allocation.ts";
 import { listPids } from "./pids.ts";
 import { ProcessPass, ROW } from "./process_pass.ts";
 import { ProcessTable } from "./process_table.ts";
@@ -38,12 +39,15 @@ export class ProcessScan {
   private readonly lines = new StatLines();
   private readonly line = Buffer.alloc(LINE_BYTES);
   private readonly groups: GroupWatch;
+  private readonly pids: PidAllocation;
   private readonly readUid: UidReader;
   private passes = 0;
   private reads = 0;
   /** Where the share of the next pass begins, and when that of the last one was taken. */
   private nextPid = 0;
   private sharedMs = 0;
+  /** Microseconds by which the rows of each group were ahead of it in the pass before. */
+  private ahead: ReadonlyMap<number, number> = new Map();
 
   /**
    * @param monotonicMs a clock in milliseconds that never jumps
@@ -56,6 +60,7 @@ export class ProcessScan {
     private readonly askUidEvery = ASK_UID_EVERY,
   ) {
     this.groups = new GroupWatch(root, report);
+    this.pids = new PidAllocation(root);
     // A captured tree belongs to whoever copied it.
     this.readUid = isKernelProc(root)
       ? (pid) => statSync(root.proc(String(pid)), { throwIfNoEntry: false })?.uid
@@ -79,7 +84,11 @@ export class ProcessScan {
       if (this.lines.isWasteful) this.forgetLines();
       // Before the processes are listed: what is born in between is new to the pass, and read.
       const groups = this.groups.begin(this.monotonicMs());
+      const used = groups && this.pids.advance();
       const pass = new ProcessPass(previous, table, listPids(this.root));
+      // A pid that was used again is another process, and in a group that may not have run since.
+      if (used) pass.markPids(used);
+      else pass.markAll();
       if (groups) await this.readWhatRan(pass, groups);
       else await this.readAll(pass);
       pass.finish((slot) => this.lines.release(slot));
@@ -102,11 +111,18 @@ export class ProcessScan {
   }
 
   private async readWhatRan(pass: ProcessPass, groups: TreeReading): Promise<void> {
+    const startMs = this.monotonicMs();
     const evidence = new GroupEvidence(pass, groups);
     this.markShare(pass);
     await this.readMarked(pass, false);
     if (pass.markOrphans() > 0) await this.readMarked(pass, false);
-    if (evidence.lacksGrowth()) {
+    // Nobody can have used more meanwhile; a process that brought its time from another group could seem to.
+    const mostMicros = (this.monotonicMs() - startMs) * 1000 * navigator.hardwareConcurrency;
+    const lacksGrowth = evidence.lacksGrowth(this.ahead);
+    this.ahead = new Map(
+      Array.from(evidence.ahead, ([id, micros]) => [id, Math.min(micros, mostMicros)]),
+    );
+    if (lacksGrowth) {
       pass.markAll();
       await this.readMarked(pass, false);
     }

@@ -51,6 +51,8 @@ const WORKER = `
 export class Worker {
   /** Where the worker was put by the driver, below the workload's group. */
   group = "";
+  /** Whether it was moved there, and has not run since. */
+  hasMoved = false;
   private readonly child;
   private readonly reader;
   private text = "";
@@ -64,9 +66,12 @@ export class Worker {
     this.reader = this.child.stdout.getReader();
   }
 
-  static async start(): Promise<Worker> {
+  /** @param wantedPid the pid that it gets if no other process takes it first, and the kernel lets us ask */
+  static async start(wantedPid?: number): Promise<Worker> {
+    if (wantedPid !== undefined) askForPid(wantedPid);
     const worker = new Worker();
     await worker.line();
+    await asleep(worker.pid);
     return worker;
   }
 
@@ -114,7 +119,8 @@ export function statFields(pid: number): string[] | undefined {
   }
 }
 
-async function asleep(pid: number): Promise<void> {
+/** Waits until a process sleeps. */
+export async function asleep(pid: number): Promise<void> {
   while (statFields(pid)?.[0] === "R") await Bun.sleep(1);
 }
 
@@ -130,6 +136,16 @@ export class TestGroup implements Disposable {
   make(name: string): string {
     mkdirSync(`${this.path}/${name}`, { recursive: true });
     return `${this.path}/${name}`;
+  }
+
+  /** A group for single threads of the processes in the group above it. */
+  makeThreaded(name: string): void {
+    writeFileSync(`${this.make(name)}/cgroup.type`, "threaded");
+  }
+
+  /** Moves the thread of a process that has its pid into a group below the process's own. */
+  putThread(pid: number, name: string): void {
+    writeFileSync(`${this.path}/${name}/cgroup.threads`, String(pid));
   }
 
   has(name: string): boolean {
@@ -161,4 +177,13 @@ function removeTree(path: string): void {
     if (entry.isDirectory()) removeTree(`${path}/${entry.name}`);
   }
   rmdirSync(path);
+}
+
+/** As if all pids behind this one had been used: the pid behind the last one is the next (man 5 proc_sys_kernel). */
+function askForPid(pid: number): void {
+  try {
+    writeFileSync("/proc/sys/kernel/ns_last_pid", String(pid - 1));
+  } catch {
+    // Not in this kernel, or not allowed: then it gets any pid.
+  }
 }

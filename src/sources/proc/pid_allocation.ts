@@ -1,0 +1,42 @@
+/**
+ * Which pids the kernel has given to new processes and threads. It takes one behind the other and begins again at
+ * the end, so a pid can only have been used again where it has been since. man 5 proc_loadavg (the last pid),
+ * man 5 proc_stat (`processes`: forks).
+ */
+import type { Root } from "../root.ts";
+import { readProcFile } from "./proc_file.ts";
+
+/** Two files are read one after the other: so many forks may come in between. */
+const SLACK = 100;
+
+/** The pids behind `after`, up to `last`. */
+export interface PidRange {
+  after: number;
+  last: number;
+}
+
+export class PidAllocation {
+  private last = -1;
+  private forks = -1;
+
+  constructor(private readonly root: Root) {}
+
+  /** The pids given since the call before; undefined when it may have been any. */
+  advance(): PidRange | undefined {
+    const { last: after, forks: forksBefore } = this;
+    this.forks = this.read("stat", /^processes (\d{1,15})$/m);
+    this.last = this.read("loadavg", / (\d{1,10})\n$/);
+    const isKnown = after >= 0 && this.last >= after && this.forks >= 0 && forksBefore >= 0;
+    const hasBegunAgain = this.forks - forksBefore > this.last - after + SLACK;
+    return isKnown && !hasBegunAgain ? { after, last: this.last } : undefined;
+  }
+
+  /** -1 where it is not told. */
+  private read(name: string, pattern: RegExp): number {
+    try {
+      return Number(pattern.exec(readProcFile(this.root.proc(name)))?.[1] ?? -1);
+    } catch {
+      return -1;
+    }
+  }
+}
