@@ -77,7 +77,10 @@ describeWith(["prometheus"], "a Prometheus that scrapes the exporter", () => {
         // A bound of a histogram is 1 in text, and 1.0 in OpenMetrics.
         return series
           .map(({ metric }) =>
-            JSON.stringify({ ...metric, instance: "" }).replace('.0","role"', '","role"'),
+            JSON.stringify({ ...metric, instance: "", exporter_url: "" }).replace(
+              '.0","role"',
+              '","role"',
+            ),
           )
           .sort();
       }),

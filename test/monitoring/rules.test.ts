@@ -90,7 +90,7 @@ test.each(ALERTS.filter(({ annotations }) => annotations["description"]!.include
   "$alert names the page of the service before doctor, which root runs",
   ({ annotations }) => {
     expect(annotations["description"]).toMatch(
-      /http:\/\/{{ \$labels\.instance }}:10041\/ shows what the running service can read.*doctor.*root can read more/,
+      /{{ or \$labels\.exporter_url "Its page" }} shows what the running service can read.*doctor.*root can read more/,
     );
   },
 );
