@@ -81,7 +81,7 @@ fuzz: $(INSTALLED) ## Fuzz every parser for a minute, or CASES=10000000 times, o
 mutate: $(INSTALLED) ## Change 200 lines of src/ one by one and list the changes that no test notices; SEED, COUNT
 	$(BUN) scripts/mutate.ts $(if $(SEED),--seed=$(SEED)) $(if $(COUNT),--count=$(COUNT)) $(ARGS)
 
-bench: $(BINARY) ## Measure a scrape of 3,000 processes against a C program
+bench: $(BINARY) ## Measure what it costs, on hosts with many processes, control groups and sockets (needs cc, unshare)
 	$(BUN) scripts/bench.ts
 
 load: $(BINARY) ## Scrape it with 200 clients beside 2,000 silent and slow ones; LOAD_SCRAPES=100000 goes on for long (needs wrk)

@@ -1,0 +1,70 @@
+/** Control groups for the benchmark, and processes in them that run when they are told. */
+import { existsSync, mkdirSync, readdirSync, rmdirSync, writeFileSync } from "node:fs";
+
+/** Where this machine has its control groups of version 2; undefined without, or without the right to make any. */
+const TOP = ["/sys/fs/cgroup", "/sys/fs/cgroup/unified"].find((path) =>
+  existsSync(`${path}/cgroup.procs`),
+);
+
+export class Groups implements Disposable {
+  private constructor(private readonly path: string) {}
+
+  static make(name: string): Groups | undefined {
+    if (TOP === undefined) return undefined;
+    try {
+      mkdirSync(`${TOP}/${name}-${process.pid}`);
+      return new Groups(`${TOP}/${name}-${process.pid}`);
+    } catch {
+      return undefined;
+    }
+  }
+
+  /** Spreads processes over so many groups. @returns the first process of each */
+  spread(pids: readonly number[], groups: number): number[] {
+    const firsts: number[] = [];
+    for (let i = 0; i < groups; i++) {
+      const path = this.nested(i, groups);
+      const members = pids.filter((_, at) => at % groups === i);
+      for (const pid of members) writeFileSync(`${path}/cgroup.procs`, String(pid));
+      firsts.push(members[0]!);
+    }
+    return firsts;
+  }
+
+  /** Empty groups, with one process in the last one. */
+  fill(groups: number, pid: number): void {
+    let path = this.path;
+    for (let i = 0; i < groups; i++) path = this.nested(i, groups);
+    writeFileSync(`${path}/cgroup.procs`, String(pid));
+  }
+
+  /** A group in folders of at most 60, so that all are looked at whose number the limits allow. */
+  private nested(index: number, groups: number): string {
+    let path = this.path;
+    for (let size = 1; size < groups; size *= 60) {
+      path += `/g${index % 60}`;
+      index = Math.floor(index / 60);
+    }
+    mkdirSync(path, { recursive: true });
+    return path;
+  }
+
+  [Symbol.dispose](): void {
+    writeFileSync(`${this.path}/cgroup.kill`, "1");
+    Bun.sleepSync(1000);
+    removeTree(this.path);
+  }
+}
+
+function removeTree(path: string): void {
+  for (const entry of readdirSync(path, { withFileTypes: true })) {
+    if (entry.isDirectory()) removeTree(`${path}/${entry.name}`);
+  }
+  rmdirSync(path);
+}
+
+/** Lets processes run for a moment. */
+export async function wake(pids: readonly number[]): Promise<void> {
+  for (const pid of pids) process.kill(pid, "SIGUSR1");
+  await Bun.sleep(20 + pids.length / 50);
+}

@@ -1,0 +1,99 @@
+/** The programs that the benchmark compiles and starts, and what they cost. */
+import { mkdtempSync, readFileSync, readdirSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+
+export const FOLDER = mkdtempSync(`${tmpdir()}/bench-`);
+const children: Bun.Subprocess[] = [];
+
+/** Ends all that was started. */
+export function cleanUp(): void {
+  for (const child of children) child.kill("SIGKILL");
+  rmSync(FOLDER, { recursive: true });
+}
+
+const compiled = new Map<string, string>();
+
+/** The path of a C program of this folder. */
+export function compile(name: string): string {
+  const known = compiled.get(name);
+  if (known !== undefined) return known;
+  const output = `${FOLDER}/${name}`;
+  const { success, stderr } = Bun.spawnSync(["cc", "-O2", "-o", output, `scripts/bench/${name}.c`]);
+  if (!success) throw new Error(`cc failed: ${stderr.toString()}`);
+  compiled.set(name, output);
+  return output;
+}
+
+export function start(
+  command: readonly string[],
+  env: Record<string, string> = {},
+): Bun.Subprocess<"ignore", "pipe", "ignore"> {
+  const child = Bun.spawn([...command], {
+    env: { ...process.env, ...env },
+    stdin: "ignore",
+    stdout: "pipe",
+    stderr: "ignore",
+  });
+  children.push(child);
+  return child;
+}
+
+/** Ends one program, and waits until all that it has started is gone. */
+export async function end(child: Bun.Subprocess): Promise<void> {
+  child.kill("SIGKILL");
+  await child.exited;
+  await Bun.sleep(500);
+}
+
+/** Starts a program that prints lines and then an empty one. @returns it, and the numbers on those lines */
+export async function startAndWait(
+  command: readonly string[],
+): Promise<{ child: Bun.Subprocess; numbers: number[] }> {
+  const child = start(command);
+  const reader = child.stdout.getReader();
+  let text = "";
+  while (text !== "\n" && !text.endsWith("\n\n")) {
+    const { value, done } = await reader.read();
+    if (done) throw new Error(`${command.join(" ")}: ended too early`);
+    text += new TextDecoder().decode(value);
+  }
+  return { child, numbers: text.trim() === "" ? [] : text.trim().split("\n").map(Number) };
+}
+
+/** What a C program, or any other, takes of CPU, in milliseconds. */
+export function cpuOfRun(command: readonly string[]): number {
+  const { resourceUsage, success } = Bun.spawnSync([...command], { stdout: "ignore" });
+  if (!success) throw new Error(`${command.join(" ")} failed`);
+  return Number(resourceUsage.cpuTime.total) / 1000;
+}
+
+/** What walking `/proc` takes of CPU, in milliseconds, by its own account. */
+export function cpuOfWalk(): number {
+  return Number(Bun.spawnSync([compile("walk_proc")]).stdout.toString()) * 1000;
+}
+
+/** The CPU milliseconds of all threads, by the scheduler's account: man 5 proc_pid_schedstat. */
+export function cpuOf(pid: number): number {
+  let nanoseconds = 0;
+  for (const thread of readdirSync(`/proc/${pid}/task`)) {
+    try {
+      const line = readFileSync(`/proc/${pid}/task/${thread}/schedstat`, "latin1");
+      nanoseconds += Number(line.split(" ")[0]);
+    } catch {
+      // It has ended.
+    }
+  }
+  return nanoseconds / 1e6;
+}
+
+/** Resident memory, and what of it is no file's, in MiB. */
+export function memoryOf(pid: number): { resident: number; anonymous: number } {
+  const status = readFileSync(`/proc/${pid}/status`, "latin1");
+  const mebibytes = (name: string) =>
+    Number(new RegExp(`^${name}:\\s+(\\d+)`, "m").exec(status)?.[1]) / 1024;
+  return { resident: mebibytes("VmRSS"), anonymous: mebibytes("RssAnon") };
+}
+
+export function median(values: readonly number[]): number {
+  return values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)]!;
+}
