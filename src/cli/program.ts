@@ -56,6 +56,7 @@ const COMMANDS: Readonly<Record<string, Command>> = {
 
 /** Asks for the help, as the flag --help does. */
 const HELP = "help";
+const HELP_SUMMARY = "Explain a command, or without one the program";
 
 /**
  * Runs the program with the given words and environment.
@@ -90,9 +91,10 @@ function mainDefinition() {
   return defineCommand({
     meta: { name: PROGRAM, version: BUILD.version, description: SUMMARY },
     args: FLAGS,
-    subCommands: Object.fromEntries(
-      Object.keys(COMMANDS).map((name) => [name, definitionOf(name)]),
-    ),
+    subCommands: {
+      ...Object.fromEntries(Object.keys(COMMANDS).map((name) => [name, definitionOf(name)])),
+      [HELP]: defineCommand({ meta: { name: HELP, description: HELP_SUMMARY } }),
+    },
   });
 }
 

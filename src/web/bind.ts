@@ -33,7 +33,7 @@ export async function bindUnix<T>(address: UnixAddress, open: () => T): Promise<
     return await withMode(address, open);
   } catch (error) {
     throw new ConfigError(
-      `can't listen on unix:${address.path}: ${explain(error)}; give a path in a folder that may be written to`,
+      `can't listen on unix:${address.path}: ${explain(error)}: want a path in a folder that it may write to`,
     );
   }
 }
@@ -47,11 +47,11 @@ function listenError({ host, port }: TcpAddress, error: unknown): ConfigError {
   const code = codeOf(error);
   const why =
     code === "EADDRINUSE"
-      ? "the port is in use; stop what uses it, or give another with --web.listen-address or PORT"
+      ? "port in use: stop what uses it, or choose another with --web.listen-address or PORT"
       : code === "EACCES"
-        ? "no right to listen there; give a port above 1023"
+        ? "permission denied: want a port above 1023"
         : /^(EAI_|ENOTFOUND|EAGAIN|EINVAL)/.test(code ?? "")
-          ? "the name can't be resolved; give an address of this host"
-          : `${explain(error)}; give an address of this host`;
+          ? "host name not found: want an address of this host"
+          : `${explain(error)}: want an address of this host`;
   return new ConfigError(`can't listen on ${hostPort(host, port)}: ${why}`);
 }

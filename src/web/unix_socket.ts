@@ -14,7 +14,7 @@ export async function clearWay({ path }: UnixAddress): Promise<void> {
   if (stale === undefined) return;
   if (await isAnswered(path)) {
     throw new ConfigError(
-      `can't listen on unix:${path}: the socket is in use; stop what uses it, or give another with --web.listen-address`,
+      `can't listen on unix:${path}: socket in use: stop what uses it, or choose another with --web.listen-address`,
     );
   }
   // Another copy may have begun to listen there meanwhile.
@@ -48,7 +48,7 @@ function inode(path: string): string | undefined {
     if (codeOf(error) === "ENOENT") return undefined;
     throw cannotListen(path, explain(error));
   }
-  throw cannotListen(path, "something that is no socket is there");
+  throw cannotListen(path, "not a socket");
 }
 
 /** Only a refused connection proves that nobody listens. */
@@ -65,6 +65,6 @@ async function isAnswered(path: string): Promise<boolean> {
 
 function cannotListen(path: string, reason: string): ConfigError {
   return new ConfigError(
-    `can't listen on unix:${path}: ${reason}; give another path with --web.listen-address`,
+    `can't listen on unix:${path}: ${reason}: choose another path with --web.listen-address`,
   );
 }

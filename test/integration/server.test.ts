@@ -140,7 +140,7 @@ describeWith([], "the server", () => {
       const second = await exporter(words);
       expect(second.code).toBe(2);
       expect(second.stdout).toBe("");
-      expect(second.stderr).toMatch(/^user_sessions_exporter: [^\n]*the port is in use[^\n]*\n$/);
+      expect(second.stderr).toMatch(/^user_sessions_exporter: [^\n]*port in use[^\n]*\n$/);
       expect((await first.scrape()).value("user_sessions_up")).toBe(1);
     },
   );

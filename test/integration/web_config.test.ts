@@ -153,7 +153,7 @@ describeWith(["curl"], "listeners", () => {
     expect((await first.get("/-/healthy")).status).toBe(200);
     const second = await exporter(words);
     expect(second.code).toBe(2);
-    expect(second.stderr).toContain(`unix:${socket}: the socket is in use`);
+    expect(second.stderr).toContain(`unix:${socket}: socket in use`);
     first.running.signal("SIGKILL");
     await first.running.exited;
     await serve(words);

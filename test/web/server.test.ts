@@ -75,7 +75,7 @@ describe("serve", () => {
     await new Promise<void>((resolve) => other.listen(0, "127.0.0.1", resolve));
     const { port } = other.address() as { port: number };
     await expect(start({}, port)).rejects.toThrow(ConfigError);
-    await expect(start({}, port)).rejects.toThrow(`127.0.0.1:${port}: the port is in use`);
+    await expect(start({}, port)).rejects.toThrow(`127.0.0.1:${port}: port in use`);
     other.close();
     const foreign = () => serve(SITE, { listen: [{ host: "192.0.2.1", port: 0 }] }, log);
     await expect(foreign()).rejects.toThrow(ConfigError);

@@ -1,8 +1,17 @@
 import { keyOf, mergeSamples } from "../../metrics/check.ts";
 import { type Family, type MetricDefinition, type Sample, family } from "../../metrics/metric.ts";
 import { OTHER_USER } from "../../model/auth/user_counts.ts";
-import { savedList, savedNumber, savedRecord, savedText } from "../../model/auth/saved.ts";
+import {
+  NewerStateError,
+  savedList,
+  savedNumber,
+  savedRecord,
+  savedText,
+} from "../../model/auth/saved.ts";
 import { type Rank, UserPlaces } from "./user_places.ts";
+
+/** Of the saved state. */
+const VERSION = 1;
 
 /** A counter of one user that is counted in `other`. */
 interface Folded {
@@ -38,6 +47,9 @@ export class UserFolding {
   /** @param saved what `toJSON` gave in an earlier run */
   constructor(saved?: unknown) {
     const state = saved === undefined ? undefined : savedRecord(saved, "the users");
+    if (Number(state?.["version"]) > VERSION) {
+      throw new NewerStateError(`version ${String(state!["version"])}, want ${VERSION} at most`);
+    }
     this.places = new UserPlaces(state ? savedTexts(state["kept"], "the kept users") : []);
     if (!state) return;
     this.hasLimited = true;
@@ -94,7 +106,7 @@ export class UserFolding {
           intoKey,
         ]),
     );
-    return { version: 1, kept: this.places.names, in_other: [...this.inOther], counters };
+    return { version: VERSION, kept: this.places.names, in_other: [...this.inOther], counters };
   }
 
   private foldFamily(made: Family): Family {

@@ -1,3 +1,4 @@
+import { NewerStateError } from "../../model/auth/saved.ts";
 import { StateFile } from "../../sources/state_file.ts";
 import { UserFolding } from "./user_folding.ts";
 
@@ -27,7 +28,7 @@ export class UsersFile {
     try {
       return new UserFolding(saved);
     } catch (error) {
-      this.file?.setAside(error);
+      this.file?.setAside(error, error instanceof NewerStateError ? "newer" : "damaged");
       return new UserFolding();
     }
   }

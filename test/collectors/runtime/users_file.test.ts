@@ -41,12 +41,15 @@ test("is written once there were more users than the limit, every few seconds, a
   expect(new UsersFile(tree.folder, () => {}).load().toJSON()).toEqual(JSON.parse(written()));
 });
 
-test("a damaged file is set aside and told", () => {
-  using tree = new TempTree({ "/users.json": '{"kept":5}' });
+test.each([
+  ["damaged", '{"kept":5}'],
+  ["newer", '{"version":2,"kept":[],"in_other":[],"counters":[]}'],
+])("a file that is %s is set aside and told", (why, text) => {
+  using tree = new TempTree({ "/users.json": text });
   const told: string[] = [];
   expect(new UsersFile(tree.folder, (message) => told.push(message)).load().hasLimited).toBe(false);
   expect(told).toHaveLength(1);
-  expect(existsSync(`${tree.folder}/users.json.damaged`)).toBe(true);
+  expect(existsSync(`${tree.folder}/users.json.${why}`)).toBe(true);
 });
 
 test("without a state directory nothing is kept", () => {
