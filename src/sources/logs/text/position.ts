@@ -11,10 +11,8 @@ export function firstAfter(files: LogFile[], ino: number): number {
 
 /**
  * Finds the files that were open, by inode or by content: the inode is another one in a copy, and the
- * content at the path is another one after a rotation. Their order stays as it was.
+ * content at the path is another one after a rotation.
  *
- * @param files those that are there now, oldest first
- * @param saved where each was left, oldest first
  * @returns the index of the oldest one, from which on everything is to be read; undefined for none. And
  *   how much was unread in those that are gone
  */
@@ -24,19 +22,17 @@ export function resumeAll(
 ): { first: number | undefined; lostBytes: number } {
   let first: number | undefined;
   let lostBytes = 0;
-  let next = 0;
   for (const position of saved) {
-    const isIt = (file: LogFile, i: number) => i >= next && file.continues(position);
-    let index = files.findIndex((file, i) => file.ino === position.ino && isIt(file, i));
-    // Of an empty file no start is known.
-    if (index < 0 && position.headBytes > 0) index = files.findIndex(isIt);
+    let index = files.findIndex((file) => file.ino === position.ino && file.continues(position));
+    if (index < 0 && position.offset > 0) {
+      index = files.findIndex((file) => file.continues(position));
+    }
     if (index < 0) {
       lostBytes += Math.max(0, (position.size ?? 0) - position.offset);
       continue;
     }
     files[index]!.resume(position);
-    first ??= index;
-    next = index + 1;
+    first = Math.min(first ?? index, index);
   }
   return { first, lostBytes };
 }

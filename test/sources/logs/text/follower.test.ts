@@ -280,34 +280,6 @@ describe("a restart", () => {
     expect(await read(follow(position, 99))).toEqual(["3 c", "4 d", "5 e"]);
   });
 
-  test.each(["rename", "copytruncate"])(
-    "after a reading that ended before the newer file, and a %s of that",
-    async (way) => {
-      writeFileSync(log.path, "1 a\n");
-      const first = follow();
-      await read(first);
-      rotate(log.path, way === "rename");
-      // What begins like an older file is not taken for it.
-      appendFileSync(log.path, "1");
-      first.poll(() => {});
-      appendFileSync(`${log.path}.1`, "2 b\n");
-      appendFileSync(log.path, " c\n");
-      expect(
-        first.poll(
-          () => {},
-          () => false,
-        ),
-      ).toBeFalse();
-      const position = saved(first);
-      first.close();
-      rotate(log.path, way === "rename");
-      appendFileSync(log.path, "3 d\n");
-      const second = follow(position, 99);
-      expect(await read(second)).toEqual(["1 c", "3 d"]);
-      expect(second.lostBytes).toBe(0);
-    },
-  );
-
   test("whose file is gone begins at the time", async () => {
     writeFileSync(log.path, "1 a\n2 b\n");
     const first = follow();
