@@ -25,7 +25,7 @@ const BUDGET_MS = 150;
 
 /** More users than this, or longer names, are no host's: with them the names take some 16 MiB. */
 export const MAX_USERS = 65_536;
-const MAX_NAME_LENGTH = 256;
+export const MAX_NAME_BYTES = 256;
 
 /** Rowids begin below it. */
 const TOP = Number.MAX_SAFE_INTEGER;
@@ -40,7 +40,7 @@ export const FUTURE_SLACK_SECONDS = 60;
 export class LoginTable {
   private version = "";
   private inode = -1;
-  /** Known logins, and those of a reading that is to replace them. */
+  /** Known logins, and those of a reading that is to replace them; where rows do not change, the same. */
   private logins = new Map<string, number>();
   private found = new Map<string, number>();
   /** The highest rowid that was read, and the one below which the reading goes on. */
@@ -77,7 +77,9 @@ export class LoginTable {
   private startAgain(): void {
     this.below = TOP;
     this.highest = 0;
-    this.found = new Map();
+    // Users who were too many are forgotten, or a table in its place could never be read.
+    if (this.logins.size >= MAX_USERS) this.logins = new Map();
+    this.found = this.options.rowsChange ? new Map() : this.logins;
   }
 
   private async readOn(table: SqliteTable): Promise<void> {
@@ -125,14 +127,20 @@ export class LoginTable {
   private take(row: SqliteRow, latest: number): void {
     const login = this.options.loginIn(row.slice(1));
     if (!login || login.user === "" || !(login.seconds > 0 && login.seconds <= latest)) return;
-    if (login.user.length > MAX_NAME_LENGTH) return;
-    if (this.found.size >= MAX_USERS && !this.found.has(login.user)) {
+    if (Buffer.byteLength(login.user) > MAX_NAME_BYTES) return;
+    if (!keepLatest(this.found, login)) {
       throw new BrokenSourceError(this.path, `has more than ${MAX_USERS} users`);
     }
-    for (const map of [this.logins, this.found]) {
-      if (login.seconds > (map.get(login.user) ?? 0)) map.set(login.user, login.seconds);
-    }
+    keepLatest(this.logins, login);
   }
+}
+
+/** @returns false when there is no room for another user */
+export function keepLatest(logins: Map<string, number>, { user, seconds }: Login): boolean {
+  const known = logins.get(user);
+  if (known === undefined && logins.size >= MAX_USERS) return false;
+  if (seconds > (known ?? 0)) logins.set(user, seconds);
+  return true;
 }
 
 /** What was written to a write-ahead log is not in the database's own file yet. */

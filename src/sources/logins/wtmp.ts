@@ -5,11 +5,11 @@
 import { readSync } from "node:fs";
 import { versionOf } from "../cached_file.ts";
 import { closeFile } from "../descriptors.ts";
-import { isShortage } from "../errors.ts";
+import { BrokenSourceError, isShortage } from "../errors.ts";
 import { openRegular } from "../regular_file.ts";
 import type { Root } from "../root.ts";
 import { READABLE_BY_ALL, type SourceInfo } from "../source.ts";
-import { FUTURE_SLACK_SECONDS } from "./login_table.ts";
+import { FUTURE_SLACK_SECONDS, MAX_USERS, keepLatest } from "./login_table.ts";
 import { rotatedFiles } from "./rotated_wtmp.ts";
 import { UTMP_RECORD_BYTES, isInsideSession, parseUtmp } from "./utmp.ts";
 
@@ -30,7 +30,7 @@ export const WTMP = {
 const PIECE_RECORDS = 1024;
 const PIECE_BYTES = PIECE_RECORDS * UTMP_RECORD_BYTES;
 
-/** What one collection reads of a file that was there before: half a second without the JIT. */
+/** What one collection reads of each end of a file: half a second without the JIT. */
 const PIECES_A_READING = 25;
 
 export class WtmpReader {
@@ -44,6 +44,8 @@ export class WtmpReader {
   private readonly folder: string;
   private readonly path: string;
   private latestSeconds = Infinity;
+  /** Set for good: names are never forgotten, so it would be the same again. */
+  private tooManyUsers: BrokenSourceError | undefined;
 
   /** @param nowSeconds the clock that logins are compared with: one of the future is none */
   constructor(
@@ -59,9 +61,11 @@ export class WtmpReader {
    * a long one, which several readings share, the newest logins are known first. What a file held that
    * was rotated away stays true and is kept.
    *
-   * @throws the system's error when the file can't be opened, BrokenSourceError for what is no such file
+   * @throws the system's error when the file can't be opened, BrokenSourceError for what is no such file or
+   *   names too many users
    */
   async read(): Promise<ReadonlyMap<string, number>> {
+    if (this.tooManyUsers) throw this.tooManyUsers;
     this.latestSeconds = this.nowSeconds() + FUTURE_SLACK_SECONDS;
     const version = versionOf(this.path);
     if (version === this.version && this.hasReadRotated) return this.logins;
@@ -75,9 +79,10 @@ export class WtmpReader {
         this.readFrom = this.readTo;
       }
       this.inode = ino;
-      await this.readOn(fd, size);
+      await this.readOn(fd, size, PIECES_A_READING);
       await this.readBack(fd);
-      this.version = version;
+      // A rest is read in the next collection, whether the file changes until then or not.
+      this.version = this.readTo > size - UTMP_RECORD_BYTES ? version : "";
     } finally {
       closeFile(fd);
     }
@@ -89,8 +94,8 @@ export class WtmpReader {
   }
 
   /** Reads what was added since, up to a size that the file had. */
-  private async readOn(fd: number, size: number): Promise<void> {
-    while (this.readTo < size) {
+  private async readOn(fd: number, size: number, mostPieces = Infinity): Promise<void> {
+    for (let pieces = 0; this.readTo < size && pieces < mostPieces; pieces++) {
       const piece = readPiece(fd, this.readTo, Math.min(PIECE_BYTES, size - this.readTo));
       if (piece.length === 0) return;
       this.take(piece);
@@ -135,7 +140,8 @@ export class WtmpReader {
           rest = bytes.subarray(whole);
           await Bun.sleep(0);
         }
-      } catch {
+      } catch (error) {
+        if (error === this.tooManyUsers) throw error;
         // It is no gzip file, or a damaged one: what came before the damage counts.
       }
     }
@@ -145,7 +151,10 @@ export class WtmpReader {
     for (const login of parseUtmp(records)) {
       const { user, timeSeconds } = login;
       if (timeSeconds > this.latestSeconds || isInsideSession(login)) continue;
-      if (timeSeconds > (this.logins.get(user) ?? 0)) this.logins.set(user, timeSeconds);
+      if (!keepLatest(this.logins, { user, seconds: timeSeconds })) {
+        this.tooManyUsers = new BrokenSourceError(this.path, `has more than ${MAX_USERS} users`);
+        throw this.tooManyUsers;
+      }
     }
   }
 }

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "bun:test";
 import { lastlog2Table } from "../../../src/sources/logins/lastlog2.ts";
-import { LoginTable, MAX_USERS } from "../../../src/sources/logins/login_table.ts";
+import { LoginTable, MAX_NAME_BYTES, MAX_USERS } from "../../../src/sources/logins/login_table.ts";
 import { LASTLOG2_SCHEMA, LoginDatabase } from "../../helpers/login_database.ts";
 
 const LASTLOG2 = "/var/lib/lastlog/lastlog2.db";
@@ -11,7 +11,7 @@ const insert = (from: number, to: number) =>
     (SELECT ${from} UNION ALL SELECT i + 1 FROM n WHERE i < ${to}) SELECT 'u' || i, i FROM n`;
 
 /** A table whose rows are only added, that a clock of the test's gives time for one piece at a time. */
-function slowTable(database: LoginDatabase, rowsChange: boolean): LoginTable {
+function slowTable(database: LoginDatabase, rowsChange: boolean, pieceMs = 1000): LoginTable {
   let ms = 0;
   const loginIn = ([user, seconds]: readonly unknown[]) => ({
     user: user as string,
@@ -22,7 +22,7 @@ function slowTable(database: LoginDatabase, rowsChange: boolean): LoginTable {
     database.path,
     options,
     () => NOW_SECONDS,
-    () => (ms += 1000),
+    () => (ms += pieceMs),
   );
 }
 
@@ -76,7 +76,7 @@ test("names of more users than a host has break the source, and names that are t
     LASTLOG2,
     LASTLOG2_SCHEMA,
     insert(1, MAX_USERS - 1),
-    `INSERT INTO Lastlog2(Name, Time) VALUES ('${"x".repeat(300)}', 5)`,
+    `INSERT INTO Lastlog2(Name, Time) VALUES ('${"é".repeat(MAX_NAME_BYTES / 2)}x', 5)`,
   );
   const table = lastlog2Table(database.tree.root, () => NOW_SECONDS);
   let size = 0;
@@ -87,6 +87,19 @@ test("names of more users than a host has break the source, and names that are t
     for (let i = 0; i < 100; i++) await table.read();
   };
   await expect(all()).rejects.toThrow("has more than 65536 users");
+});
+
+test("users that were known from rows that are gone count, until the table is another", async () => {
+  using database = new LoginDatabase(LASTLOG2, LASTLOG2_SCHEMA, insert(1, MAX_USERS));
+  const table = slowTable(database, false, 0);
+  expect((await table.read()).size).toBe(MAX_USERS);
+  database.writer.run("DELETE FROM Lastlog2");
+  database.writer.run(insert(100_000, 100_100));
+  // The rowids begin anew.
+  expect((await table.read()).size).toBe(101);
+  database.writer.run(insert(200_000, 200_000 + MAX_USERS));
+  await expect(table.read()).rejects.toThrow("has more than 65536 users");
+  await expect(table.read()).rejects.toThrow("has more than 65536 users");
 });
 
 test("a table that has not changed is not opened", async () => {

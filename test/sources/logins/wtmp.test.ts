@@ -1,4 +1,4 @@
-import { expect, test } from "bun:test";
+import { describe, expect, test } from "bun:test";
 import {
   appendFileSync,
   copyFileSync,
@@ -9,6 +9,7 @@ import {
   writeFileSync,
 } from "node:fs";
 import { BrokenSourceError } from "../../../src/sources/errors.ts";
+import { MAX_USERS } from "../../../src/sources/logins/login_table.ts";
 import { WtmpReader } from "../../../src/sources/logins/wtmp.ts";
 import { openFilesIn } from "../../helpers/descriptors.ts";
 import { isLinux } from "../../helpers/system.ts";
@@ -148,6 +149,37 @@ test("of a long file the newest logins are known first, the rest after the next 
   expect(await file.read()).toEqual({ often: 30_999, latest: 50_000 });
   appendFileSync(file.path, login("new", 60_000));
   expect(await file.read()).toEqual({ often: 30_999, latest: 50_000, new: 60_000, "long-ago": 1 });
+});
+
+test("a flood of new records takes several readings, and its rest no change of the file", async () => {
+  using file = wtmp(login("before", 1));
+  await file.read();
+  const many = Buffer.concat(Array.from({ length: 30_000 }, (_, i) => login("often", 1000 + i)));
+  appendFileSync(file.path, Buffer.concat([many, login("latest", 50_000)]));
+  expect(await file.read()).toEqual({ before: 1, often: 1000 + 25 * 1024 - 1 });
+  expect(await file.read()).toEqual({ before: 1, often: 30_999, latest: 50_000 });
+});
+
+describe("more users than a host has", () => {
+  const names = (count: number) =>
+    Buffer.concat(Array.from({ length: count }, (_, i) => login(`u${i}`, 5)));
+
+  test("in the file in use break the source, for good", async () => {
+    using file = wtmp(names(MAX_USERS));
+    let known = 0;
+    for (let i = 0; i < 5; i++) known = Object.keys(await file.read()).length;
+    expect(known).toBe(MAX_USERS);
+    appendFileSync(file.path, login("one-more", 5));
+    await expect(file.read()).rejects.toThrow("has more than 65536 users");
+    writeFileSync(file.path, login("alice", 5));
+    await expect(file.read()).rejects.toThrow("has more than 65536 users");
+  });
+
+  test("in a rotated one break it, too", async () => {
+    using file = wtmp(login("alice", 5));
+    writeFileSync(`${file.folder}/wtmp.1`, names(MAX_USERS));
+    await expect(file.read()).rejects.toThrow("has more than 65536 users");
+  });
 });
 
 test("rotated files count, compressed ones too, and what is none is passed over", async () => {
