@@ -1,5 +1,5 @@
 /** One file of a text log, open, with the place up to which it was read. */
-import { fstatSync, readSync, type Stats } from "node:fs";
+import { fstatSync, readSync } from "node:fs";
 import { closeFile } from "../../descriptors.ts";
 import { openRegular } from "../../regular_file.ts";
 
@@ -26,7 +26,7 @@ export interface FilePosition {
   /** The hash of this many bytes of the file's start; it grows with the file to 256. */
   headBytes: number;
   head: string;
-  /** The file's size then; version 1.0.0 did not save it. */
+  /** The file's size when it was last looked at; version 1.0.0 did not save it. */
   size?: number;
 }
 
@@ -37,7 +37,9 @@ export class LogFile {
   offset = 0;
   private skipping = false;
   private headBytes = 0;
-  private head = "";
+  private head = hash(new Uint8Array());
+  /** The size in bytes when it was last looked at. */
+  size = 0;
 
   /** @throws the system's error, or BrokenSourceError for what is no regular file */
   constructor(path: string) {
@@ -47,21 +49,32 @@ export class LogFile {
     this.dev = stats.dev;
     this.ino = stats.ino;
     try {
-      this.learnStart();
+      this.look();
     } catch (error) {
       this.close();
       throw error;
     }
   }
 
-  /** The size in bytes, now. */
-  size(): number {
-    return this.stats().size;
+  /**
+   * Looks how long it is now, and learns more of its start.
+   *
+   * @returns false when it is no longer the file we know, since it was cut off or written anew; then
+   *   what is known of it stays as it was
+   */
+  look(): boolean {
+    const { size } = fstatSync(this.fd);
+    const head = this.readHead(size);
+    if (size < this.offset || head.length < this.headBytes || !this.beginsAsKnown(head))
+      return false;
+    this.size = size;
+    this.learnHead(head);
+    return true;
   }
 
   /** The time of its last write, now, in milliseconds since the epoch. */
   writtenMs(): number {
-    return this.stats().mtimeMs;
+    return fstatSync(this.fd).mtimeMs;
   }
 
   /** Whether the other one is this file, whatever the names. */
@@ -69,22 +82,14 @@ export class LogFile {
     return this.ino === other.ino && this.dev === other.dev;
   }
 
-  /**
-   * Whether this is still the file whose start we know, and as long as we read: false after it was
-   * cut off and written anew.
-   */
-  isWhole(): boolean {
-    return this.size() >= this.offset && this.hashHead(this.headBytes) === this.head;
+  /** Whether a file that was left at a position is this one, or a copy of it. No empty file is. */
+  isLeftAt({ headBytes, head }: FilePosition): boolean {
+    return headBytes > 0 && hash(this.readHead(headBytes)) === head;
   }
 
-  /** Whether a file that was left at a position is this one, or a copy of it. */
-  continues(position: FilePosition): boolean {
-    if (this.size() < position.offset) return false;
-    return this.hashHead(position.headBytes) === position.head;
-  }
-
+  /** Goes on where it was left. A copy may have been made before the last lines were written. */
   resume(position: FilePosition): void {
-    this.offset = position.offset;
+    this.offset = Math.min(position.offset, this.size);
     this.skipping = position.skipping;
   }
 
@@ -96,7 +101,7 @@ export class LogFile {
       skipping: this.skipping,
       headBytes: this.headBytes,
       head: this.head,
-      size: this.size(),
+      size: this.size,
     };
   }
 
@@ -113,7 +118,7 @@ export class LogFile {
       length = this.read(this.offset, end);
     }
     if (length === 0) return false;
-    if (!this.checkHead(length)) return false;
+    if (!this.isOurs(length)) return false;
     let start = 0;
     if (this.skipping) {
       const newline = buffer.subarray(0, length).indexOf(0x0a);
@@ -147,7 +152,7 @@ export class LogFile {
 
   /** Hands over what stands behind the last newline, when nobody will end that line any more. */
   readRest(take: (line: string) => void): void {
-    const length = this.read(this.offset, this.size());
+    const length = this.read(this.offset, this.size);
     this.offset += length;
     if (length > 0 && !this.skipping) take(buffer.toString("utf8", 0, length));
   }
@@ -167,7 +172,7 @@ export class LogFile {
       return line;
     };
     let low = 0;
-    for (let high = this.size(); high - low > BUFFER_BYTES;) {
+    for (let high = this.size; high - low > BUFFER_BYTES;) {
       const middle = low + Math.floor((high - low) / 2);
       const line = judge(middle, high);
       if (line?.isWanted === true) high = middle;
@@ -175,7 +180,7 @@ export class LogFile {
       else low = line?.at ?? Math.min(high, middle + BUFFER_BYTES);
     }
     if (low - (place ?? 0) > MOST_UNJUDGED_BYTES) return low;
-    if (place === undefined) judge(0, this.size());
+    if (place === undefined) judge(0, this.size);
     return place;
   }
 
@@ -201,40 +206,39 @@ export class LogFile {
     closeFile(this.fd);
   }
 
-  private stats(): Stats {
-    return fstatSync(this.fd);
-  }
-
   private read(from: number, end: number): number {
     const length = Math.min(end - from, BUFFER_BYTES);
     return length <= 0 ? 0 : readSync(this.fd, buffer, 0, length, from);
   }
 
-  /** Makes what the file begins with now the start by which it is known. */
-  learnStart(): void {
-    this.headBytes = Math.min(this.size(), HEAD_BYTES);
-    this.head = this.hashHead(this.headBytes);
-  }
-
   /**
-   * Whether what was just read into the buffer belongs to the start that we know: the file may have been
-   * cut off and written anew the moment before. Learns more of the start where there is more.
+   * Whether what was just read into the buffer belongs to the file that we know: it may have been cut off
+   * and written anew the moment before.
    */
-  private checkHead(length: number): boolean {
-    const isStart = this.offset === 0;
-    if (!isStart) length = readSync(this.fd, headBuffer, 0, HEAD_BYTES, 0);
-    const head = (isStart ? buffer : headBuffer).subarray(0, Math.min(length, HEAD_BYTES));
-    const isSame = hash(head.subarray(0, this.headBytes)) === this.head;
-    if (isStart || (isSame && this.headBytes < HEAD_BYTES)) {
-      this.headBytes = head.length;
-      this.head = hash(head);
-    }
-    return isSame;
+  private isOurs(length: number): boolean {
+    const head =
+      this.offset === 0
+        ? buffer.subarray(0, Math.min(length, HEAD_BYTES))
+        : this.readHead(HEAD_BYTES);
+    if (!this.beginsAsKnown(head)) return false;
+    this.learnHead(head);
+    return true;
   }
 
-  private hashHead(bytes: number): string {
+  private beginsAsKnown(head: Uint8Array): boolean {
+    return hash(head.subarray(0, this.headBytes)) === this.head;
+  }
+
+  private learnHead(head: Uint8Array): void {
+    if (head.length <= this.headBytes) return;
+    this.headBytes = head.length;
+    this.head = hash(head);
+  }
+
+  /** At most so many bytes of its start, in a buffer that the next call uses again. */
+  private readHead(bytes: number): Uint8Array {
     const length = readSync(this.fd, headBuffer, 0, Math.min(bytes, HEAD_BYTES), 0);
-    return hash(headBuffer.subarray(0, length));
+    return headBuffer.subarray(0, length);
   }
 }
 

@@ -3,8 +3,8 @@
  * off (logrotate's `copytruncate`), and hands over each line once.
  */
 import { statSync } from "node:fs";
-import { LogFile } from "./file.ts";
-import { firstAfter, readPosition, resumeAll } from "./position.ts";
+import type { FilePosition, LogFile } from "./file.ts";
+import { readPosition, succeed } from "./position.ts";
 import type { LogPosition } from "../record.ts";
 import { closeAll, newestInode, openLogFiles } from "./rotation.ts";
 
@@ -27,18 +27,19 @@ export interface FollowerOptions {
 export class LogFollower {
   /** Oldest first. The last one is the file at the path; those before it are being finished. */
   private files: LogFile[] = [];
+  /** The newest file before those that has lines; null for none, undefined when nobody knows. */
+  private finished: FilePosition | null | undefined = null;
   /** When something was last read from a file that is being finished. */
   private busyMs = new Map<LogFile, number>();
   /** Lines before this one are passed over, until one is not older. */
   private sinceMs: number | undefined;
+  /** The line that was read last. */
+  private lastLine: string | undefined;
   /**
-   * The inode of the newest rotated file when the files were listed, 0 for none. While nothing of the
-   * live file was read, it has no known start by which its copy could be found: what was written to it
-   * and then copied away is in the files that came after this one.
+   * The inode of the newest rotated file when the files were listed, 0 for none: while nothing is known of
+   * the live file, only another one shows that it was copied and cut off.
    */
   private newestRotated = 0;
-  /** The size of the live file at the last call. */
-  private liveBytes = 0;
   /** Bytes that were deleted before they could be read. */
   lostBytes = 0;
 
@@ -57,19 +58,18 @@ export class LogFollower {
    */
   poll(take: (line: string) => void, mayGoOn: () => boolean = () => true): boolean {
     if (this.files.length === 0) this.start();
-    else this.noticeRotation();
-    // A file's successor is measured before the file is read: what is in the successor by then was
-    // written after everything in the file, so handing over file by file keeps the order.
-    const ends = new Map<LogFile, number>();
-    for (const file of this.files.toReversed()) ends.set(file, file.size());
-    this.liveBytes = ends.get(this.files.at(-1)!)!;
+    else if (this.isRotated()) this.takeUp();
+    // A file's successor is looked at before the file is: what is in the successor by then was written
+    // after everything in the file, so handing over file by file keeps the order.
+    for (const file of this.files.slice(0, -1).toReversed()) file.look();
     const wanted = (line: string) => {
       if (this.isWanted(line)) take(line);
+      this.lastLine = line;
     };
     const tooLong = this.options.tooLong ?? (() => {});
     this.isDone = false;
     for (const file of this.files.slice()) {
-      const end = ends.get(file)!;
+      const end = file.size;
       while (file.offset < end && file.readLines(end, wanted, tooLong)) {
         this.busyMs.set(file, this.options.now());
         if (!mayGoOn()) return false;
@@ -93,8 +93,7 @@ export class LogFollower {
     const { position } = this.options;
     if (this.files.length === 0 && position !== undefined) return position;
     const files = this.files.map((file) => file.position());
-    const isUnread = files.at(-1)?.offset === 0;
-    return { kind: "text", files, newestRotated: isUnread ? this.newestRotated : null };
+    return { kind: "text", files, finished: this.finished, sinceMs: this.sinceMs };
   }
 
   close(): void {
@@ -111,34 +110,84 @@ export class LogFollower {
   }
 
   private start(): void {
-    const { path, position } = this.options;
-    const saved = readPosition(position);
-    const newest = position?.["newestRotated"];
-    const found = openLogFiles(path, (files) => {
-      if (files.current === undefined) return { first: 0, lostBytes: 0 };
-      const all = [...files.rotated, files.current];
-      if (typeof newest === "number" && saved.length === 1) {
-        return { first: firstAfter(all, newest), lostBytes: 0 };
-      }
-      const { first, lostBytes } = resumeAll(all, saved);
-      return { first: first ?? this.startSince(all), lostBytes };
-    });
-    const { rotated, current, verdict } = found;
-    if (current === undefined) {
-      closeAll(rotated);
-      throw Object.assign(new Error(`ENOENT: there is no ${path}`), { code: "ENOENT" });
-    }
-    this.newestRotated = found.newest;
-    this.files = [...rotated, current];
-    closeAll(this.files.splice(0, verdict.first));
-    this.lostBytes += verdict.lostBytes;
+    const position = readPosition(this.options.position);
+    this.finished = position?.finished;
+    this.sinceMs = position?.sinceMs;
+    this.takeUp(position?.files);
+    if (this.files.length > 0) return;
+    throw Object.assign(new Error(`ENOENT: there is no ${this.options.path}`), { code: "ENOENT" });
   }
 
-  /** @returns the index of the file in which the first line lies that is wanted */
-  private startSince(files: LogFile[]): number {
-    const { sinceMs, timeOf } = this.options;
-    this.sinceMs = sinceMs;
-    for (let i = files.length - 1; i >= 0; i--) {
+  /** Whether the live file was renamed, or copied and cut off. */
+  private isRotated(): boolean {
+    const { path } = this.options;
+    const live = this.files.at(-1)!;
+    // Before the names: what it has by now was not copied away, if they are the same afterwards.
+    const isWhole = live.look();
+    const stats = statSync(path, { throwIfNoEntry: false });
+    if (stats === undefined) return false;
+    if (stats.dev !== live.dev || stats.ino !== live.ino || !isWhole) return true;
+    return live.offset === 0 && newestInode(path) !== this.newestRotated;
+  }
+
+  /**
+   * Takes up the files that are there now: those that are known where they were left, and what came after.
+   *
+   * @param saved what is known of files that another process read
+   */
+  private takeUp(saved: readonly FilePosition[] = []): void {
+    const { path } = this.options;
+    const found = openLogFiles(path, ({ rotated, current }) => {
+      if (current === undefined) return undefined;
+      const known = [
+        ...saved.map((position) => ({ position })),
+        ...this.files.map((file) => ({
+          held: file.look() ? file : undefined,
+          position: file.position(),
+        })),
+      ];
+      const all = [...rotated, current];
+      const succession = succeed(this.finished, known, all);
+      const { next, isNextKnown } = succession;
+      if (isNextKnown) return { ...succession, first: next, sinceMs: undefined };
+      const sinceMs = this.lastReadMs();
+      return { ...succession, first: this.findSince(all, next, sinceMs), sinceMs };
+    });
+    const { rotated, current, verdict, newest } = found;
+    if (current === undefined || verdict === undefined) return closeAll(rotated);
+    const all = [...rotated, current];
+    const { kept, first, lostBytes } = verdict;
+    this.newestRotated = newest;
+    this.lostBytes += lostBytes;
+    this.sinceMs = verdict.sinceMs ?? this.sinceMs;
+    const before = all.slice(0, verdict.oldest ?? first);
+    this.finished = before.findLast((file) => file.size > 0)?.position() ?? this.finished ?? null;
+    const live = this.files.at(-1);
+    // The time for which the daemon may still write to it begins now.
+    if (live) this.busyMs.delete(live);
+    const files = [...kept, ...all.slice(first)];
+    for (const file of [...this.files, ...all]) if (!files.includes(file)) this.drop(file);
+    this.files = files;
+  }
+
+  /** Lines before this time were read, if the file is gone in which reading ended. */
+  private lastReadMs(): number {
+    const { timeOf, now, sinceMs } = this.options;
+    if (this.lastLine === undefined) return sinceMs;
+    const timeMs = timeOf(this.lastLine);
+    // A line of the future tells nothing: the clock was set back, or somebody made it up.
+    return timeMs === undefined || timeMs > now() ? -Infinity : timeMs;
+  }
+
+  /**
+   * Has the file read from its first line on that is wanted, or from a little before.
+   *
+   * @param from the index of the first file that may have lines that are wanted
+   * @returns the index of the file in which the first one lies
+   */
+  private findSince(files: LogFile[], from: number, sinceMs: number): number {
+    const { timeOf } = this.options;
+    for (let i = files.length - 1; i >= from; i--) {
       const file = files[i]!;
       // A file that nobody wrote to since holds nothing that is wanted, and needn't be opened up.
       if (i < files.length - 1 && file.writtenMs() < sinceMs) return i + 1;
@@ -150,98 +199,27 @@ export class LogFollower {
       file.offset = place;
       return i;
     }
-    return 0;
+    return from;
   }
 
-  /** Takes up the copies of the live file, and the files that came after it. */
-  private noticeRotation(): void {
-    const { path } = this.options;
-    const live = this.files.at(-1)!;
-    const stats = statSync(path, { throwIfNoEntry: false });
-    if (stats === undefined) return;
-    const isReplaced = stats.dev !== live.dev || stats.ino !== live.ino;
-    const isUnread = live.offset === 0;
-    // What stands in it now was not copied away, if the newest copy is afterwards the one we know.
-    if (isUnread) live.learnStart();
-    const isCut = isUnread ? newestInode(path) !== this.newestRotated : !live.isWhole();
-    if (!isReplaced && !isCut) return;
-    const unreadBytes = Math.max(0, this.liveBytes - live.offset);
-    const found = openLogFiles(path, ({ rotated: files }) => {
-      const place = files.findIndex((file) => file.isSame(live));
-      const ours = place < 0 ? files.length : place;
-      if (isUnread) return { ours, first: firstAfter(files, this.newestRotated) };
-      if (live.isWhole()) return { ours, first: ours, isWhole: true };
-      const copy = resumeCopy(files, live);
-      return { ours, first: copy ?? ours, isLost: copy === undefined };
-    });
-    const { rotated, current, verdict } = found;
-    if (current === undefined) return closeAll(rotated);
-    this.newestRotated = found.newest;
-    const files = [...rotated, current];
-    if (verdict.isLost) this.lostBytes += unreadBytes;
-    try {
-      this.takeOver(live, files, verdict);
-    } catch (error) {
-      for (const file of files) if (!this.files.includes(file)) file.close();
-      throw error;
-    }
-  }
-
-  /**
-   * Goes on with the files that were found after a rotation; those that it does not need are closed.
-   *
-   * @param ours the index of the file that we know as the live one
-   * @param first the index of the first file that is to be read
-   * @param isWhole the live file is still what it was
-   */
-  private takeOver(
-    live: LogFile,
-    files: LogFile[],
-    { ours, first, isWhole }: { ours: number; first: number; isWhole?: boolean },
-  ): void {
-    const current = files.at(-1)!;
-    const goneMs = files[ours]!.isSame(live) ? undefined : live.writtenMs();
-    const isNew = files.map((file, i) =>
-      goneMs === undefined
-        ? i >= first || i === ours
-        : file === current || file.writtenMs() > goneMs,
-    );
-    if (goneMs === undefined) {
-      // Of a file that was cut off nothing was read, so the one just opened is as good.
-      const [spare] = isWhole ? files.splice(ours, 1, live) : [live];
-      spare!.close();
-      this.files.pop();
-    }
-    // If it was renamed, the time for which the daemon may still write to it begins now.
-    this.busyMs.delete(live);
-    for (const [i, file] of files.entries()) {
-      if (isNew[i] && !this.files.some((held) => held.isSame(file))) this.files.push(file);
-      else file.close();
-    }
+  private drop(file: LogFile): void {
+    file.close();
+    this.busyMs.delete(file);
   }
 
   private closeFinished(take: (line: string) => void): void {
     const nowMs = this.options.now();
     // While the new file is empty, nothing shows that the daemon has let go of the old one.
-    if (this.files.at(-1)!.size() === 0) return;
+    if (this.files.at(-1)!.size === 0) return;
     for (const file of this.files.slice(0, -1)) {
       const busyMs = this.busyMs.get(file) ?? nowMs;
       this.busyMs.set(file, busyMs);
       // Oldest first: a restart takes everything that is newer than an open file for unread.
       if (nowMs - busyMs < LINGER_MS) return;
       file.readRest(take);
-      file.close();
-      this.busyMs.delete(file);
+      if (file.size > 0) this.finished = file.position();
+      this.drop(file);
       this.files.splice(this.files.indexOf(file), 1);
     }
   }
-}
-
-/** What a file that was cut off held, and was not read, is in its copy. @returns the copy's index */
-function resumeCopy(rotated: LogFile[], live: LogFile): number | undefined {
-  const position = live.position();
-  const copy = rotated.findLastIndex((file) => !file.isSame(live) && file.continues(position));
-  if (copy < 0) return undefined;
-  rotated[copy]!.resume(position);
-  return copy;
 }

@@ -1,49 +1,100 @@
-/** Where a text log was left, and which of the files that are there now that is. */
-import type { FilePosition, LogFile } from "./file.ts";
+/**
+ * Where a text log was left, and which of the files that are there now that is.
+ *
+ * A log is a row of files, each of which was at its path until it was rotated. Renamed, it keeps its inode
+ * and its content. Copied and cut off, the copy has its content, and its inode holds the next one. Either
+ * way its first line tells which it is, and the order of the row stays. Of a file that was empty nothing is
+ * known; but what comes behind the last file that was begun is unread, whatever it is.
+ */
 import type { LogPosition } from "../record.ts";
+import type { FilePosition, LogFile } from "./file.ts";
 
-/** The index of the first file that came after the one with an inode; past the end if that one is gone. */
-export function firstAfter(files: LogFile[], ino: number): number {
-  if (ino === 0) return 0;
-  const index = files.findIndex((file) => file.ino === ino);
-  return index < 0 ? Math.max(0, files.length - 1) : index + 1;
+/** Where a log was left: `finished` and `files` follow each other, oldest first. */
+export interface TextPosition {
+  /**
+   * The newest file before those in `files` that has lines; null when there was none. It is what shows
+   * where to go on while nothing of `files` was begun. Version 1.0.0 did not save it.
+   */
+  finished?: FilePosition | null | undefined;
+  /** Those that were being read; of the last ones maybe nothing was read yet. */
+  files: FilePosition[];
+  /** Lines before this time are passed over, until one is not older. */
+  sinceMs?: number | undefined;
+}
+
+/** A file that is known, and still held open unless it was cut off, closed, or left by another process. */
+export interface KnownFile {
+  position: FilePosition;
+  held?: LogFile | undefined;
+}
+
+/** What has become of the files that are known. */
+export interface Succession {
+  /** Those that are read on, oldest first: held or found. */
+  kept: LogFile[];
+  /** The index of the oldest of them that is still there. */
+  oldest: number | undefined;
+  /** The index of the first of the files there are now that came after all that were begun. */
+  next: number;
+  /** Whether the file that was begun last is among them: then everything from `next` on is unread. */
+  isNextKnown: boolean;
+  /** How much was unread in those that are gone. */
+  lostBytes: number;
 }
 
 /**
- * Finds the files that were open, by inode or by content: the inode is another one in a copy, and the
- * content at the path is another one after a rotation.
+ * Finds known files among those that are there now.
  *
- * @returns the index of the oldest one, from which on everything is to be read; undefined for none. And
- *   how much was unread in those that are gone
+ * @param finished the file before the known ones; null when there was none, undefined when nobody knows
+ * @param known oldest first
+ * @param files those that are there now, oldest first; a known one that is found goes on where it was left
  */
-export function resumeAll(
-  files: LogFile[],
-  saved: FilePosition[],
-): { first: number | undefined; lostBytes: number } {
-  let first: number | undefined;
+export function succeed(
+  finished: FilePosition | null | undefined,
+  known: readonly KnownFile[],
+  files: readonly LogFile[],
+): Succession {
+  const kept: LogFile[] = [];
+  let oldest: number | undefined;
   let lostBytes = 0;
-  for (const position of saved) {
-    let index = files.findIndex((file) => file.ino === position.ino && file.continues(position));
-    if (index < 0 && position.offset > 0) {
-      index = files.findIndex((file) => file.continues(position));
-    }
-    if (index < 0) {
-      lostBytes += Math.max(0, (position.size ?? 0) - position.offset);
-      continue;
-    }
-    files[index]!.resume(position);
-    first = Math.min(first ?? index, index);
+  let next = 0;
+  let isNextKnown = finished === null;
+  // Where a copy of it was kept before, the newest one is the right one.
+  const find = (position: FilePosition) =>
+    files.findLastIndex((file, i) => i >= next && file.isLeftAt(position));
+  const pass = (index: number) => {
+    isNextKnown = index >= 0;
+    next = Math.max(next, index + 1);
+  };
+  if (finished) pass(find(finished));
+  for (const { position, held } of known) {
+    const index = held ? files.findIndex((file) => file.isSame(held)) : find(position);
+    const isBegun = position.offset > 0;
+    if (isBegun) pass(index);
+    if (isBegun && index >= 0) oldest ??= index;
+    if (held && (isBegun || index < 0)) kept.push(held);
+    if (held) continue;
+    const found = files[index];
+    lostBytes += Math.max(0, (position.size ?? 0) - Math.max(position.offset, found?.size ?? 0));
+    if (!found || !isBegun) continue;
+    found.resume(position);
+    kept.push(found);
   }
-  return { first, lostBytes };
+  return { kept, oldest, next, isNextKnown, lostBytes };
 }
 
-/** The files of a position; none when it is another reader's. */
-export function readPosition(position: LogPosition | undefined): FilePosition[] {
-  if (position?.["kind"] !== "text" || !Array.isArray(position["files"])) return [];
-  return (position["files"] as Partial<FilePosition>[]).filter(isFilePosition);
+/** A saved position of a text log; undefined when it is another reader's. */
+export function readPosition(position: LogPosition | undefined): TextPosition | undefined {
+  if (position?.["kind"] !== "text" || !Array.isArray(position["files"])) return undefined;
+  const { files, finished, sinceMs } = position as Partial<TextPosition>;
+  return {
+    files: files!.filter(isFilePosition),
+    finished: finished === null || isFilePosition(finished) ? finished : undefined,
+    sinceMs: typeof sinceMs === "number" ? sinceMs : undefined,
+  };
 }
 
-function isFilePosition(value: Partial<FilePosition> | null): value is FilePosition {
+function isFilePosition(value: Partial<FilePosition> | null | undefined): value is FilePosition {
   return (
     typeof value?.dev === "number" &&
     typeof value.ino === "number" &&

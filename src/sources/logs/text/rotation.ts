@@ -96,13 +96,15 @@ function openOnce<T>(
   }
   const newest = inodes.at(unfinished === undefined ? -1 : -2) ?? 0;
   const verdict = judge({ rotated, current, newest });
+  // Before the names: what it has by now was not copied away, if they are the same afterwards.
+  const isWhole = current?.look() !== false;
   const now = rotatedFiles(path).slice(-MAX_FILES);
   const isSame =
+    isWhole &&
     now.join("\n") === paths.join("\n") &&
     paths.every((name, i) => inodeAt(name) === inodes[i]) &&
     found.every((file, i) => file === undefined || file.ino === inodes[i]) &&
-    inodeAt(path) === current?.ino &&
-    current?.isWhole() !== false;
+    inodeAt(path) === current?.ino;
   return { files: { rotated, current, newest, verdict }, isSame };
 }
 
@@ -119,9 +121,8 @@ export function newestInode(path: string): number {
 function unfinishedCopy(rotated: LogFile[], current: LogFile | undefined): LogFile | undefined {
   const newest = rotated.at(-1);
   if (newest === undefined || current === undefined || newest.isSame(current)) return undefined;
-  if (current.size() === 0) return undefined;
-  const isCopy = current.continues({ ...newest.position(), offset: newest.size() });
-  return isCopy ? newest : undefined;
+  if (current.size === 0 || current.size < newest.size) return undefined;
+  return newest.size === 0 || current.isLeftAt(newest.position()) ? newest : undefined;
 }
 
 export function closeAll(files: LogFile[]): void {

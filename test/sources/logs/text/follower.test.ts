@@ -280,6 +280,94 @@ describe("a restart", () => {
     expect(await read(follow(position, 99))).toEqual(["3 c", "4 d", "5 e"]);
   });
 
+  test.each(["rename", "copytruncate"])(
+    "after a reading that ended before the newer file, and a %s of that",
+    async (way) => {
+      writeFileSync(log.path, "1 a\n");
+      const first = follow();
+      await read(first);
+      rotate(log.path, way === "rename");
+      // What begins like an older file is not taken for it.
+      appendFileSync(log.path, "1");
+      first.poll(() => {});
+      appendFileSync(`${log.path}.1`, "2 b\n");
+      appendFileSync(log.path, " c\n");
+      expect(
+        first.poll(
+          () => {},
+          () => false,
+        ),
+      ).toBeFalse();
+      const position = saved(first);
+      first.close();
+      rotate(log.path, way === "rename");
+      appendFileSync(log.path, "3 d\n");
+      const second = follow(position, 99);
+      expect(await read(second)).toEqual(["1 c", "3 d"]);
+      expect(second.lostBytes).toBe(0);
+    },
+  );
+
+  test.each(["rename", "copytruncate"])(
+    "while nothing of the log was read, and a %s; the file before that was compressed",
+    async (way) => {
+      writeFileSync(`${log.path}.1`, "1 a\n");
+      writeFileSync(log.path, "");
+      const first = follow();
+      expect(await read(first)).toEqual(["1 a"]);
+      const position = saved(first);
+      appendFileSync(log.path, "2 b\n");
+      rotate(log.path, way === "rename");
+      rmSync(`${log.path}.2`);
+      appendFileSync(log.path, "3 c\n");
+      expect(await read(first)).toEqual(["2 b", "3 c"]);
+      first.close();
+      const second = follow(position, 2);
+      expect(await read(second)).toEqual(["2 b", "3 c"]);
+      expect(second.lostBytes).toBe(0);
+    },
+  );
+
+  test("after a copy that lacks the last line, which was read before the log was cut off", async () => {
+    const long = `1 ${"a".repeat(300)}`;
+    writeFileSync(log.path, `${long}\n`);
+    copyFileSync(log.path, `${log.path}.1`);
+    appendFileSync(log.path, "2 b\n");
+    const first = follow();
+    expect(await read(first)).toEqual([long, "2 b"]);
+    const position = saved(first);
+    truncateSync(log.path);
+    appendFileSync(log.path, "3 c\n");
+    expect(await read(first)).toEqual(["3 c"]);
+    first.close();
+    const second = follow(position, 99);
+    expect(await read(second)).toEqual(["3 c"]);
+    expect(first.lostBytes + second.lostBytes).toBe(0);
+  });
+
+  test("before the first line that is wanted still passes over those before it", async () => {
+    writeFileSync(log.path, "1 a\n2 b\n");
+    const first = follow(undefined, 3);
+    expect(await read(first)).toEqual([]);
+    const position = saved(first);
+    first.close();
+    appendFileSync(log.path, "2 c\n3 d\n2 e\n");
+    expect(await read(follow(position, 99))).toEqual(["3 d", "2 e"]);
+  });
+
+  test("with a position of version 1.0.0, which did not save what came before", async () => {
+    writeFileSync(`${log.path}.1`, "1 a\n2 b\n");
+    writeFileSync(log.path, "");
+    const first = follow();
+    await read(first);
+    log.nowMs += 5_000;
+    const { finished: _, files, ...rest } = saved(first);
+    first.close();
+    const position = { ...rest, files: (files as unknown[]).slice(-1), newestRotated: 7 };
+    appendFileSync(log.path, "3 c\n");
+    expect(await read(follow(position, 3))).toEqual(["3 c"]);
+  });
+
   test("whose file is gone begins at the time", async () => {
     writeFileSync(log.path, "1 a\n2 b\n");
     const first = follow();
