@@ -8,6 +8,7 @@ import {
   savedList,
   savedNumber,
   savedOptional,
+  savedRecord,
   savedText,
 } from "./saved.ts";
 
@@ -19,8 +20,12 @@ const MAX_CALLERS = 256;
  * caller's name and what stands before the message belong to them.
  */
 const CUT_LENGTH = 600;
+/** sudo writes the pieces of a message one right after the other. */
+const PIECES_WAIT_MS = 2_000;
 /** So many runs are remembered whose end may still be logged. */
 const MAX_RUNS = 256;
+
+type Ran = Extract<SudoEvent, { kind: "ran" }>;
 
 /**
  * Runs of sudo and su by users other than root. Root needs neither to become somebody else, and its
@@ -37,6 +42,8 @@ export class Escalations {
   private rust: boolean | undefined;
   /** Hashes of sudo's last runs, with how often each was logged without its end. */
   private readonly runs = new Map<string, number>();
+  /** A cut line that says again what a run said: its next pieces tell whether it is the run's end. */
+  private repeated: { user: string; key: string; copies: number; timeMs: number } | undefined;
   /** Shadow's first line about a run of su, which the next one says again. */
   private suSaid: string | undefined;
 
@@ -55,11 +62,16 @@ export class Escalations {
   takeSudo(event: SudoEvent, record: LogRecord, emit: Emit): void {
     const { caller: user } = event;
     if (this.isRoot(user)) return;
+    if (event.kind === "continued") {
+      if (event.isEnd && this.repeated?.user === user) this.endRepeated();
+      return;
+    }
+    if (this.repeated?.user === user) this.countRepeated(emit);
     if (event.kind === "pam_refused") {
       this.refuseByPam(user, record, emit);
       return;
     }
-    if (event.kind === "ran" && this.isEnd(event, record)) return;
+    if (event.kind === "ran" && this.isEnd(event, record, emit)) return;
     this.pending.delete(user);
     this.rust = event.kind === "ran" && event.rust;
     const success = event.kind === "ran";
@@ -68,6 +80,8 @@ export class Escalations {
 
   /** Decides the runs of which nothing more can come. */
   expire(nowMs: number, emit: Emit): void {
+    const { repeated } = this;
+    if (repeated && Math.abs(nowMs - repeated.timeMs) > PIECES_WAIT_MS) this.countRepeated(emit);
     for (const [user, timeMs] of this.pending) {
       if (Math.abs(nowMs - timeMs) <= PASSWORD_WAIT_MS) break;
       this.pending.delete(user);
@@ -76,27 +90,51 @@ export class Escalations {
   }
 
   /**
-   * Whether a line tells of the end of a run that was counted. A user can give a command an argument
-   * that reads like the end of a line, so the run must have been seen.
+   * Whether a line tells of the end of a run that was counted, or may do so. A user can give a command an
+   * argument that reads like the end of a line, so the run must have been seen.
    */
-  private isEnd(event: Extract<SudoEvent, { kind: "ran" }>, record: LogRecord): boolean {
+  private isEnd(event: Ran, record: LogRecord, emit: Emit): boolean {
     const keyOf = (command: string) => hash(`${record.pid ?? ""} ${event.caller} ${command}`);
-    // What is cut off says whether it is the end, and stands in a line of its own. A process says it of one run.
-    const isCut = record.pid !== undefined && event.command.length >= CUT_LENGTH;
-    const endOf = event.endOf ?? (isCut ? event.command : undefined);
-    if (endOf !== undefined) {
-      const key = keyOf(endOf);
-      const count = this.runs.get(key) ?? 0;
-      if (count > 1) this.runs.set(key, count - 1);
-      else this.runs.delete(key);
-      if (count > 0) return true;
-    }
     const key = keyOf(event.command);
+    if (event.endOf !== undefined) {
+      if (this.forget(keyOf(event.endOf))) return true;
+    } else if (event.command.length >= CUT_LENGTH && this.runs.has(key)) {
+      // What is cut off says whether it is the end. A process says it of one run.
+      if (record.pid !== undefined) return this.forget(key);
+      this.countRepeated(emit);
+      this.repeated = { user: event.caller, key, copies: record.copies, timeMs: record.timeMs };
+      return true;
+    }
+    this.remember(key, record.copies);
+    return false;
+  }
+
+  private endRepeated(): void {
+    this.forget(this.repeated!.key);
+    this.repeated = undefined;
+  }
+
+  private countRepeated(emit: Emit): void {
+    if (this.repeated === undefined) return;
+    const { user, key, copies: count } = this.repeated;
+    this.repeated = undefined;
+    this.remember(key, count);
+    emit({ kind: "escalation", method: "sudo", user, success: true, count });
+  }
+
+  private remember(key: string, copies: number): void {
     const count = this.runs.get(key) ?? 0;
     this.runs.delete(key);
-    this.runs.set(key, count + record.copies);
+    this.runs.set(key, count + copies);
     if (this.runs.size > MAX_RUNS) this.runs.delete(this.runs.keys().next().value!);
-    return false;
+  }
+
+  /** @returns whether there was such a run that had not ended */
+  private forget(key: string): boolean {
+    const count = this.runs.get(key) ?? 0;
+    if (count > 1) this.runs.set(key, count - 1);
+    else this.runs.delete(key);
+    return count > 0;
   }
 
   /** PAM writes one such line for a run, so the next one tells that the run before it failed. */
@@ -116,6 +154,7 @@ export class Escalations {
       pending: [...this.pending],
       rust: this.rust ?? null,
       runs: [...this.runs],
+      repeated: this.repeated ?? null,
       suSaid: this.suSaid ?? null,
     };
   }
@@ -136,6 +175,15 @@ export class Escalations {
       const row = savedList(item, "a run");
       escalations.runs.set(savedText(row[0], "a run"), savedCount(row[1], "a run's count"));
     }
+    escalations.repeated = savedOptional(value["repeated"] ?? null, "a cut line", (saved, what) => {
+      const { user, key, copies, timeMs } = savedRecord(saved, what);
+      return {
+        user: savedText(user, "its caller"),
+        key: savedText(key, "its run"),
+        copies: savedCount(copies, "its copies"),
+        timeMs: savedNumber(timeMs, "its time"),
+      };
+    });
     escalations.suSaid = savedOptional(value["suSaid"] ?? null, "su's first line", savedText);
     return escalations;
   }

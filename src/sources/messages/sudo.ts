@@ -19,6 +19,8 @@ export type SudoEvent =
        */
       endOf: string | undefined;
     }
+  /** The next piece of a message that was too long for one line. `isEnd`: it reads like the end of a run. */
+  | { kind: "continued"; caller: string; isEnd: boolean }
   /** Classic sudo ran nothing: a wrong password, the rules, or a module of PAM forbids it. */
   | { kind: "refused"; caller: string }
   /** pam_unix refused the first password of a run, or the account; either sudo, and it may still run. */
@@ -35,7 +37,8 @@ const FIELDS_BEHIND_REASON = / ; (?:HOST|TTY|CHROOT|PWD|CWD|USER|GROUP|TSID|ENV|
  * is a refusal: `authfail_message` in sudoers and other plugins can make it say anything.
  */
 const NO_REFUSAL =
-  /^(?:\(command continued\)|problem |unable to (?!change expired password|initialize PAM)|ignoring |time ?stamp |Account or password is expired|unknown login class|lost connection|error |\/)/;
+  /^(?:problem |unable to (?!change expired password|initialize PAM)|ignoring |time ?stamp |Account or password is expired|unknown login class|lost connection|error |\/)/;
+const CONTINUED = "(command continued) ";
 const END = / ; (?:SIGNAL=[A-Z0-9+-]{1,16} ; )?EXIT=\d{1,3}$/;
 /** `sudo -l` and `sudo -v` run nothing. A command's path is never such a bare word. */
 const NO_RUN = /COMMAND=(?:list(?: .*)?|validate)$/s;
@@ -43,7 +46,7 @@ const NO_RUN = /COMMAND=(?:list(?: .*)?|validate)$/s;
 const JSON_EVENT = /^@cee: ?\{"sudo":\{"(accept|reject|alert|exit)":\{/;
 const MAX_NAME = 256;
 
-/** Undefined for a message about anything else, such as the rest of a long command. */
+/** Undefined for a message about anything else. */
 export function parseSudoMessage(message: string): SudoEvent | undefined {
   if (message.startsWith("@cee:")) return parseJson(message);
   if (message.startsWith("pam_unix(sudo")) return parsePam(message);
@@ -60,6 +63,7 @@ export function parseSudoMessage(message: string): SudoEvent | undefined {
 
 /** Where the caller chooses text (the folder, the command), it stands behind what is read here. */
 function eventOf(caller: string, text: string, rust: boolean): SudoEvent | undefined {
+  if (text.startsWith(CONTINUED)) return { kind: "continued", caller, isEnd: END.test(text) };
   const isRun = FIELD.test(text);
   const behindReason = isRun ? 0 : text.search(FIELDS_BEHIND_REASON);
   if (behindReason < 0 || isOnlyQuestion(text)) return undefined;

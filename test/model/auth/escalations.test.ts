@@ -88,10 +88,17 @@ describe("the end of a run", () => {
       { "sudo success": 2 },
     ],
     [
-      "is not told from a run where a cut line has no pid",
-      sudo(...CUT, ...CUT),
+      "whose line is cut, without a pid",
+      sudo(...CUT, ...CUT_END, ...CUT, ...CUT, ...CUT_END, ...CUT_END),
+      { "sudo success": 3 },
+    ],
+    [
+      "whose line is cut, without a pid, and another caller's line between its pieces",
+      sudo(...CUT, CUT_END[0]!, CLASSIC.replace("bob", "eve"), CUT_END[1]!),
       { "sudo success": 2 },
     ],
+    ["of no run whose line is cut", sudo(...CUT, ...CUT, ...CUT), { "sudo success": 3 }],
+    ["of a cut line without a run before it", sudo(...CUT_END), { "sudo success": 1 }],
     [
       "is another process's",
       [...lines("sudo", 7, [CLASSIC]), ...lines("sudo", 8, [END])],

@@ -44,7 +44,7 @@ describe.each<[writer: string, rows: [message: string, says: string][]]>([
       ],
       [
         "     bob : (command continued) : TTY=pts/1 ; PWD=/ ; USER=root ; COMMAND=/bin/id",
-        "nothing",
+        "bob continued",
       ],
     ],
   ],
