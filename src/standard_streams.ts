@@ -16,9 +16,10 @@ export function writeError(text: string): void {
   write(2, text);
 }
 
+/** `/dev/null` is a character device, too; for anything else there is no need to load the streams. */
 export function isOutputTerminal(): boolean {
   try {
-    return fstatSync(1).isCharacterDevice();
+    return fstatSync(1).isCharacterDevice() && process.stdout.isTTY === true;
   } catch {
     return false;
   }

@@ -20,3 +20,16 @@ test("a reader that has gone is no error", async () => {
   expect(await child.stderr.text()).toBe("");
   expect(await child.exited).toBe(0);
 });
+
+test("/dev/null is no terminal, a terminal is one", async () => {
+  const code = `
+    import { isOutputTerminal, writeError } from "${MODULE}";
+    writeError(String(isOutputTerminal()));`;
+  const command = [process.execPath, "-e", code];
+  const child = Bun.spawn(command, { stdout: Bun.file("/dev/null"), stderr: "pipe" });
+  expect(await child.stderr.text()).toBe("false");
+  let shown = "";
+  const terminal = new Bun.Terminal({ data: (_, bytes) => void (shown += String(bytes)) });
+  await Bun.spawn(command, { terminal }).exited;
+  expect(shown).toBe("true");
+});

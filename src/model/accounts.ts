@@ -74,6 +74,11 @@ export class Accounts {
     this.groups = [groups, ...others];
   }
 
+  /** Why one of the files that stand in for a directory can't be used; undefined while all can. */
+  get directoryFault(): unknown {
+    return this.directoryFiles?.fault;
+  }
+
   private localOf(uid: number): Account | undefined {
     for (const table of this.local) {
       const account = table.byUid.get(uid);

@@ -48,9 +48,12 @@ export class Snapshot {
 
   /** The names of users, brought up to date. */
   readonly accounts = this.once(async (): Promise<Accounts> => {
-    const { accounts, optional, root } = this.host;
+    const { accounts, faults, optional, root } = this.host;
     await optional("passwd", () => accounts.refreshPasswd());
     await optional("group", () => accounts.refreshGroup());
+    const { directoryFault } = accounts;
+    if (directoryFault === undefined) faults.end("source", "directory_files");
+    else faults.begin("source", "directory_files", directoryFault);
     const users = await optional("logind", () => readLogindUsers(root));
     for (const [uid, name] of users ?? []) accounts.learn(uid, name);
     return accounts;

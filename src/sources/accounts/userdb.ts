@@ -5,7 +5,7 @@
  */
 import { CachedFile } from "../cached_file.ts";
 import { listFolder } from "../descriptors.ts";
-import { isShortage } from "../errors.ts";
+import { BrokenSourceError, isGone, isShortage } from "../errors.ts";
 import { readRegular } from "../regular_file.ts";
 import type { Root } from "../root.ts";
 import {
@@ -42,6 +42,11 @@ export class Userdb {
     this.groupFiles = new RecordFiles(root, ".group");
   }
 
+  /** Why one of its files can't be used; undefined while all can. */
+  get fault(): unknown {
+    return this.userFiles.fault ?? this.groupFiles.fault;
+  }
+
   /** The same object as before while no file has changed. */
   async users(): Promise<AccountTable> {
     if (!(await this.userFiles.refresh())) return this.table;
@@ -70,6 +75,8 @@ class RecordFiles {
   private files = new Map<string, CachedFile<unknown>>();
   /** What they hold; one that can't be read, or is no JSON, is passed over. */
   records: unknown[] = [];
+  /** What is wrong with the last one that was passed over. */
+  fault: unknown;
 
   constructor(
     private readonly root: Root,
@@ -85,6 +92,7 @@ class RecordFiles {
     this.files = files;
     const before = this.records;
     this.records = [];
+    this.fault = undefined;
     let looked = 0;
     for (const file of files.values()) {
       if (++looked % FILES_A_TURN === 0) await Bun.sleep(0);
@@ -92,7 +100,7 @@ class RecordFiles {
         this.records.push(await file.get());
       } catch (error) {
         if (isShortage(error)) throw error;
-        // Somebody may be just writing it.
+        if (!isGone(error)) this.fault = error;
       }
     }
     const isSame = (record: unknown, index: number) => record === before[index];
@@ -122,7 +130,12 @@ function namesIn(folder: string): string[] {
 }
 
 function readRecord(path: string): unknown {
-  return JSON.parse(readRegular(path, RECORD_LIMIT_BYTES).toString());
+  const text = readRegular(path, RECORD_LIMIT_BYTES).toString();
+  try {
+    return JSON.parse(text);
+  } catch {
+    throw new BrokenSourceError(path, "is no JSON");
+  }
 }
 
 /** The account of a user record; undefined for what is none. */

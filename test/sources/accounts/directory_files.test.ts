@@ -1,4 +1,5 @@
 import { expect, test } from "bun:test";
+import { rmSync } from "node:fs";
 import { DirectoryFiles } from "../../../src/sources/accounts/directory_files.ts";
 import { TempTree } from "../../helpers/temp_tree.ts";
 
@@ -25,4 +26,18 @@ test("a host that has neither has no accounts of them, and a folder in a file's 
   const files = new DirectoryFiles(tree.root);
   expect((await files.accounts()).map(({ byUid }) => byUid.size)).toEqual([0]);
   expect((await files.groups()).map(({ size }) => size)).toEqual([0]);
+  expect(files.fault).toMatchObject({ reason: "is a directory, want a regular file" });
+});
+
+test("a file that can't be used is told until it can", async () => {
+  using tree = new TempTree({ "/etc/userdb/frank.user": "{" });
+  const files = new DirectoryFiles(tree.root);
+  const fault = async () => (await files.accounts()) && (await files.groups()) && files.fault;
+  expect(await fault()).toMatchObject({ reason: "is no JSON" });
+  tree.write("/etc/userdb/frank.user", '{"userName":"frank","uid":60042}');
+  expect(await fault()).toBeUndefined();
+  tree.write("/var/lib/extrausers/group/x", "");
+  expect(await fault()).toMatchObject({ reason: "is a directory, want a regular file" });
+  rmSync(`${tree.folder}/var/lib/extrausers/group`, { recursive: true });
+  expect(await fault()).toBeUndefined();
 });
