@@ -20,6 +20,11 @@ export class Checks {
     this.row(what, `${round(expected)} ± ${round(tolerance)}`, text(seen), ok);
   }
 
+  /** A measurement, which the table tells, and its limit. */
+  below(what: string, limit: number, seen: number | undefined): void {
+    this.row(what, `below ${limit}`, text(seen), seen !== undefined && seen < limit);
+  }
+
   /** A text that must match a pattern; `expected` says it in words. */
   match(what: string, expected: string, pattern: RegExp, seen: string): void {
     this.row(what, expected, seen, pattern.test(seen));

@@ -19,7 +19,7 @@ export async function compareLastLogins(
 ): Promise<void> {
   for (const user of users) {
     const printed = await scene.host.control.sh(`export LC_ALL=C TZ=UTC
-      { last -F -w -S ${user} || last -F -w ${user}; lastlog -u ${user}; lastlog2 -u ${user}; } 2>/dev/null || true`);
+      { last -F -w -S ${user} || last -F -w ${user}; lastlog -u ${user}; lastlog2 -s -u ${user}; } 2>/dev/null || true`);
     const logins = printed.split("\n").filter((line) => !INSIDE_SESSION.test(line));
     const newest = Math.max(...logins.map(loginTime), newestOpened(scene, user));
     const labels = { username: user };

@@ -17,6 +17,8 @@ export interface Scene {
 
 export interface Scenario {
   name: string;
+  /** It needs a console or virtual terminals, which a container has not. */
+  needsConsole?: true;
   run(scene: Scene): Promise<void>;
 }
 

@@ -14,6 +14,7 @@ const GUEST = "10.0.2.15";
 const OUTSIDE = "10.0.2.2/24";
 
 export class Container {
+  readonly hasConsole = false;
   readonly consoleSocket = "";
 
   private constructor(

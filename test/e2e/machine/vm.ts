@@ -20,6 +20,7 @@ export interface VmOptions {
 const BOOT_MS = 180_000;
 
 export class Vm {
+  readonly hasConsole = true;
   /** A Unix socket: what is typed there is typed at the guest's serial console. */
   readonly consoleSocket: string;
   private readonly consoleLog: string;

@@ -3,6 +3,7 @@ import type { Scenario } from "../scene.ts";
 import { access } from "./access.ts";
 import { ansible } from "./ansible.ts";
 import { allClosed } from "./all_closed.ts";
+import { cost } from "./cost.ts";
 import { copyAndRun } from "./copy_and_run.ts";
 import { doctorWithGroups, doctorWithoutGroups, hidepid } from "./doctor.ts";
 import { dropped } from "./dropped.ts";
@@ -23,6 +24,7 @@ import { tmuxAndSudo } from "./tmux_and_sudo.ts";
 import { upgrade } from "./upgrade.ts";
 import { usage } from "./usage.ts";
 import { vnc } from "./vnc.ts";
+import { withoutLogind } from "./without_logind.ts";
 
 export const SCENARIOS: readonly Scenario[] = [
   copyAndRun,
@@ -36,6 +38,7 @@ export const SCENARIOS: readonly Scenario[] = [
   page,
   prometheus,
   usage,
+  cost,
   systemdSection,
   access,
   textfile,
@@ -51,5 +54,5 @@ export const SCENARIOS: readonly Scenario[] = [
   purge,
 ];
 
-/** Those that run only when ONLY names them: they need more than make e2e installs, or a machine that is fast enough for ten logins at once. */
-export const ON_REQUEST: readonly Scenario[] = [ansible, fortyLogins];
+/** Those that run only when ONLY names them: they need more than make e2e installs, a fast machine, or a host of their own. */
+export const ON_REQUEST: readonly Scenario[] = [ansible, fortyLogins, withoutLogind];

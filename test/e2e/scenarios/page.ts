@@ -1,17 +1,20 @@
 /**
- * The page for people, with everybody on it; a picture of it stays in the logs, or, with UPDATE_SCREENSHOT=1,
+ * The list of sessions, and the page for people, with everybody on it; a picture of it stays in the logs, or, with UPDATE_SCREENSHOT=1,
  * becomes the one that the README shows.
  */
 import { join, resolve } from "node:path";
 import { CHROMIUM, pageAsShown, screenshot } from "../../helpers/browser.ts";
 import { EXPORTER_PORT } from "../machine/host.ts";
 import type { Scene } from "../scene.ts";
+import { compareDocuments } from "../sessions_document.ts";
 
 const EXAMPLES = resolve(import.meta.dir, "../../../examples");
 
 export const page = {
   name: "page",
-  async run({ check, host, truth }: Scene): Promise<void> {
+  async run(scene: Scene): Promise<void> {
+    const { check, host, truth } = scene;
+    await compareDocuments(scene);
     const url = `http://127.0.0.1:${host.port(EXPORTER_PORT)}/`;
     const html = CHROMIUM ? await pageAsShown(url) : await (await fetch(url)).text();
     const shown = sessionsOn(html);

@@ -2,7 +2,7 @@
 import { refused } from "../../clients/refused_logins.ts";
 import { terminal } from "../../clients/ssh_clients.ts";
 import { compareSessions } from "../../compare.ts";
-import type { Scene } from "../../scene.ts";
+import { type Scene, observeUntil } from "../../scene.ts";
 import { compareUser } from "../usage.ts";
 
 const FRANK = {
@@ -14,6 +14,8 @@ const FRANK = {
   shell: "/bin/bash",
   disposition: "regular",
 };
+
+const NAMES = ["erin", "frank"];
 
 export const directoryUsers = {
   name: "directory users",
@@ -34,12 +36,20 @@ export const directoryUsers = {
         install -d -m 700 -o $name -g $name /home/$name/.ssh
         install -m 600 -o $name -g $name /e2e/authorized_keys /home/$name/.ssh/authorized_keys
       done`);
-    for (const name of ["erin", "frank"]) {
+    for (const name of NAMES) {
       truth.add(await terminal(scene, name));
       await refused(scene, name, 1);
       truth.count('failed_logins_total{reason="bad_credentials"}');
     }
-    const seen = await compareSessions(scene);
-    await compareUser(scene, seen, ["erin", "frank"]);
+    await compareSessions(scene);
+    // The name service is asked between scrapes, for the account first and then for its group.
+    const seen = await observeUntil(scene, ({ metrics }) =>
+      NAMES.every((username) =>
+        metrics
+          .series("user_sessions_user_info", { username })
+          .some(({ labels }) => labels["primary_group"] !== ""),
+      ),
+    );
+    await compareUser(scene, seen, NAMES);
   },
 };

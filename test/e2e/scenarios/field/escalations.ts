@@ -23,7 +23,9 @@ const rowsOf = (right: string): Readonly<Record<string, readonly Row[]>> => ({
     ["success", "sudo -kS -i true", [right]],
   ],
   bob: [
-    ["failure", "sudo -kS true", [right]],
+    // PAM's line about the wrong one comes first: of a sudo that is refused at once and gone before journald
+    // looks at it, no field of the journal tells that it was sudo.
+    ["failure", "sudo -kS true", [WRONG, right]],
     ["nothing", "sudo -kS -l", [right]],
     ["failure", "su root -c true", [WRONG]],
     ["failure", "su - alice -c true", [WRONG]],
