@@ -67,13 +67,14 @@ export class Container {
     return new Container(child, consoleLog, tree, servers);
   }
 
-  /** Waits until its sshd answers, which comes after the users are there. */
-  async booted(): Promise<void> {
+  /** Waits until its sshd answers, which comes after the users are there; after a reboot, that of the new boot. */
+  async booted(printedBefore = 0): Promise<void> {
     await eventually(
       "sshd of the container",
       async () => {
         if (this.child.exitCode !== null) throw new Error(`it ended: ${this.child.exitCode}`);
-        return (await isOpen(GUEST, 22)) || undefined;
+        const isDown = /^Rebooting\./m.test(this.printed().slice(printedBefore));
+        return ((printedBefore === 0 || isDown) && (await isOpen(GUEST, 22))) || undefined;
       },
       BOOT_MS,
     );
