@@ -3,7 +3,7 @@
  * others: where none is left, a file gets one of those. Connections are accepted only between two pieces of
  * synchronous work, so what is closed goes back at once, before a client can have it. open(2), EMFILE.
  */
-import { closeSync, openSync, readdirSync } from "node:fs";
+import { closeSync, constants, openSync, readdirSync } from "node:fs";
 import { codeOf } from "./errors.ts";
 
 /** Files are opened one after the other; a few stay open while others get their turn. */
@@ -60,8 +60,14 @@ export function reserveDescriptors(): void {
   reserve.hold();
 }
 
+/**
+ * For reading. Without O_NONBLOCK the opening of a FIFO waits for a writer, with O_NOCTTY a terminal stays
+ * nobody's. Regular files and those of /proc know no difference.
+ */
+export const READ = constants.O_RDONLY | constants.O_NONBLOCK | constants.O_NOCTTY;
+
 /** Opens a file that `closeFile` is to close. @throws the system's error */
-export function openFile(path: string, flags: string | number = "r", mode?: number): number {
+export function openFile(path: string, flags: string | number = READ, mode?: number): number {
   return reserve.use(() => openSync(path, flags, mode));
 }
 

@@ -1,9 +1,9 @@
 /** Looks which sources can be read here. */
-import { readSync, readlinkSync, statSync } from "node:fs";
+import { readSync, readlinkSync } from "node:fs";
 import { listFolder } from "./descriptors.ts";
 import { SOURCES } from "./catalogue.ts";
-import { BrokenSourceError, type Fault, explain, faultOf } from "./errors.ts";
-import { withRegular } from "./regular_file.ts";
+import { type Fault, explain, faultOf, isShortage } from "./errors.ts";
+import { checkFolder, withRegular } from "./regular_file.ts";
 import type { Root } from "./root.ts";
 import { type SourceInfo, sourcePath } from "./source.ts";
 
@@ -16,6 +16,8 @@ export interface UnavailableState {
   reason: Fault;
   /** What is wrong with a broken source: `is a FIFO, want a regular file`. */
   detail?: string;
+  /** It is what it should be, and the system fails to deliver it: then nothing else is read in its place. */
+  isShortage?: true;
 }
 
 export interface ProbedSource {
@@ -64,12 +66,16 @@ export function joinStates(
     if (state.available) return { info, state, coveredBy: undefined, fallback: undefined };
     const replacements = state.reason === "missing" ? info.replacedBy : [];
     const coveredBy = firstReadable(info.coveredBy) ?? firstReadable(replacements);
-    return { info, state, coveredBy, fallback: firstReadable(info.fallbacks) };
+    const fallback = state.isShortage ? undefined : firstReadable(info.fallbacks);
+    return { info, state, coveredBy, fallback };
   });
 }
 
 /** Why a source that can't be read can't, and what to do about it. */
-export function remedyOf(info: SourceInfo, reason: Fault): string {
+export function remedyOf(info: SourceInfo, state: UnavailableState): string {
+  const { reason } = state;
+  if (state.isShortage)
+    return "the system fails to read it: look at dmesg(1), and at the service's limits";
   if (reason === "missing") return info.whenMissing;
   if (reason === "forbidden") return info.whenForbidden;
   return info.whenBroken ?? "something else is in its place: look at it with ls -lL";
@@ -104,13 +110,15 @@ function stateOf(path: string, read: () => string): SourceState {
 function stateAfter(error: unknown, path: string): UnavailableState {
   const reason = faultOf(error);
   if (reason !== "broken") return { available: false, path, reason };
-  return { available: false, path, reason, detail: explain(error) };
+  const state = { available: false, path, reason, detail: explain(error) } as const;
+  return isShortage(error) ? { ...state, isShortage: true } : state;
 }
 
 function tryToRead(path: string, { isFolder, limitBytes = Infinity }: SourceInfo): string {
-  if (!isFolder) readFirstByte(path, limitBytes);
-  else if (statSync(path).isDirectory()) followOneOf(path, listFolder(path));
-  else throw new BrokenSourceError(path, "is no directory");
+  if (isFolder) {
+    checkFolder(path);
+    followOneOf(path, listFolder(path));
+  } else readFirstByte(path, limitBytes);
   return path;
 }
 

@@ -3,14 +3,11 @@
  * looked at before it is opened, since opening some devices acts on them, and again by its descriptor,
  * since the path can be given to another file in between. open(2), stat(2).
  *
- * Not for /proc: its files show a size of 0 and are made while they are read.
+ * Files of /proc are regular, show a size of 0 and are made while they are read: the limit does not hold for them.
  */
-import { type Stats, constants, fstatSync, readSync, statSync } from "node:fs";
+import { type Stats, fstatSync, readSync, statSync } from "node:fs";
 import { closeFile, openFile } from "./descriptors.ts";
 import { BrokenSourceError } from "./errors.ts";
-
-/** Without O_NONBLOCK the opening of a FIFO waits for a writer. */
-const FLAGS = constants.O_RDONLY | constants.O_NONBLOCK | constants.O_NOCTTY;
 
 export interface OpenRegularFile {
   /** Whoever opens it closes it. */
@@ -26,7 +23,7 @@ export interface OpenRegularFile {
  */
 export function openRegular(path: string, limitBytes: number): OpenRegularFile {
   check(path, statSync(path), limitBytes);
-  const fd = openFile(path, FLAGS);
+  const fd = openFile(path);
   try {
     const stats = fstatSync(fd);
     check(path, stats, limitBytes);
@@ -81,7 +78,15 @@ function check(path: string, stats: Stats, limitBytes: number): void {
   }
 }
 
+/** @throws the system's error, or BrokenSourceError for what is no folder, nor a link to one */
+export function checkFolder(path: string, stats: Stats = statSync(path)): void {
+  if (!stats.isDirectory()) {
+    throw new BrokenSourceError(path, `is ${kindOf(stats)}, want a directory`);
+  }
+}
+
 function kindOf(stats: Stats): string {
+  if (stats.isFile()) return "a file";
   if (stats.isDirectory()) return "a directory";
   if (stats.isFIFO()) return "a FIFO";
   if (stats.isSocket()) return "a socket";

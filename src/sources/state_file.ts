@@ -5,7 +5,7 @@
 import { constants, fsyncSync, renameSync, unlinkSync, writeFileSync } from "node:fs";
 import { dirname } from "node:path";
 import { closeFile, openFile } from "./descriptors.ts";
-import { codeOf, isGone, isShortage } from "./errors.ts";
+import { codeOf, explain, isGone, isShortage } from "./errors.ts";
 import { readRegular } from "./regular_file.ts";
 
 /** A state has 1 MB at most. */
@@ -38,14 +38,13 @@ export class StateFile {
   /** Puts a file that can't be used out of the way, where somebody can look at it. */
   setAside(reason: unknown, why: "damaged" | "newer" = "damaged"): void {
     const aside = `${this.path}.${why}`;
-    const message = reason instanceof Error ? reason.message : String(reason);
     try {
       renameSync(this.path, aside);
     } catch {
       // What forbids this forbids to save, too, and that is told.
       return;
     }
-    this.warn(`${this.path}: ${message}; counters begin anew, the file is now ${aside}`);
+    this.warn(`${this.path}: ${explain(reason)}; counters begin anew, the file is now ${aside}`);
   }
 
   /** @throws the system's error when it can't be written */

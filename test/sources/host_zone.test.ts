@@ -6,13 +6,13 @@ import {
   mkdtempSync,
   rmSync,
   symlinkSync,
-  truncateSync,
   writeFileSync,
 } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { HostZone } from "../../src/sources/host_zone.ts";
 import { Root } from "../../src/sources/root.ts";
+import { IMPOSTORS, replace } from "../helpers/impostors.ts";
 
 const TOKYO = "/usr/share/zoneinfo/Asia/Tokyo";
 const SUMMER = Date.UTC(2026, 6, 1) / 1000;
@@ -75,19 +75,8 @@ describe.skipIf(!existsSync(TOKYO))("/etc/localtime", () => {
     expect(zone.get().offsetAt(SUMMER)).toBe(9 * 3600);
   });
 
-  test.each<[what: string, make: (path: string) => void]>([
-    ["a FIFO", (path) => void Bun.spawnSync(["mkfifo", path])],
-    ["a directory", (path) => mkdirSync(path)],
-    ["a link to itself", (path) => symlinkSync("localtime", path)],
-    [
-      "a sparse file of 20 GB",
-      (path) => {
-        writeFileSync(path, "");
-        truncateSync(path, 20e9);
-      },
-    ],
-  ])("%s is UTC, at once", (_, make) => {
-    make(localtime());
+  test.each([...IMPOSTORS])("$name is UTC, at once", (impostor) => {
+    replace(localtime(), impostor);
     expect(hours()).toBe(0);
   });
 });

@@ -1,8 +1,9 @@
 import { describe, expect, test } from "bun:test";
 import { chmodSync, mkdirSync, symlinkSync, truncateSync } from "node:fs";
 import { SOURCES } from "../../src/sources/catalogue.ts";
-import { BrokenSourceError } from "../../src/sources/errors.ts";
-import { probeSource, probeSources, remedyOf } from "../../src/sources/probe.ts";
+import { BrokenSourceError, type Fault } from "../../src/sources/errors.ts";
+import { AUTH_LOG } from "../../src/sources/logs/text/auth_log_paths.ts";
+import { joinStates, probeSource, probeSources, remedyOf } from "../../src/sources/probe.ts";
 import { Root } from "../../src/sources/root.ts";
 import type { SourceInfo } from "../../src/sources/source.ts";
 import { asNobody, isLinux, isRoot, output } from "../helpers/system.ts";
@@ -56,6 +57,26 @@ describe("probeSources", () => {
     expect(stateOf(tree, "journal")).toMatchObject({ coveredBy: undefined, fallback: "auth_log" });
   });
 
+  test.each(["EIO", "EMFILE"])(
+    "nothing is read instead of a journal that fails with %s",
+    (code) => {
+      using tree = new TempTree({ "/var/log/auth.log": "" });
+      const info: SourceInfo = {
+        ...source("/x"),
+        probe: () => {
+          throw Object.assign(new Error(`${code}: it fails, read`), { code });
+        },
+        fallbacks: ["auth_log"],
+      };
+      const states = [info, AUTH_LOG].map((each) => ({
+        info: each,
+        state: probeSource(tree.root, each),
+      }));
+      const [journal] = joinStates(states, new Map());
+      expect(journal).toMatchObject({ fallback: undefined, state: { detail: "it fails" } });
+    },
+  );
+
   test("a broken source is not covered by what took its place on other systems", () => {
     using tree = new TempTree({ "/run/systemd/seats/seat0": "" });
     expect(stateOf(tree, "utmp").coveredBy).toBe("logind");
@@ -93,7 +114,7 @@ describe("what stands in a source's place", () => {
     expect(stateAt(tree, source("/large")).available).toBe(true);
     expect(stateAt(tree, { ...source("/file"), isFolder: true })).toMatchObject({
       reason: "broken",
-      detail: "is no directory",
+      detail: "is a file, want a directory",
     });
   });
 
@@ -103,10 +124,21 @@ describe("what stands in a source's place", () => {
     const state = stateAt(tree, source("/missing", "/folder"));
     expect(state).toMatchObject({ path: `${tree.folder}/folder`, reason: "broken" });
     const info = { ...source("/x"), whenMissing: "m", whenForbidden: "f" };
-    expect(remedyOf(info, "missing")).toBe("m");
-    expect(remedyOf(info, "forbidden")).toBe("f");
-    expect(remedyOf(info, "broken")).toContain("ls -lL");
-    expect(remedyOf({ ...info, whenBroken: "b" }, "broken")).toBe("b");
+    const advice = (reason: Fault, whenBroken?: string, isShortage?: true) =>
+      remedyOf(
+        { ...info, ...(whenBroken && { whenBroken }) },
+        {
+          available: false,
+          path: "/x",
+          reason,
+          ...(isShortage && { isShortage }),
+        },
+      );
+    expect(advice("missing")).toBe("m");
+    expect(advice("forbidden")).toBe("f");
+    expect(advice("broken")).toContain("ls -lL");
+    expect(advice("broken", "b")).toBe("b");
+    expect(advice("broken", "b", true)).toContain("dmesg");
   });
 });
 

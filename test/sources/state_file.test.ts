@@ -1,15 +1,7 @@
 import { describe, expect, test } from "bun:test";
-import {
-  lstatSync,
-  mkdirSync,
-  readFileSync,
-  readdirSync,
-  statSync,
-  symlinkSync,
-  truncateSync,
-  writeFileSync,
-} from "node:fs";
+import { lstatSync, mkdirSync, readFileSync, readdirSync, statSync, symlinkSync } from "node:fs";
 import { StateFile } from "../../src/sources/state_file.ts";
+import { IMPOSTORS, replace } from "../helpers/impostors.ts";
 import { TempTree } from "../helpers/temp_tree.ts";
 
 function state(files: Record<string, string> = {}) {
@@ -68,20 +60,9 @@ describe("StateFile", () => {
     expect(file.load()).toBeUndefined();
   });
 
-  const IN_ITS_PLACE: Record<string, (path: string) => void> = {
-    "a FIFO": (path) => void Bun.spawnSync(["mkfifo", path]),
-    "a device": (path) => symlinkSync("/dev/zero", path),
-    "a directory": (path) => mkdirSync(path),
-    "a link loop": (path) => symlinkSync(path, path),
-    "20 GB of nothing": (path) => {
-      writeFileSync(path, "");
-      truncateSync(path, 20e9);
-    },
-  };
-
-  test.each(Object.keys(IN_ITS_PLACE))("%s in its place is put aside at once", (what) => {
+  test.each([...IMPOSTORS])("$name in its place is put aside at once", (impostor) => {
     using it = state();
-    IN_ITS_PLACE[what]!(it.path);
+    replace(it.path, impostor);
     expect(it.file.load()).toBeUndefined();
     expect(it.names()).toEqual(["auth.json.damaged"]);
     expect(it.warnings).toHaveLength(1);
@@ -89,11 +70,11 @@ describe("StateFile", () => {
     expect(it.file.load()).toEqual({ a: 1 });
   });
 
-  test.each(["a FIFO", "a device", "a link loop", "20 GB of nothing"])(
-    "%s in place of the new file goes",
-    (what) => {
+  test.each(IMPOSTORS.filter(({ name }) => name !== "a directory"))(
+    "$name in place of the new file goes",
+    (impostor) => {
       using it = state();
-      IN_ITS_PLACE[what]!(`${it.path}.new`);
+      replace(`${it.path}.new`, impostor);
       it.file.save({ a: 1 });
       expect(it.file.load()).toEqual({ a: 1 });
       expect(it.names()).toEqual(["auth.json"]);

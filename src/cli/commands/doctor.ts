@@ -45,7 +45,7 @@ function toJson(source: ProbedSource) {
     state: state.reason,
     detail: state.detail ?? null,
     lost: isLoss(source) ? info.lost : null,
-    remedy: remedyOf(info, state.reason),
+    remedy: remedyOf(info, state),
     read_instead: coveredBy ?? fallback ?? null,
   };
 }
@@ -74,7 +74,7 @@ function describe({ info, state, coveredBy, fallback }: ProbedSource): string {
     more.push(`lost without it: ${info.lost}`);
     if (fallback !== undefined) more.push(`read instead: ${fallback}`);
     const heading = state.reason === "missing" ? "why" : "to do";
-    more.push(`${heading}: ${remedyOf(info, state.reason)}`);
+    more.push(`${heading}: ${remedyOf(info, state)}`);
   }
   const margin = " ".repeat(STATE_WIDTH + NAME_WIDTH);
   return [line, ...more.map((text) => margin + text)].join("\n");

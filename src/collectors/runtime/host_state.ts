@@ -63,7 +63,7 @@ export class HostState {
   webConfigReloadSuccess: (() => 0 | 1 | undefined) | undefined;
   readonly authLogs: AuthLogs;
   private readonly log: Log;
-  private readonly stateFileName: string;
+  private readonly stateDirectory: string | undefined;
   private readonly usersFile: UsersFile;
   private readonly reported = new Set<string>();
   /** Why the last attempt to read a source failed, by its name. */
@@ -103,7 +103,7 @@ export class HostState {
     );
     this.folding = this.usersFile.load();
     this.pollAuth = singleFlight(() => this.authLogs.poll());
-    this.stateFileName = `${options.stateDirectory}/auth.json`;
+    this.stateDirectory = options.stateDirectory;
   }
 
   /** Which sources can be read now, by their files and by what reading them gave. */
@@ -121,12 +121,17 @@ export class HostState {
 
   /** Writes what has to outlive the program. A fault is logged, and costs no metric. */
   saveState(when: "if due" | "now"): void {
+    this.saveFile("auth.json", () => this.authLogs.save(when));
+    this.saveFile("users.json", () => this.usersFile.save(this.folding, when));
+  }
+
+  /** @param save gives whether it has written the file */
+  private saveFile(name: string, save: () => boolean): void {
+    const path = `${this.stateDirectory}/${name}`;
     try {
-      this.authLogs.save(when);
-      this.usersFile.save(this.folding, when);
-      this.faults.end("state file", this.stateFileName);
+      if (save()) this.faults.end("state file", path);
     } catch (error) {
-      this.faults.begin("state file", this.stateFileName, error);
+      this.faults.begin("state file", path, error);
     }
   }
 

@@ -33,14 +33,15 @@ export class UsersFile {
     }
   }
 
-  /** @throws the system's error when it can't be written */
-  save(folding: UserFolding, when: "if due" | "now"): void {
-    if (!this.file || !folding.hasLimited) return;
-    if (when === "if due" && this.nowMs() - this.savedMs < SAVE_EVERY_MS) return;
+  /** @returns whether it has written the file @throws the system's error when it can't be written */
+  save(folding: UserFolding, when: "if due" | "now"): boolean {
+    if (!this.file || !folding.hasLimited) return false;
+    if (when === "if due" && this.nowMs() - this.savedMs < SAVE_EVERY_MS) return false;
     this.savedMs = this.nowMs();
     const text = JSON.stringify(folding);
-    if (text === this.written) return;
+    if (text === this.written) return false;
     this.file.save(folding);
     this.written = text;
+    return true;
   }
 }

@@ -69,14 +69,14 @@ export class AuthLogs {
     if (this.logs.size === 0 || this.chosenMs === undefined || sinceMs >= CHOOSE_EVERY_MS) {
       await this.chooseOrKeep(nowMs);
     }
-    const [first] = this.logs.keys();
-    if (first === undefined) return undefined;
+    if (this.logs.size === 0) return undefined;
     try {
       await this.turns.wait();
     } catch (error) {
-      this.chosenMs = undefined;
-      throw error;
+      await this.chooseOther(nowMs, error);
+      await this.turns.wait();
     }
+    const [first] = [...this.logs.keys()] as [string];
     const { lostBytes, tally } = this;
     const knowsEnds = [...this.logs.values()].some(({ state }) => state.attempts.ended.isKnown);
     return { tally, source: sourceOf(first), lagSeconds: this.lagSeconds(), lostBytes, knowsEnds };
@@ -97,22 +97,24 @@ export class AuthLogs {
 
   /**
    * @param when `if due`: unless a collection saved it a moment ago
+   * @returns whether it has written the state
    * @throws the system's error when the state can't be written
    */
-  save(when: "if due" | "now"): void {
+  save(when: "if due" | "now"): boolean {
     const nowMs = this.options.now();
-    if (when === "if due" && Math.abs(nowMs - this.collectionSavedMs) < SAVE_EVERY_MS) return;
+    if (when === "if due" && Math.abs(nowMs - this.collectionSavedMs) < SAVE_EVERY_MS) return false;
     // Also when it fails: a full disk is not to be tried at every scrape.
     this.collectionSavedMs = nowMs;
-    this.write(nowMs);
+    return this.write(nowMs);
   }
 
-  private write(nowMs: number): void {
+  private write(nowMs: number): boolean {
     const { stateFile } = this.options;
     const state = stateFile && stateOf(this.logs, this.tally, this.precedence, this.lostBytes);
-    if (state === undefined) return;
+    if (state === undefined) return false;
     this.savedMs = nowMs;
     stateFile!.save(state);
+    return true;
   }
 
   /** Does some work: reads each log to its end, the best one first. */
@@ -166,6 +168,18 @@ export class AuthLogs {
       await this.choose(nowMs);
     } catch (error) {
       if (this.logs.size === 0 || !isShortage(error)) throw error;
+    }
+  }
+
+  /** Chooses again after a log that was read could not be read. @throws why, where no other is to be had */
+  private async chooseOther(nowMs: number, failure: unknown): Promise<void> {
+    this.chosenMs = undefined;
+    if (isShortage(failure)) throw failure;
+    const before = this.logs;
+    await this.choose(nowMs);
+    if (this.logs === before) {
+      this.chosenMs = undefined;
+      throw failure;
     }
   }
 

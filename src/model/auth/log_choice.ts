@@ -1,9 +1,5 @@
-import { isUnavailable } from "../../sources/errors.ts";
-import {
-  JournalFormatError,
-  LeftOverJournalError,
-  UnfedJournalError,
-} from "../../sources/logs/journal/header.ts";
+import { isShortage, isUnavailable } from "../../sources/errors.ts";
+import { LeftOverJournalError, UnfedJournalError } from "../../sources/logs/journal/header.ts";
 import { probeJournal } from "../../sources/logs/journal/probe.ts";
 import { AUTH_LOG_PATHS, findAuthLogs } from "../../sources/logs/text/auth_log_paths.ts";
 import type { Root } from "../../sources/root.ts";
@@ -24,28 +20,26 @@ export interface LogChoice {
  * Which logs are read. In the journal nobody can write in sshd's name, so it comes first where it can
  * be read and is fed; a host can have both, with the same events in each.
  *
- * @throws why there is a log, but none that can be understood
+ * @throws the system's error when it is short of something; why there is a journal, but none that can be
+ *   read, where there is no text log to read instead
  */
 export function chooseLogs(root: Root, nowMs: number): LogChoice {
-  const notes: string[] = [];
   let failure: unknown;
   try {
     probeJournal(root);
-    return { logs: [JOURNAL], notes };
+    return { logs: [JOURNAL], notes: [] };
   } catch (error) {
-    const isJournalOdd =
-      error instanceof JournalFormatError ||
-      error instanceof LeftOverJournalError ||
-      error instanceof UnfedJournalError;
-    if (isJournalOdd) {
-      notes.push(`${error.message}; the auth log is read instead, where there is one`);
-    }
-    // A journal that can't be understood, of a later systemd say, leaves the auth log to try.
-    if (error instanceof JournalFormatError) failure = error;
-    else if (!isUnavailable(error)) throw error;
+    if (isShortage(error)) throw error;
+    failure = error;
   }
   const { paths, failures } = findAuthLogs(root, nowMs);
-  if (paths.length === 0 && failure !== undefined) throw failure;
+  const isBroken = !isUnavailable(failure);
+  if (isBroken && paths.length === 0) throw failure;
+  const notes: string[] = [];
+  if (isBroken || failure instanceof LeftOverJournalError || failure instanceof UnfedJournalError) {
+    const instead = paths.length === 0 ? "no auth log" : paths.join(", ");
+    notes.push(`${(failure as Error).message}; read instead: ${instead}`);
+  }
   for (const error of failures) if (!isUnavailable(error)) notes.push(error.message);
   return { logs: paths, notes };
 }

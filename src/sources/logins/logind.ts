@@ -3,11 +3,11 @@
  * `KEY=VALUE` file each, readable by everybody. The format is private to logind; the keys read here are
  * the same from systemd 247 to 262.
  */
-import { existsSync, statSync } from "node:fs";
+import { existsSync } from "node:fs";
 import { listEntries, listFolder } from "../descriptors.ts";
-import { BrokenSourceError, isGone, isShortage } from "../errors.ts";
+import { isGone, isShortage } from "../errors.ts";
 import { unescapeC } from "../escape.ts";
-import { readRegular } from "../regular_file.ts";
+import { checkFolder, readRegular } from "../regular_file.ts";
 import type { Root } from "../root.ts";
 import { READABLE_BY_ALL, type SourceInfo } from "../source.ts";
 
@@ -158,9 +158,7 @@ export function countLingeringUsers(root: Root): number {
  * logind has not finished writing.
  */
 async function readStateFiles(folder: string): Promise<[string, string][]> {
-  if (!statSync(folder).isDirectory()) {
-    throw new BrokenSourceError(folder, "is a file, want a directory");
-  }
+  checkFolder(folder);
   const files: [string, string][] = [];
   for (const [i, entry] of listEntries(folder).entries()) {
     if (files.length >= MAX_FILES) break;

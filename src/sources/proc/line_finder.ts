@@ -1,7 +1,7 @@
 /** Finds lines in long tables by a search for bytes, so that nothing is made of the other lines. */
 
 /** After so many searches one walk over all lines, which takes as long as they did, answers the rest. */
-const MOST_SEARCHES = 32;
+const MOST_SEARCHES = 8;
 
 /** No line of the tables that are searched is longer; the kernel's have some 150 bytes. */
 const MAX_LINE_BYTES = 512;
@@ -11,9 +11,11 @@ const NEWLINE = 0x0a;
 /** What a line is found by, or undefined for an odd line. */
 type KeyOf = (table: Buffer, start: number) => string | undefined;
 
+type Place = readonly [table: Buffer, start: number];
+
 export class LineFinder {
   private searches = 0;
-  private index: Map<string, [table: Buffer, start: number][]> | undefined;
+  private index: Map<string, Place[]> | undefined;
 
   /** @param keyOf the key of a line, as it stands in it with what is around it */
   constructor(
@@ -21,25 +23,19 @@ export class LineFinder {
     private readonly keyOf: KeyOf,
   ) {}
 
-  /** The lines with this key, and maybe some in which it stands in another place. */
-  find(key: string): string[] {
-    const lines: string[] = [];
-    const add = (table: Buffer, start: number) => {
-      const line = lineAt(table, start);
-      if (line !== undefined) lines.push(line);
-    };
-    if (++this.searches > MOST_SEARCHES) {
-      this.index ??= this.makeIndex();
-      for (const [table, start] of this.index.get(key) ?? []) add(table, start);
-    } else {
-      const pattern = Buffer.from(key, "latin1");
-      for (const table of this.tables) forEachLine(table, pattern, (start) => add(table, start));
+  /** The lines with this key, and maybe some in which it stands in another place; so many at most. */
+  find(key: string, most: number): string[] {
+    if (++this.searches <= MOST_SEARCHES) {
+      const lines = linesAt(search(this.tables, Buffer.from(key, "latin1")), most);
+      // Of more, users may have made those in which it stands in another place.
+      if (lines.length < most) return lines;
     }
-    return lines;
+    this.index ??= this.makeIndex();
+    return linesAt(this.index.get(key) ?? [], most);
   }
 
   private makeIndex() {
-    const index = new Map<string, [table: Buffer, start: number][]>();
+    const index = new Map<string, Place[]>();
     for (const table of this.tables) {
       for (let start = 0; start < table.length;) {
         const key = this.keyOf(table, start);
@@ -56,13 +52,28 @@ export class LineFinder {
   }
 }
 
-/** Calls `use` with the start of each line in which the pattern stands. */
-export function forEachLine(table: Buffer, pattern: Buffer, use: (start: number) => void): void {
+function linesAt(places: Iterable<Place>, most: number): string[] {
+  const lines: string[] = [];
+  for (const [table, start] of places) {
+    const line = lineAt(table, start);
+    if (line !== undefined && lines.push(line) >= most) break;
+  }
+  return lines;
+}
+
+function* search(tables: readonly Buffer[], pattern: Buffer): Generator<Place> {
+  for (const table of tables) {
+    for (const start of linesWith(table, pattern)) yield [table, start];
+  }
+}
+
+/** The start of each line in which the pattern stands. */
+export function* linesWith(table: Buffer, pattern: Buffer): Generator<number> {
   let end = 0;
   for (;;) {
     const at = table.indexOf(pattern, end);
     if (at < 0) return;
-    use(table.lastIndexOf(NEWLINE, at) + 1);
+    yield table.lastIndexOf(NEWLINE, at) + 1;
     end = table.indexOf(NEWLINE, at);
     if (end < 0) return;
   }

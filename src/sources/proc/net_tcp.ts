@@ -12,6 +12,7 @@ import { TcpSockets } from "./tcp_sockets.ts";
 export const TCP = {
   name: "tcp",
   paths: ["/proc/net/tcp"],
+  verify: (root: Root) => readTcpSockets(root),
   lost: "SSH and VNC connections, VNC sessions",
   whenMissing: `it is not in the /proc that is seen: ${NAMESPACE}`,
   whenForbidden: NAMESPACE,
@@ -27,7 +28,7 @@ export async function readTcpSockets(root: Root, expectedBytes = 0): Promise<Tcp
   // Opened through the root's own "net", which is a link to self/net: the exporter's namespace.
   const v4 = await readSeqFile(root.proc("net/tcp"), expectedBytes);
   const v6 = await readTcp6(root, expectedBytes);
-  return new TcpSockets([v4, v6]);
+  return TcpSockets.inTurns([v4, v6]);
 }
 
 async function readTcp6(root: Root, expectedBytes: number): Promise<Buffer> {

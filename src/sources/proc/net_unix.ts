@@ -5,6 +5,7 @@
  * newlines included, seen from the mount namespace of whoever bound it. So a line proves no more than that
  * somebody made it: the model looks for more (see the model's rdp_sessions.ts).
  */
+import { BrokenSourceError } from "../errors.ts";
 import type { Root } from "../root.ts";
 import { readSeqFile } from "./seq_file.ts";
 import { NAMESPACE, type SourceInfo } from "../source.ts";
@@ -35,19 +36,25 @@ const MAX_LINE_BYTES = 256;
 
 const NEWLINE = 0x0a;
 
+/** More sockets with such a name no host has, but one where somebody makes them to be in the way. */
+export const MAX_SOCKETS = 10_000;
+
 /**
  * @param namePart only sockets with this in their path are made objects of
- * @throws the system's error when the table can't be read
+ * @throws the system's error when the table can't be read, BrokenSourceError when it is too long
  */
 export async function readUnixSockets(root: Root, namePart: string): Promise<UnixSocket[]> {
-  return parseUnix(await readSeqFile(root.proc("net/unix")), namePart);
+  const path = root.proc("net/unix");
+  const sockets = parseUnix(await readSeqFile(path), namePart);
+  if (sockets) return sockets;
+  throw new BrokenSourceError(path, `has more than ${MAX_SOCKETS} sockets with ${namePart}`);
 }
 
-/** The sockets in whole lines of the kernel's form; other lines are passed over. */
-export function parseUnix(bytes: Buffer, namePart: string): UnixSocket[] {
+/** The sockets in whole lines of the kernel's form, other lines are passed over; undefined for too many. */
+export function parseUnix(bytes: Buffer, namePart: string): UnixSocket[] | undefined {
   const sockets = new Map<string, UnixSocket>();
   let end = 0;
-  for (;;) {
+  for (let found = 0; found <= MAX_SOCKETS; found++) {
     const at = bytes.indexOf(namePart, end);
     if (at < 0) return [...sockets.values()];
     const newline = bytes.indexOf(NEWLINE, at);
@@ -60,6 +67,7 @@ export function parseUnix(bytes: Buffer, namePart: string): UnixSocket[] {
     // Under churn the kernel may list a socket twice.
     if (socket) sockets.set(`${socket.inode} ${socket.listening} ${socket.path}`, socket);
   }
+  return undefined;
 }
 
 function parseLine(line: string): UnixSocket | undefined {

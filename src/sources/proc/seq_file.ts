@@ -3,7 +3,9 @@
  * seq_file.rst). One read(2) returns whole lines, a page of them at the most.
  */
 import { readSync } from "node:fs";
-import { closeFile, openFile } from "../descriptors.ts";
+import { closeFile } from "../descriptors.ts";
+import { BrokenSourceError } from "../errors.ts";
+import { openRegular } from "../regular_file.ts";
 
 const PAGE_BYTES = 4096;
 
@@ -12,6 +14,9 @@ const PAGE_BYTES = 4096;
  * no further line.
  */
 const LAST_READ_BYTES = PAGE_BYTES - 512;
+
+/** 110,000 sockets. Users can make more; what is looked for in a table is to take less than 250 ms. */
+const LIMIT_BYTES = 16 * 1024 * 1024;
 
 const FIRST_BYTES = 2 * PAGE_BYTES;
 
@@ -23,13 +28,19 @@ const YIELD_EVERY = 64;
  * `/proc/net/tcp` the kernel walks its whole table of sockets for it.
  *
  * @param expectedBytes how long it may be: then the buffer need not grow
- * @throws the system's error when it can't be opened or read
+ * @throws the system's error when it can't be opened or read, BrokenSourceError for what is no regular file
+ *   or too long
  */
-export async function readSeqFile(path: string, expectedBytes = 0): Promise<Buffer> {
-  let buffer = Buffer.allocUnsafeSlow(Math.max(FIRST_BYTES, expectedBytes + PAGE_BYTES));
-  let length = 0;
-  const fd = openFile(path);
+export async function readSeqFile(
+  path: string,
+  expectedBytes = 0,
+  limitBytes = LIMIT_BYTES,
+): Promise<Buffer> {
+  // Files of /proc have no size that could be looked at before.
+  const { fd } = openRegular(path, limitBytes);
   try {
+    let buffer = Buffer.allocUnsafeSlow(Math.max(FIRST_BYTES, expectedBytes + PAGE_BYTES));
+    let length = 0;
     for (let reads = 1; ; reads++) {
       if (buffer.length - length < PAGE_BYTES) {
         const larger = Buffer.allocUnsafeSlow(2 * buffer.length);
@@ -38,6 +49,9 @@ export async function readSeqFile(path: string, expectedBytes = 0): Promise<Buff
       }
       const bytes = readSync(fd, buffer, length, buffer.length - length, null);
       length += bytes;
+      if (length > limitBytes) {
+        throw new BrokenSourceError(path, `is longer than ${limitBytes} bytes`);
+      }
       if (bytes < LAST_READ_BYTES) return buffer.subarray(0, length);
       if (reads % YIELD_EVERY === 0) await Bun.sleep(0);
     }

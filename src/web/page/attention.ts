@@ -44,7 +44,7 @@ function unreadableSources(sources: readonly ProbedSource[]): Html[] {
     const why = state.reason === "missing" ? "Why" : "To do";
     return [
       html`<a href="#sources">${info.name}</a> is <span class="bad">${state.reason}</span>. Lost
-        without it: ${info.lost}.${instead} ${why}: ${remedyOf(info, state.reason)}.`,
+        without it: ${info.lost}.${instead} ${why}: ${remedyOf(info, state)}.`,
     ];
   });
 }

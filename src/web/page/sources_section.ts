@@ -50,7 +50,7 @@ function sourceRows({ info, state, coveredBy, fallback }: ProbedSource): Html[] 
     html`<tr class="more">
       <td></td>
       <td colspan="2">
-        Lost without it: ${info.lost}.${instead} ${why}: ${remedyOf(info, reason)}.
+        Lost without it: ${info.lost}.${instead} ${why}: ${remedyOf(info, state)}.
       </td>
     </tr>`,
   ];

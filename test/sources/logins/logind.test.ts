@@ -8,7 +8,7 @@ import {
   readLogindSessions,
   readLogindUsers,
 } from "../../../src/sources/logins/logind.ts";
-import { IMPOSTORS, replaceBy } from "../../helpers/impostors.ts";
+import { IMPOSTORS, replace } from "../../helpers/impostors.ts";
 import { TempTree } from "../../helpers/temp_tree.ts";
 import { expectLinearText } from "../../helpers/growth.ts";
 
@@ -118,19 +118,19 @@ test("reads the regular files of the folder and nothing else", async () => {
   expect(await readLogindSessions(tree.root)).toEqual([SSH_SESSION]);
 });
 
-test.each(IMPOSTORS)("%s among the files costs one record", async (_, make) => {
+test.each([...IMPOSTORS])("$name among the files costs one record", async (impostor) => {
   using tree = new TempTree({ [`${FOLDER}/3`]: SSH, "/run/systemd/users/1000": "NAME=alice\n" });
-  for (const name of ["3.ref", "4", "0"]) replaceBy(make, `${tree.folder}${FOLDER}/${name}`);
-  replaceBy(make, `${tree.folder}/run/systemd/users/1001`);
+  for (const name of ["3.ref", "4", "0"]) replace(`${tree.folder}${FOLDER}/${name}`, impostor);
+  replace(`${tree.folder}/run/systemd/users/1001`, impostor);
   expect(await readLogindSessions(tree.root)).toEqual([SSH_SESSION]);
   expect(await readLogindUsers(tree.root)).toEqual(new Map([[1000, "alice"]]));
 });
 
-test.each(IMPOSTORS.filter(([kind]) => kind !== "a directory"))(
-  "%s in place of the folder makes the source broken",
-  async (_, make) => {
+test.each(IMPOSTORS.filter(({ name }) => name !== "a directory"))(
+  "$name in place of the folder makes the source broken",
+  async (impostor) => {
     using tree = new TempTree();
-    replaceBy(make, tree.folder + FOLDER);
+    replace(tree.folder + FOLDER, impostor);
     const error = await readLogindSessions(tree.root).catch((reason: unknown) => reason);
     expect(faultOf(error)).toBe("broken");
   },

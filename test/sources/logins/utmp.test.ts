@@ -1,7 +1,7 @@
 import { describe, expect, test } from "bun:test";
 import { faultOf } from "../../../src/sources/errors.ts";
 import { parseUtmp, readUtmp } from "../../../src/sources/logins/utmp.ts";
-import { IMPOSTORS, replaceBy } from "../../helpers/impostors.ts";
+import { IMPOSTORS, replace } from "../../helpers/impostors.ts";
 import { hasTool, output } from "../../helpers/system.ts";
 import { TempTree } from "../../helpers/temp_tree.ts";
 import { utmpRecord } from "../../helpers/utmp_record.ts";
@@ -100,12 +100,15 @@ test("readUtmp reads /run/utmp below the root; a host without one is an error", 
   expect(await readUtmp(tree.root)).toEqual([ALICE_LOGIN]);
 });
 
-test.each(IMPOSTORS)("%s in place of /run/utmp makes the source broken", async (_, make) => {
-  using tree = new TempTree();
-  replaceBy(make, `${tree.folder}/run/utmp`);
-  const error = await readUtmp(tree.root).catch((reason: unknown) => reason);
-  expect(faultOf(error)).toBe("broken");
-});
+test.each([...IMPOSTORS])(
+  "$name in place of /run/utmp makes the source broken",
+  async (impostor) => {
+    using tree = new TempTree();
+    replace(`${tree.folder}/run/utmp`, impostor);
+    const error = await readUtmp(tree.root).catch((reason: unknown) => reason);
+    expect(faultOf(error)).toBe("broken");
+  },
+);
 
 test.skipIf(!hasTool("utmpdump"))("utmpdump writes records that read the same", async () => {
   // Its own text form, from which it makes the bytes that glibc would.

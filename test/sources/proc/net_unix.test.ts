@@ -1,6 +1,6 @@
 import { expect, test } from "bun:test";
 import { connect, createServer } from "node:net";
-import { parseUnix, readUnixSockets } from "../../../src/sources/proc/net_unix.ts";
+import { MAX_SOCKETS, parseUnix, readUnixSockets } from "../../../src/sources/proc/net_unix.ts";
 import { Root } from "../../../src/sources/root.ts";
 import { isLinux } from "../../helpers/system.ts";
 import { TempTree } from "../../helpers/temp_tree.ts";
@@ -20,7 +20,7 @@ const SOCKETS = [
   { path: "/run/xrdp/sockdir/1000/xrdp_display_10", listening: false, inode: 1_081_363 },
 ];
 
-const parse = (text: string, namePart = "/xrdp_") => parseUnix(Buffer.from(text), namePart);
+const parse = (text: string, namePart = "/xrdp_") => parseUnix(Buffer.from(text), namePart)!;
 
 test("reads the stream sockets with a path of the name that is asked for", () => {
   expect(parse(TABLE)).toEqual(SOCKETS);
@@ -55,6 +55,16 @@ test.each([
 test("a name that goes on for ever is looked at in one piece of bounded length", () => {
   const endless = "/xrdp_".repeat(100_000);
   expect(parse(`${TABLE}${endless}\n${endless}`)).toEqual(SOCKETS);
+});
+
+test("more sockets of the name than a host has are an error", async () => {
+  const line = (i: number) =>
+    `0000000000000001: 00000002 00000000 00010000 0001 01 ${i} /run/xrdp/xrdp_display_${i}\n`;
+  const lines = Array.from({ length: MAX_SOCKETS }, (_, i) => line(i)).join("");
+  using tree = new TempTree({ "/proc/net/unix": lines });
+  expect(await readUnixSockets(tree.root, "/xrdp_")).toHaveLength(MAX_SOCKETS);
+  tree.write("/proc/net/unix", lines + line(MAX_SOCKETS));
+  await expect(readUnixSockets(tree.root, "/xrdp_")).rejects.toThrow("has more than 10000 sockets");
 });
 
 test("a host whose table is hidden is an error", async () => {

@@ -1,6 +1,7 @@
 import { expect, test } from "bun:test";
 import { readFileSync } from "node:fs";
 import { readSeqFile } from "../../../src/sources/proc/seq_file.ts";
+import { IMPOSTORS, replace } from "../../helpers/impostors.ts";
 import { TempTree } from "../../helpers/temp_tree.ts";
 
 const isLinux = process.platform === "linux";
@@ -24,3 +25,23 @@ test.skipIf(!isLinux)("a file of the kernel that has thousands of lines", async 
   expect(read.equals(readFileSync("/proc/kallsyms"))).toBe(true);
   expect(read.length).toBeGreaterThan(100_000);
 });
+
+test.each(IMPOSTORS.filter(({ name }) => name !== "a link loop"))(
+  "$name in its place is an error at once",
+  async (impostor) => {
+    using tree = new TempTree();
+    replace(tree.root.proc("net/tcp"), impostor);
+    await expect(readSeqFile(tree.root.proc("net/tcp"))).rejects.toThrow(impostor.says);
+  },
+);
+
+test.skipIf(!isLinux)(
+  "a table of the kernel that is longer than the limit is an error",
+  async () => {
+    const { length } = await readSeqFile("/proc/kallsyms");
+    expect(await readSeqFile("/proc/kallsyms", 0, length)).toHaveLength(length);
+    await expect(readSeqFile("/proc/kallsyms", 0, length - 1)).rejects.toThrow(
+      `is longer than ${length - 1} bytes`,
+    );
+  },
+);

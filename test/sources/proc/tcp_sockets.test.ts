@@ -1,7 +1,11 @@
 import { describe, expect, test } from "bun:test";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { TcpSockets } from "../../../src/sources/proc/tcp_sockets.ts";
+import {
+  LISTENERS_A_TURN,
+  MAX_CONNECTIONS,
+  TcpSockets,
+} from "../../../src/sources/proc/tcp_sockets.ts";
 import { everySocket, inOrder, portsIn, socketsBySearch } from "../../helpers/tcp_table.ts";
 
 const HEADER =
@@ -164,4 +168,36 @@ test("a port is asked for as often as one likes", () => {
     for (const port of manyPorts) expect(sockets.connectionsTo(port)).toHaveLength(1);
     expect(sockets.connectionsTo(22)).toEqual([]);
   }
+});
+
+test("other work has its turn between the listeners of a long table", async () => {
+  const listeners = 10 * LISTENERS_A_TURN;
+  const lines = Array.from({ length: listeners }, (_, i) =>
+    LISTENER.replace("4712", `${5000 + i}`),
+  );
+  let turns = 0;
+  const yieldTurn = () => {
+    turns++;
+    return Promise.resolve();
+  };
+  const table = Buffer.from(HEADER + lines.join(""));
+  const sockets = await TcpSockets.inTurns([table], yieldTurn);
+  expect(sockets.listeners()).toHaveLength(listeners);
+  expect(turns).toBe(10);
+});
+
+test("of the connections to one port a limited number is looked at", () => {
+  const lines = Array.from({ length: MAX_CONNECTIONS + 5 }, (_, i) =>
+    SSH.replace("4711", `${5000 + i}`),
+  );
+  expect(ask(lines.join("")).connectionsTo(22)).toHaveLength(MAX_CONNECTIONS);
+});
+
+test("connections that lead to the same port elsewhere hide none, however many a user makes", () => {
+  const outgoing = Array.from({ length: MAX_CONNECTIONS + 5 }, (_, i) =>
+    SSH.replace(":0016", ":9000")
+      .replace(":C350", ":0016")
+      .replace("4711", `${5000 + i}`),
+  );
+  expect(ask(HEADER + outgoing.join("") + SSH).connectionsTo(22)).toEqual([ssh]);
 });

@@ -2,7 +2,7 @@
 import { statSync } from "node:fs";
 import { listFolder } from "../../descriptors.ts";
 import { isShortage } from "../../errors.ts";
-import { readRegular } from "../../regular_file.ts";
+import { checkFolder, readRegular } from "../../regular_file.ts";
 import type { Root } from "../../root.ts";
 
 /** The first is lost at a reboot. Entries move from it to the second when that comes into being. */
@@ -36,11 +36,12 @@ class ListedFolder {
    * A folder that is not there has no names; that is no error, for hardly a host has all of them.
    *
    * @returns true when there may be other names than before
-   * @throws the system's error when the folder can't be listed
+   * @throws the system's error when the folder can't be listed, BrokenSourceError for what is none
    */
   update(nowMs: number): boolean {
     const stat = statSync(this.path, { throwIfNoEntry: false });
     if (stat === undefined) return this.forget();
+    checkFolder(this.path, stat);
     if (this.isSettled && stat.mtimeMs === this.modifiedMs) return false;
     this.names = listFolder(this.path);
     this.isSettled = nowMs - stat.mtimeMs > SETTLED_AFTER_MS;

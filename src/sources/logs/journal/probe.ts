@@ -4,7 +4,12 @@ import type { Root } from "../../root.ts";
 import { JournalFile } from "./file.ts";
 import { JournalFolders } from "./folders.ts";
 import { readDevLogOwner } from "../dev_log.ts";
-import { LeftOverJournalError, UnfedJournalError } from "./header.ts";
+import {
+  JournalFormatError,
+  type JournalHeader,
+  LeftOverJournalError,
+  UnfedJournalError,
+} from "./header.ts";
 import { Pages } from "./pages.ts";
 import type { SourceInfo } from "../../source.ts";
 
@@ -14,22 +19,31 @@ const pages = new Pages();
  * Looks at the files that journald writes sshd's messages to.
  *
  * @returns the path of the one that is in use
- * @throws what the reader would: the system's error, JournalFormatError, LeftOverJournalError; or
- *   UnfedJournalError
+ * @throws what the reader would: the system's error, BrokenSourceError, JournalFormatError,
+ *   LeftOverJournalError; or UnfedJournalError
  */
 export function probeJournal(root: Root): string {
   const paths = new JournalFolders(root, () => 0).list() ?? [];
   let inUse: string | undefined;
   for (const { path, namespace } of paths) {
     if (namespace !== "" || !path.endsWith("/system.journal")) continue;
-    const file = JournalFile.open(path, pages);
-    const { entryCount, tailRealtimeUs } = file.header;
-    file.close();
+    const { entryCount, tailRealtimeUs } = headerAt(path);
     if (entryCount === 0 || tailRealtimeUs >= readBootTimeMs(root) * 1000) inUse = path;
   }
   if (inUse === undefined) throw new LeftOverJournalError();
   if (readDevLogOwner(root) === "other") throw new UnfedJournalError();
   return inUse;
+}
+
+function headerAt(path: string): JournalHeader {
+  try {
+    const file = JournalFile.open(path, pages);
+    file.close();
+    return file.header;
+  } catch (error) {
+    if (!(error instanceof JournalFormatError)) throw error;
+    throw new JournalFormatError(`${path}: ${error.message}`);
+  }
 }
 
 export const JOURNAL = {

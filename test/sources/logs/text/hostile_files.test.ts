@@ -18,6 +18,7 @@ import { join } from "node:path";
 import { faultOf } from "../../../../src/sources/errors.ts";
 import { AuthLog } from "../../../../src/sources/logs/text/auth_log.ts";
 import { Root } from "../../../../src/sources/root.ts";
+import { IMPOSTORS, type Impostor, replace } from "../../../helpers/impostors.ts";
 
 const NOW_MS = Date.UTC(2026, 10, 23, 12);
 const HOUR_MS = 3_600_000;
@@ -64,16 +65,12 @@ function openHere(): number {
   }).length;
 }
 
-const REPLACEMENTS: [what: string, make: (path: string) => void][] = [
-  ["a FIFO", (at) => void Bun.spawnSync(["mkfifo", at])],
-  ["a directory", (at) => mkdirSync(at)],
-  ["a device", (at) => symlinkSync("/dev/zero", at)],
-  ["a link to itself", (at) => symlinkSync(at, at)],
-];
+/** A log may be as long as it likes. */
+const REPLACEMENTS = IMPOSTORS.filter(({ name }) => name !== "20 GB of nothing");
 
 describe("in place of the log", () => {
-  test.each(REPLACEMENTS)("%s is a broken source", async (_, make) => {
-    make(path);
+  test.each(REPLACEMENTS)("$name is a broken source", async (impostor) => {
+    replace(path, impostor);
     const log = openLog();
     for (let i = 0; i < 3; i++) {
       const fault = await read(log).then(
@@ -86,12 +83,12 @@ describe("in place of the log", () => {
     expect(openHere()).toBe(0);
   });
 
-  test.each(REPLACEMENTS)("%s, put there while it is read", async (_, make) => {
+  test.each(REPLACEMENTS)("$name, put there while it is read", async ({ put }) => {
     writeFileSync(path, LINE);
     const log = openLog();
     expect(await read(log)).toBe(1);
     renameSync(path, `${path}.off`);
-    make(path);
+    put(path);
     await read(log).catch(() => {});
     await read(log).catch(() => {});
     // What was open before may still be written to.
@@ -124,41 +121,36 @@ describe("in place of the log", () => {
 });
 
 describe("in place of a rotated file", () => {
-  test.each([
-    ...REPLACEMENTS,
-    [
-      "a link into a folder that is not ours",
-      (at: string) => {
-        mkdirSync(join(folder, "secret"));
-        symlinkSync(join(folder, "secret/x/y"), at);
-        writeFileSync(join(folder, "secret/x"), "");
-      },
-    ] as (typeof REPLACEMENTS)[number],
-    [
-      "a sparse file of 20 GB",
-      (at: string) => {
-        writeFileSync(at, "");
-        truncateSync(at, SPARSE_BYTES);
-      },
-    ] as (typeof REPLACEMENTS)[number],
-  ])("%s: the log is read, and no descriptor stays open", async (_, make) => {
-    make(`${path}.1`);
-    writeFileSync(path, LINE);
-    const log = openLog();
-    expect(await read(log)).toBe(1);
-    const before = openHere();
-    expect(before).toBeLessThanOrEqual(2);
-    for (let i = 0; i < 5; i++) {
-      // An empty log is looked at anew each time.
-      writeFileSync(path, "");
-      await read(log);
-      appendFileSync(path, LINE);
+  const toForbidden: Impostor = {
+    name: "a link into a folder that is not ours",
+    put: (at) => {
+      mkdirSync(join(folder, "secret"));
+      symlinkSync(join(folder, "secret/x/y"), at);
+      writeFileSync(join(folder, "secret/x"), "");
+    },
+    says: /^/,
+  };
+  test.each([...IMPOSTORS, toForbidden])(
+    "$name: the log is read, and no descriptor stays open",
+    async ({ put }) => {
+      put(`${path}.1`);
+      writeFileSync(path, LINE);
+      const log = openLog();
       expect(await read(log)).toBe(1);
-    }
-    expect(openHere()).toBeLessThanOrEqual(before);
-    log.close();
-    expect(openHere()).toBe(0);
-  });
+      const before = openHere();
+      expect(before).toBeLessThanOrEqual(2);
+      for (let i = 0; i < 5; i++) {
+        // An empty log is looked at anew each time.
+        writeFileSync(path, "");
+        await read(log);
+        appendFileSync(path, LINE);
+        expect(await read(log)).toBe(1);
+      }
+      expect(openHere()).toBeLessThanOrEqual(before);
+      log.close();
+      expect(openHere()).toBe(0);
+    },
+  );
 });
 
 test("a line of 64 KiB and more is one that is not understood", async () => {
