@@ -56,6 +56,11 @@ export function explain(error: unknown): string {
   return error.message.slice(code.length + 2).replace(/, \w+( '.*')?$/s, "");
 }
 
+/** Whether the system could not deliver what a file holds: of a bad sector it never will. */
+export function isDamage(error: unknown): boolean {
+  return codeOf(error) === "EIO";
+}
+
 const SHORTAGES: ReadonlySet<string> = new Set(["EMFILE", "ENFILE", "ENOMEM", "EIO", "EINTR"]);
 
 /** Whether the system is short of something, or failed: the file may be as good as ever. */

@@ -1,14 +1,13 @@
 /** One file of a text log, open, with the place up to which it was read. */
 import { fstatSync, readSync } from "node:fs";
 import { closeFile } from "../../descriptors.ts";
+import { isDamage } from "../../errors.ts";
 import { openRegular } from "../../regular_file.ts";
 
 /** So many bytes at most say which file this is, whatever its inode number. */
 const HEAD_BYTES = 256;
 /** One read; also the longest line there may be: a longer one is passed over. */
-const BUFFER_BYTES = 64 * 1024;
-/** So much that can't be judged is read all the same; a hole can have gigabytes. */
-const MOST_UNJUDGED_BYTES = 16 * 1024 * 1024;
+export const BUFFER_BYTES = 64 * 1024;
 /** Lines are handed over in pieces of this size: some 2 ms of work without the JIT. */
 const PIECE_BYTES = 16 * 1024;
 /** One for all files: a read and the handing over of its lines is never interrupted. */
@@ -49,7 +48,7 @@ export class LogFile {
     this.dev = stats.dev;
     this.ino = stats.ino;
     try {
-      this.look();
+      this.learn();
     } catch (error) {
       this.close();
       throw error;
@@ -59,10 +58,19 @@ export class LogFile {
   /**
    * Looks how long it is now, and learns more of its start.
    *
-   * @returns false when it is no longer the file we know, since it was cut off or written anew; then
-   *   what is known of it stays as it was
+   * @returns false when it is no longer the file we know, since it was cut off or written anew, or when it
+   *   is damaged; then what is known of it stays as it was
    */
   look(): boolean {
+    try {
+      return this.learn();
+    } catch (error) {
+      if (isDamage(error)) return false;
+      throw error;
+    }
+  }
+
+  private learn(): boolean {
     const { size } = fstatSync(this.fd);
     const head = this.readHead(size);
     if (size < this.offset || head.length < this.headBytes || !this.beginsAsKnown(head))
@@ -157,49 +165,9 @@ export class LogFile {
     if (length > 0 && !this.skipping) take(buffer.toString("utf8", 0, length));
   }
 
-  /**
-   * Finds by halves where reading can begin, in a file whose lines stand in the order of their times.
-   *
-   * @param isWanted false for a line that is before what is wanted; undefined for one that can't be judged
-   * @returns the start of a line that is not wanted, at most some bufferfuls before the first one that
-   *   is; undefined when the first line that can be judged is wanted, so the whole file is
-   */
-  findStart(isWanted: (line: string) => boolean | undefined): number | undefined {
-    let place: number | undefined;
-    const judge = (at: number, end: number) => {
-      const line = this.firstJudged(at, end, isWanted);
-      if (line?.isWanted === false) place = line.at;
-      return line;
-    };
-    let low = 0;
-    for (let high = this.size; high - low > BUFFER_BYTES;) {
-      const middle = low + Math.floor((high - low) / 2);
-      const line = judge(middle, high);
-      if (line?.isWanted === true) high = middle;
-      // Where nothing can be judged, as in the hole of a sparse file, what is wanted comes later.
-      else low = line?.at ?? Math.min(high, middle + BUFFER_BYTES);
-    }
-    if (low - (place ?? 0) > MOST_UNJUDGED_BYTES) return low;
-    if (place === undefined) judge(0, this.size);
-    return place;
-  }
-
-  /** The first line in one bufferful that can be judged. The line that a place is in the middle of is none. */
-  private firstJudged(
-    from: number,
-    end: number,
-    isWanted: (line: string) => boolean | undefined,
-  ): { at: number; isWanted: boolean } | undefined {
-    const length = this.read(from, end);
-    let at = from === 0 ? 0 : buffer.subarray(0, length).indexOf(0x0a) + 1;
-    if (from > 0 && at === 0) return undefined;
-    for (let newline; at < length; at = newline + 1) {
-      newline = buffer.subarray(at, length).indexOf(0x0a) + at;
-      if (newline < at) return undefined;
-      const verdict = isWanted(buffer.toString("utf8", at, newline));
-      if (verdict !== undefined) return { at: from + at, isWanted: verdict };
-    }
-    return undefined;
+  /** What stands there, at most a bufferful, in a buffer that the next call uses again. */
+  bytesAt(from: number, end: number): Buffer {
+    return buffer.subarray(0, this.read(from, end));
   }
 
   close(): void {

@@ -3,7 +3,9 @@
  * off (logrotate's `copytruncate`), and hands over each line once.
  */
 import { statSync } from "node:fs";
+import { isDamage } from "../../errors.ts";
 import type { FilePosition, LogFile } from "./file.ts";
+import { findStart } from "./first_wanted.ts";
 import { readPosition, succeed } from "./position.ts";
 import type { LogPosition } from "../record.ts";
 import { closeAll, newestInode, openLogFiles } from "./rotation.ts";
@@ -66,11 +68,10 @@ export class LogFollower {
       if (this.isWanted(line)) take(line);
       this.lastLine = line;
     };
-    const tooLong = this.options.tooLong ?? (() => {});
     this.isDone = false;
     for (const file of this.files.slice()) {
       const end = file.size;
-      while (file.offset < end && file.readLines(end, wanted, tooLong)) {
+      while (file.offset < end && this.readLines(file, end, wanted)) {
         this.busyMs.set(file, this.options.now());
         if (!mayGoOn()) return false;
       }
@@ -78,6 +79,19 @@ export class LogFollower {
     this.isDone = true;
     this.closeFinished(wanted);
     return true;
+  }
+
+  /** What can't be read of a file that was rotated is given up; another reading would fail as well. */
+  private readLines(file: LogFile, end: number, take: (line: string) => void): boolean {
+    try {
+      return file.readLines(end, take, this.options.tooLong ?? (() => {}));
+    } catch (error) {
+      if (!isDamage(error) || file === this.files.at(-1)) throw error;
+      this.lostBytes += end - file.offset;
+      this.files.splice(this.files.indexOf(file), 1);
+      this.drop(file);
+      return false;
+    }
   }
 
   /** When the oldest line was written that the last call left unread; undefined when it left none. */
@@ -191,7 +205,7 @@ export class LogFollower {
       const file = files[i]!;
       // A file that nobody wrote to since holds nothing that is wanted, and needn't be opened up.
       if (i < files.length - 1 && file.writtenMs() < sinceMs) return i + 1;
-      const place = file.findStart((line) => {
+      const place = findStart(file, (line) => {
         const timeMs = timeOf(line);
         return timeMs === undefined ? undefined : timeMs >= sinceMs;
       });

@@ -1,6 +1,6 @@
 /** The files that a log was rotated to, by logrotate or by the daemon itself. */
 import { listFolder } from "../../descriptors.ts";
-import { isGone, isShortage } from "../../errors.ts";
+import { isDamage, isGone, isShortage } from "../../errors.ts";
 import { type Stats, statSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
 import { LogFile } from "./file.ts";
@@ -156,8 +156,8 @@ function openOrSkip(path: string): LogFile | undefined {
   try {
     return new LogFile(path);
   } catch (error) {
-    if (isShortage(error)) throw error;
-    return undefined; // Compressed or removed meanwhile, not ours to read, or no regular file.
+    if (isShortage(error) && !isDamage(error)) throw error;
+    return undefined; // Compressed or removed meanwhile, not ours to read, damaged, or no regular file.
   }
 }
 

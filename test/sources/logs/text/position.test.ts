@@ -1,7 +1,8 @@
 /** What becomes of files that are deleted, copied too early or written anew before they were read. */
-import { describe, expect, test } from "bun:test";
-import { appendFileSync, rmSync, truncateSync, writeFileSync } from "node:fs";
+import { afterEach, describe, expect, test } from "bun:test";
+import { appendFileSync, rmSync, statSync, truncateSync, writeFileSync } from "node:fs";
 import type { LogPosition } from "../../../../src/sources/logs/record.ts";
+import { LogFile } from "../../../../src/sources/logs/text/file.ts";
 import type { LogFollower } from "../../../../src/sources/logs/text/follower.ts";
 import { follow, log, useFollowedLog } from "./followed_log.ts";
 import { rotate } from "./logrotate.ts";
@@ -19,6 +20,8 @@ function saved(follower: LogFollower): LogPosition {
   return JSON.parse(JSON.stringify(follower.position()));
 }
 
+const READ_BYTES = 16 * 1024;
+
 /** A log of 40,000 bytes, of which one piece was read, and a file after it that was not begun. */
 function interrupted(): LogFollower {
   const follower = follow();
@@ -31,8 +34,6 @@ function interrupted(): LogFollower {
 }
 
 describe("what is deleted before it is read", () => {
-  const READ_BYTES = 16 * 1024;
-
   test.each(["at once", "after a restart"])("is told %s when the log is cut off", (when) => {
     const first = interrupted();
     truncateSync(log.path);
@@ -89,3 +90,46 @@ test.each(["at once", "after a restart"])(
     expect(read(second)).toEqual(when === "at once" ? ["3 c", "4 d"] : ["4 d"]);
   },
 );
+
+describe("a damaged file that was rotated", () => {
+  const { learn, readLines } = LogFile.prototype as unknown as Record<string, () => boolean>;
+  let damaged = 0;
+
+  /** Neither the start nor what follows of that file can be read. */
+  function damage(path: string): void {
+    damaged = statSync(path).ino;
+    const failing = (whole: () => boolean) =>
+      function (this: LogFile, ...parts: []) {
+        if (this.ino === damaged) throw Object.assign(new Error("EIO"), { code: "EIO" });
+        return whole.apply(this, parts);
+      };
+    Object.assign(LogFile.prototype, { learn: failing(learn!), readLines: failing(readLines!) });
+  }
+
+  afterEach(() => void Object.assign(LogFile.prototype, { learn, readLines }));
+
+  test.each(["at once", "after a restart"])("costs what was unread in it, once, %s", (when) => {
+    const first = interrupted();
+    const second = when === "at once" ? first : follow(saved(first), 2);
+    rotate(log.path, true);
+    writeFileSync(log.path, "2 b\n");
+    damage(`${log.path}.1`);
+    expect(read(second)).toEqual(["2 b"]);
+    expect(second.lostBytes).toBe(40_000 - READ_BYTES);
+    rotate(log.path, true);
+    writeFileSync(log.path, "3 c\n");
+    expect(read(second)).toEqual(["3 c"]);
+    expect(second.lostBytes).toBe(40_000 - READ_BYTES);
+  });
+
+  test("that was read costs nothing, the log itself is an error", () => {
+    writeFileSync(`${log.path}.1`, "1 a\n");
+    writeFileSync(log.path, "2 b\n");
+    damage(`${log.path}.1`);
+    const follower = follow();
+    expect(read(follower)).toEqual(["2 b"]);
+    expect(follower.lostBytes).toBe(0);
+    damage(log.path);
+    expect(() => read(follower)).toThrow("EIO");
+  });
+});
