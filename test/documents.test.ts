@@ -44,6 +44,11 @@ function anchorOf(heading: string): string {
     .replaceAll(" ", "-");
 }
 
+function anchorsOf(document: string): Set<string> {
+  const headings = read(document).matchAll(/^#+ (.+)$/gm);
+  return new Set(Array.from(headings, ([, heading]) => anchorOf(heading!)));
+}
+
 describe.each(DOCUMENTS)("%s", (document) => {
   const text = read(document);
 
@@ -64,11 +69,10 @@ describe.each(DOCUMENTS)("%s", (document) => {
   });
 
   test("links to headings that are there", () => {
-    const anchors = Array.from(text.matchAll(/\]\(#([^)]+)\)/g), ([, anchor]) => anchor!);
-    const headings = new Set(
-      Array.from(text.matchAll(/^#+ (.+)$/gm), ([, heading]) => anchorOf(heading!)),
-    );
-    expect(anchors.filter((anchor) => !headings.has(anchor))).toEqual([]);
+    const links = Array.from(text.matchAll(/\]\(([^)#:]*)#([^)]+)\)/g), ([, path, anchor]) => {
+      return { target: path ? join(dirname(document), path) : document, anchor: anchor! };
+    });
+    expect(links.filter(({ target, anchor }) => !anchorsOf(target).has(anchor))).toEqual([]);
   });
 
   test("names make's targets", () => {
@@ -78,6 +82,21 @@ describe.each(DOCUMENTS)("%s", (document) => {
     const named = Array.from(text.matchAll(/(?:`|^)make ([a-z][a-z0-9-]*)/gm), ([, name]) => name!);
     expect(named.filter((name) => !targets.has(name))).toEqual([]);
   });
+});
+
+test("METRICS.md lists the metrics that there are", () => {
+  const text = (glob: string) => [...new Bun.Glob(glob).scanSync(PROJECT)].map(read).join("");
+  const source = text("src/collectors/**/*.ts");
+  const definitions = source.matchAll(/(?:gauge|[cC]ounter|histogram)\(\s*"(\w+)"/g);
+  const defined = Array.from(definitions, ([, name]) => name!);
+  expect(defined.length).toBeGreaterThan(40);
+  const list = read("METRICS.md").split(/^## /m)[1]!;
+  const words = new Set(Array.from(list.matchAll(/`(\w+)`/g), ([, word]) => word!));
+  expect(defined.filter((name) => !words.has(name))).toEqual([]);
+  // The rest are labels and their values.
+  const known = source + text("test/golden/*.prom");
+  const isKnown = (word: string) => new RegExp(`\\b${word}\\b`).test(known);
+  expect([...words].filter((word) => !isKnown(word))).toEqual([]);
 });
 
 test("the commits that CONTRIBUTING.md tells to look at exist", () => {
