@@ -1,8 +1,7 @@
 import { describe, expect, test } from "bun:test";
 import { parseInterval, screen } from "../../src/cli/watch.ts";
+import { MAIN } from "../helpers/program.ts";
 import { SmallHost } from "../helpers/small_host.ts";
-
-const MAIN = Bun.resolveSync("../../src/main.ts", import.meta.dir);
 
 function watching(host: SmallHost, ...words: string[]) {
   const all = [MAIN, "sessions", "--watch", `--path.rootfs=${host.folder}`, ...words];

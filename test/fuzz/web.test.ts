@@ -1,6 +1,5 @@
 /** Requests, which anybody may send, and the web config file. */
 import { expect, test } from "bun:test";
-import { gauge, single } from "../../src/metrics/metric.ts";
 import { readHttp, readRateLimit, readUsers } from "../../src/web/config/http.ts";
 import { readTls } from "../../src/web/config/tls.ts";
 import { isMap, parseYaml, type YamlMap } from "../../src/web/config/yaml.ts";
@@ -8,10 +7,11 @@ import { acceptsGzip, negotiateFormat } from "../../src/web/negotiate.ts";
 import { alternativeNames } from "../../src/web/node/certificates.ts";
 import { type NodeRequest, toRequest } from "../../src/web/node/exchange.ts";
 import { parseBasic } from "../../src/web/passwords.ts";
-import { type Site, route } from "../../src/web/router.ts";
 import { fuzz, FUZZ_TIMEOUT_MS } from "../helpers/fuzz.ts";
 import { mutatedValue } from "../helpers/mutate_value.ts";
 import { expectWellFormed, fuzzParser } from "./fuzz_parser.ts";
+import { SITE } from "../helpers/site.ts";
+import { route } from "../../src/web/router.ts";
 
 /** Of Prometheus 2.53 and 3.5, VictoriaMetrics' vmagent, curl and browsers. */
 const ACCEPT = [
@@ -105,15 +105,6 @@ fuzzParser(
 );
 
 /** A request of a stranger ends with an answer, whatever its target and method. */
-const SITE: Site = {
-  sessions: async () => [],
-  telemetryPath: "/metrics",
-  collectors: { known: new Set(), enabled: new Set() },
-  collect: async () => [single(gauge("up", "Up."), 1)],
-  isReady: () => true,
-  about: () => ({ version: "1", hostName: undefined, sources: [] }),
-};
-
 fuzzParser(
   "request lines",
   [

@@ -8,15 +8,8 @@ import { type Family, counter, family, gauge, single } from "../../src/metrics/m
 import { MAX_UNREAD_ANSWERS, type Site } from "../../src/web/router.ts";
 import { type Server, serve } from "../../src/web/server.ts";
 import { eventually, remove, scratchFolder } from "../helpers/run.ts";
+import { SITE } from "../helpers/site.ts";
 
-const SITE: Site = {
-  sessions: async () => [],
-  telemetryPath: "/metrics",
-  collectors: { known: new Set(), enabled: new Set(["auth"]) },
-  collect: async () => [single(gauge("up", "Up."), 1)],
-  isReady: () => true,
-  about: () => ({ version: "1", hostName: undefined, sources: [] }),
-};
 const logged: string[] = [];
 const log = createLog("debug", "logfmt", false, (line) => logged.push(line));
 const servers: Server[] = [];

@@ -5,15 +5,8 @@ import { gauge, single } from "../../src/metrics/metric.ts";
 import { createLog } from "../../src/log.ts";
 import { type Server, serve } from "../../src/web/server.ts";
 import type { Site } from "../../src/web/router.ts";
+import { SITE } from "../helpers/site.ts";
 
-const SITE: Site = {
-  sessions: async () => [],
-  telemetryPath: "/metrics",
-  collectors: { known: new Set(), enabled: new Set() },
-  collect: async () => [single(gauge("up", "Up."), 1)],
-  isReady: () => true,
-  about: () => ({ version: "1", hostName: undefined, sources: [] }),
-};
 const logged: string[] = [];
 const log = createLog("debug", "logfmt", false, (line) => logged.push(line));
 const servers: Server[] = [];

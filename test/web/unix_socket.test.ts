@@ -5,19 +5,10 @@ import { existsSync, mkdirSync, statSync, symlinkSync, writeFileSync } from "nod
 import { join } from "node:path";
 import { ConfigError } from "../../src/config.ts";
 import { createLog } from "../../src/log.ts";
-import { gauge, single } from "../../src/metrics/metric.ts";
-import type { Site } from "../../src/web/router.ts";
 import { type Server, serve } from "../../src/web/server.ts";
 import { remove, run, scratchFolder } from "../helpers/run.ts";
+import { SITE } from "../helpers/site.ts";
 
-const SITE: Site = {
-  sessions: async () => [],
-  telemetryPath: "/metrics",
-  collectors: { known: new Set(), enabled: new Set() },
-  collect: async () => [single(gauge("up", "Up."), 1)],
-  isReady: () => true,
-  about: () => ({ version: "1", hostName: undefined, sources: [] }),
-};
 const log = createLog("debug", "logfmt", false, () => undefined);
 let folder: string;
 let servers: Server[] = [];

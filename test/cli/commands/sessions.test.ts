@@ -1,6 +1,8 @@
 import { expect, test } from "bun:test";
 import { summaryLine, toRow } from "../../../src/cli/commands/sessions.ts";
 import type { SessionEntry } from "../../../src/collectors/sessions_document.ts";
+import { program } from "../../helpers/program.ts";
+import { SmallHost } from "../../helpers/small_host.ts";
 
 const SESSION: SessionEntry = {
   username: "alice",
@@ -60,4 +62,21 @@ test("the first line is like w's", () => {
   expect(summaryLine({ ...host, loadAverages: undefined }, [])).toBe(
     "2026-11-23 14:46 up 3d 4h, 0 users, 0 sessions",
   );
+});
+
+test("prints a table, or JSON", async () => {
+  using host = new SmallHost();
+  const words = ["sessions", "--path.rootfs", host.folder];
+  const [text, json] = await Promise.all([program(words), program([...words, "--json"])]);
+  const [first, headings, ...rows] = text.stdout.trimEnd().split("\n");
+  expect(first).toContain(", 2 users, 2 sessions");
+  expect(headings).toMatch(/^USER +TYPE +TTY +FROM +SINCE +IDLE +WHAT$/);
+  expect(rows.map((row) => row.split(/\s+/).slice(0, 4))).toEqual([
+    ["alice", "terminal", "pts/0", "-"],
+    ["bob", "terminal", "pts/1", "-"],
+  ]);
+  expect(JSON.parse(json.stdout)).toEqual([
+    expect.objectContaining({ username: "alice", start_timestamp_seconds: 1_700_000_500 }),
+    expect.objectContaining({ username: "bob", session_type: "terminal", from_ip: "" }),
+  ]);
 });

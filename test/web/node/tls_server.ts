@@ -4,20 +4,10 @@ import { readFileSync, renameSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { type ConnectionOptions, type TLSSocket, connect } from "node:tls";
 import { createLog } from "../../../src/log.ts";
-import { gauge, single } from "../../../src/metrics/metric.ts";
-import type { Site } from "../../../src/web/router.ts";
 import { type Server, serve } from "../../../src/web/server.ts";
 import { type KeyPair, makeAuthority, makeCertificate } from "../../helpers/certificates.ts";
 import { remove, scratchFolder } from "../../helpers/run.ts";
-
-const SITE: Site = {
-  sessions: async () => [],
-  telemetryPath: "/metrics",
-  collectors: { known: new Set(), enabled: new Set() },
-  collect: async () => [single(gauge("up", "Up."), 1)],
-  isReady: () => true,
-  about: () => ({ version: "1", hostName: undefined, sources: [] }),
-};
+import { SITE } from "../../helpers/site.ts";
 
 /** What it takes to serve TLS. */
 export const TLS = ["tls_server_config:", "  cert_file: server.crt", "  key_file: server.key"];
