@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, describe, expect, test } from "bun:test";
+import { afterEach, beforeEach, describe, expect, jest, test } from "bun:test";
 import { chmodSync, existsSync, readFileSync } from "node:fs";
 import { runGetent } from "../../../src/sources/accounts/getent_child.ts";
 import { hasTool, isLinux } from "../../helpers/system.ts";
@@ -74,6 +74,37 @@ describe.skipIf(!isLinux || !hasTool("sh", "sleep", "yes"))("a getent that is a 
   test("that prints without end, with lines or without, is ended", async () => {
     expect(await ask("yes alice:x:1:1:::")).toBeUndefined();
     expect(await ask("tr '\\0' x < /dev/zero")).toBeUndefined();
+  });
+
+  test("whose entry has 64 KiB is believed, and not one that is longer", async () => {
+    const print = (bytes: number) => ask(`head -c ${bytes} /dev/zero | tr '\\0' x; echo`);
+    expect(await print(65_535)).toHaveLength(65_535);
+    expect(await print(65_536)).toHaveLength(65_536);
+    expect(await print(65_537)).toBeUndefined();
+  });
+
+  test("that does not answer has two seconds, and not one more millisecond", async () => {
+    chmodSync(
+      tree.write("/getent", `#!/bin/sh\necho $$ > ${tree.folder}/self; exec sleep 1000\n`),
+      0o755,
+    );
+    jest.useFakeTimers();
+    try {
+      let isOver = false;
+      const answer = runGetent("passwd", "alice").finally(() => (isOver = true));
+      const turns = async () => {
+        for (let i = 0; i < 1000; i++) await new Promise((resolve) => setImmediate(resolve));
+      };
+      while (!existsSync(`${tree.folder}/self`)) await turns();
+      jest.advanceTimersByTime(1999);
+      await turns();
+      expect(isOver).toBe(false);
+      jest.advanceTimersByTime(1);
+      expect(await answer).toBeUndefined();
+    } finally {
+      jest.useRealTimers();
+    }
+    expect(await isGone("/self")).toBe(true);
   });
 
   test("that can't be started is an error", async () => {

@@ -1,14 +1,16 @@
 import { describe, expect, test } from "bun:test";
+import { statSync, truncateSync } from "node:fs";
 import { lastlog2Table } from "../../../src/sources/logins/lastlog2.ts";
 import { LoginTable, MAX_NAME_BYTES, MAX_USERS } from "../../../src/sources/logins/login_table.ts";
+import { PIECE_ROWS, SQLITE_FILE_LIMIT_BYTES } from "../../../src/sources/logins/sqlite_file.ts";
 import { LASTLOG2_SCHEMA, LoginDatabase } from "../../helpers/login_database.ts";
 
 const LASTLOG2 = "/var/lib/lastlog/lastlog2.db";
 const NOW_SECONDS = 2_000_000_000;
 
-const insert = (from: number, to: number) =>
-  `INSERT INTO Lastlog2(Name, Time) WITH RECURSIVE n(i) AS
-    (SELECT ${from} UNION ALL SELECT i + 1 FROM n WHERE i < ${to}) SELECT 'u' || i, i FROM n`;
+const insert = (from: number, to: number, remoteHost = "NULL") =>
+  `INSERT INTO Lastlog2(Name, Time, RemoteHost) WITH RECURSIVE n(i) AS
+    (SELECT ${from} UNION ALL SELECT i + 1 FROM n WHERE i < ${to}) SELECT 'u' || i, i, ${remoteHost} FROM n`;
 
 /** A table whose rows are only added, that a clock of the test's gives time for one piece at a time. */
 function slowTable(database: LoginDatabase, rowsChange: boolean, pieceMs = 1000): LoginTable {
@@ -69,6 +71,26 @@ describe("a table that takes several collections", () => {
     const logins = await table.read();
     expect([logins.size, logins.get("u150"), logins.get("u1")]).toEqual([500, 7000, undefined]);
   });
+});
+
+test("a collection takes 150 ms of a file of 64 MiB, and the next ones the rest", async () => {
+  const rows = 60_000;
+  using database = new LoginDatabase(
+    LASTLOG2,
+    "PRAGMA journal_mode = OFF",
+    LASTLOG2_SCHEMA,
+    insert(1, rows, "hex(zeroblob(480))"),
+  );
+  const { size } = statSync(database.path);
+  expect(size).toBeGreaterThan(SQLITE_FILE_LIMIT_BYTES * 0.9);
+  expect(size).toBeLessThanOrEqual(SQLITE_FILE_LIMIT_BYTES);
+  truncateSync(database.path, SQLITE_FILE_LIMIT_BYTES);
+  // Each look at the clock is a millisecond, and there is one after each piece.
+  const table = slowTable(database, false, 1);
+  expect((await table.read()).size).toBe(150 * PIECE_ROWS);
+  expect((await table.read()).size).toBe(rows);
+  truncateSync(database.path, SQLITE_FILE_LIMIT_BYTES + 1);
+  await expect(table.read()).rejects.toThrow("is 67108865 bytes long, want 67108864 at most");
 });
 
 test("names of more users than a host has break the source, and names that are too long are none", async () => {
