@@ -18,12 +18,12 @@ afterEach(servers.endAll);
 /** How many bytes of a header that has no end were taken before the connection was closed. */
 async function bytesTaken(url: string, first: string): Promise<number> {
   const socket = connect(Number(new URL(url).port), "127.0.0.1");
-  let isClosed = false;
-  socket.on("close", () => (isClosed = true)).on("error", () => {});
+  const state = { isClosed: false };
+  socket.on("close", () => (state.isClosed = true)).on("error", () => {});
   await new Promise((resolve) => socket.once("connect", resolve));
   socket.write(first);
   let bytes = 0;
-  while (!isClosed && bytes < BYTES) {
+  while (!state.isClosed && bytes < BYTES) {
     socket.write("x");
     bytes++;
     await Bun.sleep(PAUSE_MS);

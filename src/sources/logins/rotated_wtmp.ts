@@ -3,6 +3,7 @@ import { readSync } from "node:fs";
 import { closeFile, listFolder } from "../descriptors.ts";
 import { isShortage } from "../errors.ts";
 import { openRegular } from "../regular_file.ts";
+import { UTMP_RECORD_BYTES } from "./utmp.ts";
 
 /** As they are called below /var/log. */
 const ROTATED = /^wtmp(\.\d{1,3}|-\d{8}(-\d+)?)(\.gz)?$/;
@@ -20,12 +21,35 @@ const GZIP_PIECE_BYTES = 16 * 1024;
 const MAX_FILES = 24;
 
 /**
- * The rotated files in a folder, the newest first; what can't be read is left out.
+ * The records of the rotated files in a folder, the newest file first; what can't be read is left out. It may be
+ * read on later: one file stays open until then.
  *
- * @returns for each its bytes in pieces of some ten thousand, up to the limit, to be read once
+ * @returns pieces of whole records, none longer than `mostBytes`
  * @throws the system's error when it is short of something, descriptors say
  */
-export async function* rotatedFiles(folder: string): AsyncGenerator<AsyncIterable<Uint8Array>> {
+export async function* rotatedRecords(
+  folder: string,
+  mostBytes: number,
+): AsyncGenerator<Uint8Array> {
+  for await (const pieces of rotatedFiles(folder)) {
+    try {
+      let rest = Buffer.alloc(0);
+      for await (const piece of pieces) {
+        const bytes = Buffer.concat([rest, piece]);
+        const whole = bytes.length - (bytes.length % UTMP_RECORD_BYTES);
+        for (let at = 0; at < whole; at += mostBytes) {
+          yield bytes.subarray(at, Math.min(whole, at + mostBytes));
+        }
+        rest = bytes.subarray(whole);
+      }
+    } catch {
+      // It is no gzip file, or a damaged one: what came before the damage counts.
+    }
+  }
+}
+
+/** The files, each as its bytes in pieces, up to the limit, to be read once. */
+async function* rotatedFiles(folder: string): AsyncGenerator<AsyncIterable<Uint8Array>> {
   const opened: { mtimeMs: number; path: string }[] = [];
   for (const name of listFolder(folder)) {
     if (!ROTATED.test(name) || opened.length >= MAX_FILES) continue;

@@ -10,7 +10,7 @@ import { openRegular } from "../regular_file.ts";
 import type { Root } from "../root.ts";
 import { READABLE_BY_ALL, type SourceInfo } from "../source.ts";
 import { FUTURE_SLACK_SECONDS, MAX_USERS, keepLatest } from "./login_table.ts";
-import { rotatedFiles } from "./rotated_wtmp.ts";
+import { rotatedRecords } from "./rotated_wtmp.ts";
 import { UTMP_RECORD_BYTES, isInsideSession, parseUtmp } from "./utmp.ts";
 
 /** 2.8 million records; a larger file is not read. */
@@ -40,6 +40,9 @@ export class WtmpReader {
   private readFrom = 0;
   private readTo = 0;
   private hasReadRotated = false;
+  /** What is still to be read of the rotated files. */
+  private rotated: AsyncGenerator<Uint8Array> | undefined;
+  private reading: Promise<ReadonlyMap<string, number>> | undefined;
   private readonly logins = new Map<string, number>();
   private readonly folder: string;
   private readonly path: string;
@@ -59,12 +62,16 @@ export class WtmpReader {
   /**
    * The last login of each user name, in seconds since the epoch. A file is read from its end, so that of
    * a long one, which several readings share, the newest logins are known first. What a file held that
-   * was rotated away stays true and is kept.
+   * was rotated away stays true and is kept. Who asks while it is read shares that reading.
    *
    * @throws the system's error when the file can't be opened, BrokenSourceError for what is no such file or
    *   names too many users
    */
-  async read(): Promise<ReadonlyMap<string, number>> {
+  read(): Promise<ReadonlyMap<string, number>> {
+    return (this.reading ??= this.readNow().finally(() => (this.reading = undefined)));
+  }
+
+  private async readNow(): Promise<ReadonlyMap<string, number>> {
     if (this.tooManyUsers) throw this.tooManyUsers;
     this.latestSeconds = this.nowSeconds() + FUTURE_SLACK_SECONDS;
     const version = versionOf(this.path);
@@ -87,8 +94,7 @@ export class WtmpReader {
       closeFile(fd);
     }
     if (this.readFrom === 0 && !this.hasReadRotated) {
-      await this.readRotated();
-      this.hasReadRotated = true;
+      this.hasReadRotated = await this.readRotated();
     }
     return this.logins;
   }
@@ -129,21 +135,22 @@ export class WtmpReader {
     }
   }
 
-  private async readRotated(): Promise<void> {
-    for await (const pieces of rotatedFiles(this.folder)) {
-      try {
-        let rest: Uint8Array = new Uint8Array(0);
-        for await (const piece of pieces) {
-          const bytes = Buffer.concat([rest, piece]);
-          const whole = bytes.length - (bytes.length % UTMP_RECORD_BYTES);
-          this.take(bytes.subarray(0, whole));
-          rest = bytes.subarray(whole);
-          await Bun.sleep(0);
-        }
-      } catch (error) {
-        if (error === this.tooManyUsers) throw error;
-        // It is no gzip file, or a damaged one: what came before the damage counts.
+  /** Reads on in the rotated files, as far as one collection may. @returns whether all are read */
+  private async readRotated(): Promise<boolean> {
+    const records = (this.rotated ??= rotatedRecords(this.folder, PIECE_BYTES));
+    try {
+      for (let bytes = 0; bytes < PIECES_A_READING * PIECE_BYTES;) {
+        const { done, value } = await records.next();
+        if (done) return true;
+        this.take(value);
+        bytes += value.length;
+        await Bun.sleep(0);
       }
+      return false;
+    } catch (error) {
+      this.rotated = undefined;
+      await records.return(undefined);
+      throw error;
     }
   }
 
