@@ -1,5 +1,12 @@
 import type { LogRecord } from "../../sources/logs/record.ts";
-import { savedList, savedNumber } from "./saved.ts";
+import {
+  savedCount,
+  savedList,
+  savedNumber,
+  savedOptional,
+  savedRecord,
+  savedText,
+} from "./saved.ts";
 
 /** A log counts for a program once every better one has been silent about it for so long. */
 const SILENCE_MS = 60_000;
@@ -7,6 +14,9 @@ const SILENCE_MS = 60_000;
 const SAME_MS = 5000;
 /** So many records at most wait for a better log to have them, or are remembered as counted early. */
 const MAX_RECORDS = 4096;
+/** Of those that wait so many are saved, and none whose text is longer: no program here logs such a one. */
+const MAX_SAVED = 512;
+const MAX_SAVED_LENGTH = 1024;
 
 const PROGRAMS: Readonly<Record<string, string>> = {
   "sshd-session": "sshd",
@@ -30,7 +40,7 @@ export class Precedence {
   private readonly newestMs = new Map<string, number[]>();
   /** Records of worse logs that count unless a better log turns out to have them. */
   private held: { rank: number; record: LogRecord }[] = [];
-  /** What a worse log counted for want of a better one, by program, pid and text. */
+  /** The time of what a worse log counted for want of a better one, by a hash of log, program, pid and text. */
   private readonly early = new Map<string, number>();
 
   /**
@@ -40,7 +50,7 @@ export class Precedence {
    */
   judge(rank: number, record: LogRecord): Verdict {
     const newest = this.newestOf(kindOf(record));
-    const { timeMs } = record;
+    const timeMs = wholeSecond(record.timeMs);
     newest[rank] = Math.max(newest[rank] ?? 0, timeMs);
     const bestMs = newestBefore(newest, rank);
     if (bestMs === 0 || timeMs > bestMs + SILENCE_MS) {
@@ -63,7 +73,7 @@ export class Precedence {
     this.held = this.held.filter(({ rank, record }) => {
       const newest = this.newestOf(kindOf(record));
       const bestMs = newestBefore(newest, rank);
-      if (bestMs >= record.timeMs) return false;
+      if (bestMs >= wholeSecond(record.timeMs)) return false;
       const ownMs = newest[rank] ?? 0;
       if (nowMs - record.timeMs < SILENCE_MS && ownMs - bestMs <= SILENCE_MS) return true;
       due.push({ rank, record });
@@ -97,21 +107,53 @@ export class Precedence {
   }
 
   toJSON(): unknown {
-    return [...this.newestMs];
+    const saved = this.held.filter(({ record }) => record.message.length <= MAX_SAVED_LENGTH);
+    const held = saved.slice(-MAX_SAVED).map(({ rank, record }) => {
+      const { timeMs, identifier, pid = null, message, copies } = record;
+      return [rank, timeMs, identifier, pid, message, copies];
+    });
+    return { newest: [...this.newestMs], held, early: [...this.early].slice(-MAX_SAVED) };
   }
 
   /** @throws SavedStateError for a value that `toJSON` did not make */
   static from(value: unknown): Precedence {
     const precedence = new Precedence();
-    for (const item of savedList(value, "the precedence of logs")) {
+    // Before, only the times of the logs were saved.
+    const saved = Array.isArray(value)
+      ? { newest: value, held: [], early: [] }
+      : savedRecord(value, "the precedence of logs");
+    for (const item of savedList(saved["newest"], "the newest messages")) {
       const [kind, times] = savedList(item, "a kind of message");
       const newest = savedList(times, "times of logs").map((time) =>
         time === null ? 0 : savedNumber(time, "a log's time"),
       );
       precedence.newestMs.set(String(kind), newest);
     }
+    for (const item of savedList(saved["held"], "records that wait")) {
+      const [rank, timeMs, identifier, pid, message, copies] = savedList(item, "a record");
+      const record: LogRecord = {
+        timeMs: savedNumber(timeMs, "a record's time"),
+        identifier: savedText(identifier, "a record's program"),
+        pid: savedOptional(pid, "a record's pid", savedNumber),
+        message: savedText(message, "a record's text"),
+        copies: savedCount(copies, "a record's copies"),
+      };
+      precedence.held.push({ rank: savedCount(rank, "a record's log"), record });
+    }
+    for (const item of savedList(saved["early"], "records counted early")) {
+      const [key, timeMs] = savedList(item, "a record counted early");
+      precedence.early.set(
+        savedText(key, "a record's hash"),
+        savedNumber(timeMs, "a record's time"),
+      );
+    }
     return precedence;
   }
+}
+
+/** One log may have stamps of whole seconds, the other of microseconds. */
+function wholeSecond(timeMs: number): number {
+  return Math.floor(timeMs / 1000) * 1000;
 }
 
 /** The time of the newest message in the logs before one; 0 for none. */
@@ -128,5 +170,5 @@ function kindOf({ identifier, message }: LogRecord): string {
 }
 
 function keyOf(rank: number, { identifier, pid, message }: LogRecord): string {
-  return `${rank} ${identifier} ${pid} ${message}`;
+  return Bun.hash.xxHash64(`${rank} ${identifier} ${pid} ${message}`).toString(36);
 }

@@ -39,6 +39,15 @@ describe("two logs with the same messages", () => {
   });
 });
 
+test("a log with stamps of whole seconds and one with finer ones count once", () => {
+  const logs = new Precedence();
+  expect(logs.judge(0, record(0))).toBe("count");
+  expect(logs.judge(1, record(0.7))).toBe("drop");
+  expect(logs.judge(1, record(1.2, "b"))).toBe("hold");
+  expect(logs.judge(0, record(1, "b"))).toBe("count");
+  expect(logs.release(NOW_MS + 1e6)).toEqual([]);
+});
+
 test("programs that share no log count each in its own, without waiting", () => {
   const logs = new Precedence();
   expect(logs.judge(1, record(0, "  alice : TTY=pts/0", "sudo"))).toBe("count");
@@ -83,14 +92,34 @@ describe("a log that falls silent", () => {
   });
 });
 
-test("outlives a restart", () => {
-  const logs = new Precedence();
-  logs.judge(0, record(0));
-  const restarted = Precedence.from(JSON.parse(JSON.stringify(logs)));
-  expect(restarted.judge(1, record(0))).toBe("drop");
-  expect(restarted.judge(1, record(70))).toBe("count");
-  expect(() => Precedence.from({})).toThrow("no list");
-  expect(() => Precedence.from([["sshd", ["x"]]])).toThrow("no number");
+describe("a restart", () => {
+  const restarted = (logs: Precedence) => Precedence.from(JSON.parse(JSON.stringify(logs)));
+
+  test("does not change which log counts", () => {
+    const logs = new Precedence();
+    logs.judge(0, record(0));
+    const after = restarted(logs);
+    expect(after.judge(1, record(0))).toBe("drop");
+    expect(after.judge(1, record(70))).toBe("count");
+    expect(() => Precedence.from({})).toThrow("no list");
+    expect(() => Precedence.from([["sshd", ["x"]]])).toThrow("no number");
+  });
+
+  test("loses no record that waits, and counts none twice that was counted early", () => {
+    const logs = new Precedence();
+    logs.judge(2, record(0, "early"));
+    logs.judge(0, record(1, "better"));
+    const waits = { ...record(3, "waits"), pid: undefined };
+    logs.judge(2, waits);
+    const after = restarted(logs);
+    expect(after.judge(0, record(2, "early"))).toBe("drop");
+    expect(after.release(NOW_MS + 1e6)).toEqual([{ rank: 2, record: waits }]);
+  });
+
+  test("goes on with what a version before saved", () => {
+    const before = Precedence.from([["sshd", [NOW_MS, null]]]);
+    expect(before.judge(1, record(0))).toBe("drop");
+  });
 });
 
 test("its memory does not grow with the number of records", () => {
@@ -98,6 +127,8 @@ test("its memory does not grow with the number of records", () => {
   for (let i = 0; i < 20_000; i++) logs.judge(2, record(i / 1000, `early ${i}`));
   logs.judge(0, record(20));
   for (let i = 0; i < 20_000; i++) logs.judge(2, record(21 + i / 1000, `held ${i}`));
-  expect(JSON.stringify(logs).length).toBeLessThan(1000);
+  for (let i = 0; i < 600; i++) logs.judge(2, record(41, `${"x".repeat(1000)} ${i}`));
+  logs.judge(2, record(42, "x".repeat(100_000)));
+  expect(JSON.stringify(logs).length).toBeLessThan(600_000);
   expect(logs.release(NOW_MS + 1e6).length).toBeLessThan(5000);
 });
