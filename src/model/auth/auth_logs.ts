@@ -121,13 +121,16 @@ export class AuthLogs {
   private work(mayGoOn: () => boolean): boolean {
     const nowMs = this.options.now();
     for (const [name, log] of this.logs) {
+      let isDone = true;
       try {
-        if (!log.read(nowMs, mayGoOn)) return this.interrupt(nowMs);
+        isDone = log.read(nowMs, mayGoOn);
       } catch (error) {
         // One of several that vanished is left out when the logs are chosen again.
         if (this.logs.size === 1 || !isUnavailable(error)) throw error;
       }
+      // Before it is saved that what is lost is not to be read any more.
       this.noteLosses(name, log);
+      if (!isDone) return this.interrupt(nowMs);
     }
     for (const { rank, record } of this.precedence.release(nowMs)) {
       for (const [name, log] of this.logs) if (rankOf(name) === rank) log.countLate(record, nowMs);
@@ -148,18 +151,14 @@ export class AuthLogs {
 
   private lagSeconds(): number {
     const nowMs = this.options.now();
-    let lagMs = 0;
-    for (const log of this.logs.values()) {
-      if (log.isBehind) lagMs = Math.max(lagMs, nowMs - (log.oldestUnreadMs ?? nowMs));
-    }
-    return lagMs / 1000;
+    const behind = [...this.logs.values()].filter((log) => log.isBehind);
+    return Math.max(0, ...behind.map((log) => nowMs - (log.oldestUnreadMs ?? nowMs))) / 1000;
   }
 
   private noteLosses(name: string, log: CountedLog): void {
     const bytes = log.takeLostBytes();
-    if (bytes === 0) return;
     this.lostBytes += bytes;
-    this.options.warn("log was deleted before it was read", { log: name, bytes });
+    if (bytes > 0) this.options.warn("log was deleted before it was read", { log: name, bytes });
   }
 
   /** When the system is short of something, the logs that are open are still as good as ever. */

@@ -10,6 +10,7 @@ import {
 } from "node:fs";
 import { join } from "node:path";
 import { AuthLogs } from "../../../src/model/auth/auth_logs.ts";
+import type { Pace } from "../../../src/model/auth/turns.ts";
 import { StateFile } from "../../../src/sources/state_file.ts";
 import { authLogLine } from "../../helpers/attempt_lines.ts";
 import { MACHINE_STAT } from "../../helpers/proc_files.ts";
@@ -31,8 +32,9 @@ class LogHost extends TempTree {
     super({ "/proc/stat": MACHINE_STAT, "/dev/.keep": "", "/var/log/.keep": "", ...files });
   }
 
-  start(): AuthLogs {
+  start(pace?: Pace): AuthLogs {
     this.logs = new AuthLogs({
+      ...(pace && { pace }),
       root: this.root,
       now: () => this.nowMs,
       warn: (_message, fields) => this.warnings.push(Object.values(fields).join(" ")),
@@ -223,6 +225,27 @@ describe("a log that is deleted before it is read", () => {
     expect(counts?.lostBytes).toBe(1234);
     expect(host.warnings.join()).toContain("1234");
     host.restart();
+    expect((await host.logs.poll())?.lostBytes).toBe(1234);
+  });
+
+  test("is counted when what came after is read in several turns, and a crash ends it", async () => {
+    using host = new LogHost();
+    host.failure("auth.log");
+    await host.counts();
+    host.restart();
+    const path = join(host.folder, "auth.json");
+    const state = JSON.parse(readFileSync(path, "utf8"));
+    state.watch.position.files[0].size += 1234;
+    writeFileSync(path, JSON.stringify(state));
+    renameSync(join(host.folder, "var/log/auth.log"), join(host.folder, "gone"));
+    for (let i = 0; i < 500; i++) host.failure("auth.log");
+    let clockMs = 0;
+    const paused = Promise.withResolvers<void>();
+    const pause = () => new Promise<void>(() => paused.resolve());
+    host.start({ clockMs: () => (clockMs += 1000), pause });
+    void host.logs.poll();
+    await paused.promise;
+    host.start();
     expect((await host.logs.poll())?.lostBytes).toBe(1234);
   });
 });

@@ -1,5 +1,6 @@
 /** The journal files that are being read, found as they come, renamed, and go. */
 import { statSync } from "node:fs";
+import { isDamage } from "../../errors.ts";
 import { JournalFile } from "./file.ts";
 import { JournalFolders, type JournalPath } from "./folders.ts";
 import { JournalFormatError, type JournalHeader } from "./header.ts";
@@ -201,5 +202,6 @@ export class JournalFiles {
 function isOnlyThatFile(error: unknown, { path, namespace }: JournalPath): boolean {
   if (namespace === "" && path.endsWith("/system.journal")) return false;
   const { code } = error as { code?: string };
-  return error instanceof JournalFormatError || code === "EACCES" || code === "EPERM";
+  if (error instanceof JournalFormatError || isDamage(error)) return true;
+  return code === "EACCES" || code === "EPERM";
 }

@@ -61,9 +61,11 @@ export class AuthLog implements LogReader {
   private readonly follower: LogFollower;
   private readonly reading: LineReading;
   private readonly hostZone: HostZone;
+  private readonly hosts: LineHosts;
   /** Looked up once a poll, by the first line that needs it. */
   private zone: TimeZone | undefined;
   private lookedAhead = false;
+  private readNames = true;
   /** The line before, if it was a record: repeat counts refer to it. */
   private previous: LogRecord | undefined;
 
@@ -71,16 +73,17 @@ export class AuthLog implements LogReader {
     this.hostZone = new HostZone(options.root);
     // Here it may throw for want of a descriptor, and in the middle of a line it may not.
     this.hostZone.get();
-    const hosts = new LineHosts(readHostNames(options.root));
+    this.hosts = new LineHosts(readHostNames(options.root));
     this.reading = {
       nowMs: options.now(),
       zone: () => (this.zone ??= this.hostZone.get()),
       programs: AUTH_IDENTIFIERS,
-      isOwnHost: (host) => hosts.isOwn(host, (see) => this.lookAhead(see)),
+      isOwnHost: (host) => this.isOwnHost(host),
     };
     const timeOf = (line: string) => syslogTimeMs(line, this.reading);
     const tooLong = () => void this.lines.unknown++;
     this.follower = new LogFollower({ ...options, timeOf, tooLong });
+    this.previous = readPrevious(options.position?.["previous"]);
   }
 
   /** @throws the system's error when the log is not there or can't be read; the next call goes on */
@@ -88,6 +91,7 @@ export class AuthLog implements LogReader {
     this.reading.nowMs = this.options.now();
     this.zone = undefined;
     this.lookedAhead = false;
+    this.readNames = false;
     return this.follower.poll((line) => {
       const record = this.recordOf(parseSyslogLine(line, this.reading));
       this.previous = record;
@@ -104,7 +108,7 @@ export class AuthLog implements LogReader {
   }
 
   position(): LogPosition {
-    return this.follower.position();
+    return { ...this.follower.position(), previous: this.previous };
   }
 
   close(): void {
@@ -129,6 +133,20 @@ export class AuthLog implements LogReader {
     return { ...previous, copies, timeMs };
   }
 
+  /** Names are read again for the first unknown one of a poll: the host may have been renamed. */
+  private isOwnHost(host: string): boolean {
+    const isOwn = () => this.hosts.isOwn(host, (see) => this.lookAhead(see));
+    if (isOwn()) return true;
+    if (this.readNames) return false;
+    this.readNames = true;
+    try {
+      this.hosts.learn(readHostNames(this.options.root));
+    } catch {
+      return false; // In the middle of a line nothing may throw; the next poll tries again.
+    }
+    return isOwn();
+  }
+
   /** Looks for hosts' names in the end of the log, once a poll. */
   private lookAhead(see: (host: string) => void): void {
     if (this.lookedAhead) return;
@@ -151,4 +169,13 @@ export class AuthLog implements LogReader {
       return ""; // Rotated away at this moment: the next poll looks again.
     }
   }
+}
+
+/** The record in a saved position; undefined when there is none, or it is none. */
+function readPrevious(value: unknown): LogRecord | undefined {
+  const { timeMs, identifier, pid, message } = (value ?? {}) as Partial<LogRecord>;
+  if (typeof timeMs !== "number" || typeof identifier !== "string") return undefined;
+  if (typeof message !== "string" || !["number", "undefined"].includes(typeof pid))
+    return undefined;
+  return { timeMs, identifier, pid, message, copies: 1 };
 }

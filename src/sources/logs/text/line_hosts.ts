@@ -17,7 +17,7 @@ const ANY_HOST: ReadonlySet<string> = new Set([
  * host's name. So a log whose lines all have one name, none of the known ones, is taken for the host's.
  */
 export class LineHosts {
-  private readonly own: readonly string[];
+  private readonly own: string[] = [];
   private sawOwn = false;
   /** Names seen that are none of the known ones: none, one, or several. */
   private stranger: string | undefined;
@@ -25,7 +25,14 @@ export class LineHosts {
 
   /** @param names what the host is called; none when nobody knows, then every line is its own */
   constructor(names: readonly string[]) {
-    this.own = names.map((name) => name.toLowerCase());
+    this.learn(names);
+  }
+
+  /** The host may have got other names since; a daemon goes on with the old one for a while. */
+  learn(names: readonly string[]): void {
+    for (const name of names.map((each) => each.toLowerCase())) {
+      if (!this.own.includes(name)) this.own.push(name);
+    }
   }
 
   /**

@@ -1,7 +1,8 @@
 /** Which files are read, and what is said of those that can't be. */
-import { afterAll, describe, expect, test } from "bun:test";
+import { afterAll, describe, expect, spyOn, test } from "bun:test";
 import { chmodSync, copyFileSync, mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { JournalFile } from "../../../../src/sources/logs/journal/file.ts";
 import type { JournalFiles } from "../../../../src/sources/logs/journal/file_set.ts";
 import { Host, MACHINE, removeScratch } from "./fixtures.ts";
 import { Journald, START_US, messagesOf, newFileId, sshd } from "./journald.ts";
@@ -34,6 +35,22 @@ describe("which files", () => {
     expect(() => host.reader().poll(() => {})).toThrow("ENOENT");
     const other = new Host("/var/log/journal", "e".repeat(32)).reader();
     expect(() => other.poll(() => {})).toThrow("ENOENT");
+  });
+
+  test.each(["user-1", "system"])("a bad sector at the start of %s.journal", async (name) => {
+    const host = new Host();
+    new Journald(host).log(sshd("own"));
+    const damaged = join(host.folder(), `${name}.journal`);
+    if (name !== "system") new Journald(host, name).log(sshd("user"));
+    const { open } = JournalFile;
+    using _ = spyOn(JournalFile, "open").mockImplementation((path, pages) => {
+      if (path === damaged) throw Object.assign(new Error("EIO: i/o error"), { code: "EIO" });
+      return open.call(JournalFile, path, pages);
+    });
+    const reader = host.reader();
+    if (name === "system") return expect(() => reader.poll(() => {})).toThrow("EIO");
+    expect(await messagesOf(reader)).toEqual(["own"]);
+    expect(host.reports).toEqual([`${damaged}: EIO: i/o error`]);
   });
 
   test("files that are none are reported once and cost nothing else", async () => {

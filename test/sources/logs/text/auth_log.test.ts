@@ -69,6 +69,46 @@ describe("records", () => {
     ]);
   });
 
+  /** Makes another reader that goes on where one was, and gives what it reads. */
+  function restart(reader: AuthLog): AuthLog {
+    const position = JSON.parse(JSON.stringify(reader.position()));
+    reader.close();
+    const path = join(log, "auth.log");
+    const options = { root: new Root(folder), path, position, sinceMs: NOW_MS, now: () => NOW_MS };
+    return new AuthLog(options);
+  }
+
+  test("are repeated by a line that comes after a restart", () => {
+    const path = join(log, "auth.log");
+    writeFileSync(path, "Nov 23 11:00:00 host sshd[2]: Failed\n");
+    const first = new AuthLog({ root: new Root(folder), path, sinceMs: 0, now: () => NOW_MS });
+    first.poll(() => {});
+    appendFileSync(path, "Nov 23 11:00:09 host last message repeated 2 times\n");
+    const second = restart(first);
+    const got: LogRecord[] = [];
+    second.poll((record) => got.push(record));
+    second.close();
+    expect(got).toMatchObject([{ identifier: "sshd", pid: 2, message: "Failed", copies: 2 }]);
+  });
+
+  test("are the host's after it was renamed, too", () => {
+    const path = join(log, "auth.log");
+    mkdirSync(join(folder, "etc"));
+    writeFileSync(join(folder, "etc/hostname"), "old\n");
+    writeFileSync(path, "2026-11-23T11:00:00Z old sshd[1]: a\n");
+    const reader = new AuthLog({ root: new Root(folder), path, sinceMs: 0, now: () => NOW_MS });
+    const got: string[] = [];
+    const poll = () => reader.poll(({ message }) => got.push(message));
+    poll();
+    writeFileSync(join(folder, "etc/hostname"), "new\n");
+    for (const [i, host] of ["old", "other", "new"].entries()) {
+      appendFileSync(path, `2026-11-23T11:00:0${i}Z ${host} sshd[1]: ${host}\n`);
+    }
+    poll();
+    reader.close();
+    expect(got).toEqual(["a", "old", "new"]);
+  });
+
   test("are read once, over a restart too", async () => {
     const path = join(log, "auth.log");
     writeFileSync(path, "2026-11-23T11:00:00Z h sshd[1]: a\n");
