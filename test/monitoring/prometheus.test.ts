@@ -6,6 +6,7 @@ import { authLogLine } from "../helpers/attempt_lines.ts";
 import { Serving } from "../helpers/exporter.ts";
 import { FormatProxy } from "../helpers/format_proxy.ts";
 import { describeWith } from "../helpers/needs.ts";
+import type { Series } from "../helpers/prometheus_server.ts";
 import { type Tree, openTree } from "../helpers/tree.ts";
 import { type Chosen, interpolate, queries, queryOf } from "./dashboard.ts";
 import { addSlice, logIn } from "./exposed.ts";
@@ -130,6 +131,28 @@ describeWith(["prometheus"], "a Prometheus that scrapes the exporter", () => {
     const mayBeEmpty = /password|Whose account|not typed|sudo/.test(question);
     if (!mayBeEmpty) expect(series.length).toBeGreaterThan(0);
     for (const { value } of series) expect(Number(value![1])).not.toBeNaN();
+  });
+
+  test("counts an account's first login, with the README's question about passwords", async () => {
+    const login = "Accepted password for carol from 192.0.2.9 port 4712 ssh2";
+    appendFileSync(
+      join(tree.path, "var/log/auth.log"),
+      authLogLine(Date.now(), 6001, login, "debian12"),
+    );
+    const logins = 'user_sessions_user_logins_total{username="carol"}';
+    await prometheus.until(`count(${logins}) == 2`);
+    const series = await prometheus.query(`${logins}[1m]`);
+    const began = Math.max(...series.map(({ values }) => values![0]![0]));
+    const [, question] = readmeQuestions().find(([asked]) => /password\?/.test(asked))!;
+    const ask = async (query: string) => {
+      const time = String(began + 0.1);
+      const answer = await prometheus.api<{ result: Series[] }>("query", { query, time });
+      return answer.result.map(({ metric, value }) => `${metric["username"]} ${value![1]}`);
+    };
+    expect(await ask(question.replaceAll("1d", "5s"))).toEqual(["carol 1", "carol 1"]);
+    expect(await ask(`increase(${logins}[5s]) > 0`)).toEqual([]);
+    // With nothing known of the time before, nobody can tell which logins are new.
+    expect(await ask(question)).toEqual([]);
   });
 
   test("the README has ten questions", () => {

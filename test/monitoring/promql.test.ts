@@ -25,6 +25,9 @@ describe("barelyReadCounters", () => {
     ["a_total - a_total offset 1h", ["a_total"]],
     ['increase(a_total{x="y"}[5m]) > 0', []],
     ["sum without (x) (rate(a_total[5m]))", []],
+    ['a_total{x="y"} unless a_total offset $__range or increase(a_total[$__range])', []],
+    ["a_total unless b_total offset 1d", ["a_total"]],
+    ["a_total unless a_total", ["a_total"]],
     ["b", []],
   ])("%s", (expression, names) => {
     expect(barelyReadCounters(expression, COUNTERS)).toEqual(names);

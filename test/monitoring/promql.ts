@@ -17,15 +17,20 @@ export function metricsIn(expression: string): Set<string> {
   return new Set(names.filter((name) => !KEYWORDS.has(name.toLowerCase())));
 }
 
-/** The counters that are read by anything but rate and increase, which alone know of restarts. */
+/** The series of a counter that began in a span of time: their whole value is their increase. */
+const BEGAN = /([\w:]+)\s*(?:\{[^}]*\})?\s+unless\s+\1\s*(?:\{[^}]*\})?\s+offset\s+[\w$]+/g;
+
+/**
+ * The counters that are read by anything but rate and increase, which alone know of restarts. Series that
+ * began in the time asked for are read as they are.
+ */
 export function barelyReadCounters(expression: string, counters: ReadonlySet<string>): string[] {
   const inFunction = new RegExp(
     `\\b(?:${FOR_COUNTERS})\\s*\\(\\s*([\\w:]+)\\s*(?:\\{[^}]*\\})?\\s*\\[[^\\]]*\\]\\s*\\)`,
     "g",
   );
-  return [...metricsIn(withoutStrings(expression).replaceAll(inFunction, " "))].filter((name) =>
-    counters.has(name),
-  );
+  const rest = withoutStrings(expression).replaceAll(BEGAN, " ").replaceAll(inFunction, " ");
+  return [...metricsIn(rest)].filter((name) => counters.has(name));
 }
 
 /** What is handed to rate or increase and is no counter. */
