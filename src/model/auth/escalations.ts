@@ -44,6 +44,8 @@ export class Escalations {
   private readonly runs = new Map<string, number>();
   /** A cut line that says again what a run said: its next pieces tell whether it is the run's end. */
   private repeated: { user: string; key: string; copies: number; timeMs: number } | undefined;
+  /** By process and caller, what a question was if the next piece shows that it was none. */
+  private readonly asked = new Map<string, SudoEvent>();
   /** Shadow's first line about a run of su, which the next one says again. */
   private suSaid: string | undefined;
 
@@ -62,7 +64,16 @@ export class Escalations {
   takeSudo(event: SudoEvent, record: LogRecord, emit: Emit): void {
     const { caller: user } = event;
     if (this.isRoot(user)) return;
+    const key = `${record.pid ?? ""} ${user}`;
+    const asked = this.asked.get(key);
+    this.asked.delete(key);
+    if (event.kind === "asked") {
+      this.asked.set(key, event.ifContinued);
+      if (this.asked.size > MAX_CALLERS) this.asked.delete(this.asked.keys().next().value!);
+      return;
+    }
     if (event.kind === "continued") {
+      if (asked) return this.takeSudo(asked, record, emit);
       if (event.isEnd && this.repeated?.user === user) this.endRepeated();
       return;
     }

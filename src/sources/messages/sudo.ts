@@ -21,6 +21,11 @@ export type SudoEvent =
     }
   /** The next piece of a message that was too long for one line. `isEnd`: it reads like the end of a run. */
   | { kind: "continued"; caller: string; isEnd: boolean }
+  /**
+   * `sudo -l` or `sudo -v`, which run nothing. Where another piece follows, `COMMAND=list` is in the name of the
+   * caller's folder, in the middle of which sudo has cut its message, and it is the other event.
+   */
+  | { kind: "asked"; caller: string; ifContinued: SudoEvent }
   /** Classic sudo ran nothing: a wrong password, the rules, or a module of PAM forbids it. */
   | { kind: "refused"; caller: string }
   /** pam_unix refused the first password of a run, or the account; either sudo, and it may still run. */
@@ -64,10 +69,16 @@ export function parseSudoMessage(message: string): SudoEvent | undefined {
 /** Where the caller chooses text (the folder, the command), it stands behind what is read here. */
 function eventOf(caller: string, text: string, rust: boolean): SudoEvent | undefined {
   if (text.startsWith(CONTINUED)) return { kind: "continued", caller, isEnd: END.test(text) };
-  const isRun = FIELD.test(text);
-  const behindReason = isRun ? 0 : text.search(FIELDS_BEHIND_REASON);
-  if (behindReason < 0 || isOnlyQuestion(text)) return undefined;
-  if (!isRun) return NO_REFUSAL.test(text) ? undefined : { kind: "refused", caller };
+  const event = runOf(caller, text, rust);
+  if (event === undefined || !isOnlyQuestion(text)) return event;
+  return { kind: "asked", caller, ifContinued: event };
+}
+
+function runOf(caller: string, text: string, rust: boolean): SudoEvent | undefined {
+  if (!FIELD.test(text)) {
+    const isOther = !FIELDS_BEHIND_REASON.test(text) || NO_REFUSAL.test(text);
+    return isOther ? undefined : { kind: "refused", caller };
+  }
   const end = END.exec(text);
   const endOf = end === null ? undefined : text.slice(0, end.index);
   return { kind: "ran", caller, rust, command: text, endOf };

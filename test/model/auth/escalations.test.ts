@@ -51,6 +51,38 @@ test("classic sudo's own line is the one that counts", () => {
   expect(sum(outcomesOf(records, 1_400_000))).toEqual({ "sudo success": 1 });
 });
 
+describe("a folder that is called like a question, and so long that sudo cuts the line in it", () => {
+  // As sudo 1.9.13 logs it.
+  const CUT_IN_FOLDER = (reason: string) => [
+    `     bob : ${reason}PWD=/home/bob/d COMMAND=list`,
+    "     bob : (command continued) aaaa/bbbb ; USER=root ; COMMAND=/bin/sh",
+  ];
+  test.each([undefined, 7])("hides no run, with the pid %p", (pid) => {
+    const records = lines("sudo", pid, [
+      ...CUT_IN_FOLDER(""),
+      ...CUT_IN_FOLDER("command not allowed ; "),
+      "     bob : PWD=/ ; USER=root ; COMMAND=list",
+      ...CUT_IN_FOLDER(""),
+    ]);
+    expect(sum(outcomesOf(records))).toEqual({ "sudo success": 2, "sudo failure": 1 });
+  });
+
+  test("hides none of two at a time", () => {
+    const [first, second] = [7, 8].map((pid) => lines("sudo", pid, CUT_IN_FOLDER("")));
+    const records = [first![0]!, second![0]!, first![1]!, second![1]!];
+    expect(sum(outcomesOf(records))).toEqual({ "sudo success": 2 });
+  });
+
+  test("and a question before a long run count once", () => {
+    const records = sudo(
+      "     bob : PWD=/ ; USER=root ; COMMAND=list",
+      `${CLASSIC} ${"x".repeat(900)}`,
+      "     bob : (command continued) xxx",
+    );
+    expect(sum(outcomesOf(records))).toEqual({ "sudo success": 1 });
+  });
+});
+
 test("root is no one to become somebody else", () => {
   const records = [
     ...sudo("    root : TTY=pts/0 ; PWD=/ ; USER=bin ; COMMAND=/usr/bin/id"),

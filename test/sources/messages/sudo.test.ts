@@ -59,14 +59,17 @@ describe.each<[writer: string, rows: [message: string, says: string][]]>([
   [
     "the same: -l and -v run nothing",
     [
-      ["     bob : TTY=pts/1 ; PWD=/ ; USER=root ; COMMAND=list", "nothing"],
-      ["     bob : TTY=pts/1 ; PWD=/ ; USER=root ; COMMAND=list /usr/bin/id -u", "nothing"],
-      ["     bob : TTY=pts/1 ; PWD=/ ; USER=root ; COMMAND=validate", "nothing"],
+      ["     bob : TTY=pts/1 ; PWD=/ ; USER=root ; COMMAND=list", "bob asked"],
+      ["     bob : TTY=pts/1 ; PWD=/ ; USER=root ; COMMAND=list /usr/bin/id -u", "bob asked"],
+      ["     bob : TTY=pts/1 ; PWD=/ ; USER=root ; COMMAND=validate", "bob asked"],
       [
         "     bob : command not allowed ; TTY=pts/1 ; PWD=/ ; USER=root ; COMMAND=list /bin/x",
-        "nothing",
+        "bob asked",
       ],
-      ["     bob : 1 incorrect password attempt ; PWD=/ ; USER=root ; COMMAND=validate", "nothing"],
+      [
+        "     bob : 1 incorrect password attempt ; PWD=/ ; USER=root ; COMMAND=validate",
+        "bob asked",
+      ],
       ["     bob : TTY=pts/1 ; PWD=/ ; USER=root ; COMMAND=/usr/bin/list", "bob ran"],
       ["     bob : TTY=pts/1 ; PWD=/x ; COMMAND=list ; USER=root ; COMMAND=/bin/id", "bob ran"],
       ["     bob : TTY=pts/1 ; PWD=/ ; USER=root ; COMMAND=/bin/id ; COMMAND=list", "bob ran"],
