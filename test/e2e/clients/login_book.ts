@@ -55,7 +55,7 @@ systemctl reload ssh`);
     const does = asked === "sudo refused" && may ? undefined : asked;
     const env = host.ssh.passwordEnvironment(this.password);
     const words = [...optionsOf(method), `${user}@host`, this.commandOf(does, seconds)];
-    await command(host.ssh.client("ssh", words), { env, timeoutMs: 120_000 });
+    await command(host.ssh.client("ssh", words), { env, timeoutMs: 300_000 });
     this.count(`user_logins_total{username="${user}",method="${method}"}`);
     truth.count(`logins_total{method="${method}"}`);
     this.byUser.set(user, (this.byUser.get(user) ?? 0) + 1);

@@ -35,6 +35,8 @@ const FIELD = [
   "cockpit-bridge",
   "cockpit-system",
   "libnss-extrausers",
+  // What Ansible needs on the host; cockpit brings Python.
+  "python3-apt",
 ];
 
 /** Where a suite has them: the first four keep what utmp's files kept before. */

@@ -17,7 +17,7 @@ export interface VmOptions {
   folder: string;
 }
 
-const BOOT_MS = 180_000;
+const BOOT_MS = 300_000;
 
 export class Vm {
   readonly hasConsole = true;

@@ -1,6 +1,6 @@
 /**
  * The Ansible playbook, in both of its ways: a second run changes nothing, bad settings are refused. It runs
- * when it is asked for (ONLY=ansible), with the ansible and the release (make dist) of this machine.
+ * when it is asked for (SUITES=trixie-field ONLY=ansible), with the ansible of this machine.
  */
 import { copyFileSync, mkdirSync, writeFileSync } from "node:fs";
 import { basename, join, resolve } from "node:path";
@@ -17,7 +17,6 @@ export const ansible = {
   async run(scene: Scene): Promise<void> {
     const { check, host } = scene;
     const { control } = host;
-    await control.sh("apt-get install -y --no-install-recommends python3 python3-apt", 240_000);
     const files = await releaseFolder(scene);
     for (const method of ["binary", "package"]) {
       const play = (more: object = {}) =>

@@ -12,6 +12,7 @@ import { fortyLogins } from "./forty_logins.ts";
 import { formats } from "./formats.ts";
 import { install } from "./install.ts";
 import { LOGINS } from "./logins.ts";
+import { picture } from "./field/picture.ts";
 import { page } from "./page.ts";
 import { prometheus } from "./prometheus.ts";
 import { reboot } from "./reboot.ts";
@@ -55,4 +56,4 @@ export const SCENARIOS: readonly Scenario[] = [
 ];
 
 /** Those that run only when ONLY names them: they need more than make e2e installs, a fast machine, or a host of their own. */
-export const ON_REQUEST: readonly Scenario[] = [ansible, fortyLogins, withoutLogind];
+export const ON_REQUEST: readonly Scenario[] = [ansible, fortyLogins, withoutLogind, picture];

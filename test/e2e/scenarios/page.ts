@@ -1,14 +1,9 @@
-/**
- * The list of sessions, and the page for people, with everybody on it; a picture of it stays in the logs, or, with UPDATE_SCREENSHOT=1,
- * becomes the one that the README shows.
- */
-import { join, resolve } from "node:path";
+/** The list of sessions, and the page for people, with everybody on it; a picture of it stays in the logs. */
+import { join } from "node:path";
 import { CHROMIUM, pageAsShown, screenshot } from "../../helpers/browser.ts";
 import { EXPORTER_PORT } from "../machine/host.ts";
 import type { Scene } from "../scene.ts";
 import { compareDocuments } from "../sessions_document.ts";
-
-const EXAMPLES = resolve(import.meta.dir, "../../../examples");
 
 export const page = {
   name: "page",
@@ -22,10 +17,10 @@ export const page = {
       line.split(" ").slice(0, 2).join(" "),
     );
     check.equal("sessions", series.sort(), shown.sort());
-    check.match("its title", host.name, new RegExp(`<title>${host.name} – `), html);
-    const folder = process.env["UPDATE_SCREENSHOT"] ? EXAMPLES : host.logs;
+    const name = (await host.control.sh("hostname")).trim();
+    check.match("its title", name, new RegExp(`<title>${name} – `), html);
     const size = { width: 1000, height: 1250 };
-    if (CHROMIUM) await screenshot(url, join(folder, "landing-page.png"), size);
+    if (CHROMIUM) await screenshot(url, join(host.logs, "landing-page.png"), size);
   },
 };
 
