@@ -34,10 +34,13 @@ export function formatTime(seconds: number): string {
   return `${day} ${two(date.getHours())}:${two(date.getMinutes())}`;
 }
 
+/** Made at the first use: it takes longer than all else of a page. */
+let zoneFormat: Intl.DateTimeFormat | undefined;
+
 /** The local time zone at that time: `UTC`, `GMT+1`. */
 export function timeZone(seconds: number): string {
-  const format = new Intl.DateTimeFormat("en", { timeZoneName: "short" });
-  const parts = format.formatToParts(new Date(seconds * 1000));
+  zoneFormat ??= new Intl.DateTimeFormat("en", { timeZoneName: "short" });
+  const parts = zoneFormat.formatToParts(new Date(seconds * 1000));
   return parts.find(({ type }) => type === "timeZoneName")?.value ?? "";
 }
 

@@ -5,12 +5,12 @@ import { parsePasswd } from "../../src/sources/accounts/passwd.ts";
 import { parseEnvironmentFile } from "../../src/sources/environment_file.ts";
 import { unescapeC } from "../../src/sources/escape.ts";
 import { canonicalAddress } from "../../src/sources/ip_address.ts";
-import { contents, fuzzParser, linesOf } from "./fuzz_parser.ts";
+import { contents, fuzzParser, linesOf, someLines } from "./fuzz_parser.ts";
 
 const utf8 = (parse: (text: string) => unknown) => (bytes: Buffer) => parse(bytes.toString());
 
-fuzzParser("passwd", contents("*/etc/passwd"), utf8(parsePasswd));
-fuzzParser("group", contents("*/etc/group"), utf8(parseGroup));
+fuzzParser("passwd", someLines(contents("*/etc/passwd")), utf8(parsePasswd));
+fuzzParser("group", someLines(contents("*/etc/group")), utf8(parseGroup));
 fuzzParser(
   "environment files",
   [

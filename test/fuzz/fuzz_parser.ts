@@ -73,6 +73,16 @@ export function pieces(files: readonly Buffer[], unit = 1): Buffer[] {
   );
 }
 
+/** The lines of files, some at a time: a short case is soon run, and what a line may be is in it. */
+export function someLines(files: readonly Buffer[], count = 6): Buffer[] {
+  return files.flatMap((file) => {
+    const lines = file.toString("latin1").split(/(?<=\n)/);
+    return Array.from({ length: Math.ceil(lines.length / count) }, (_, i) =>
+      Buffer.from(lines.slice(i * count, (i + 1) * count).join(""), "latin1"),
+    );
+  });
+}
+
 /** A file that holds each case in its turn, in a folder that stands for `/`. */
 export function fileFor(path: string): { folder: string; put: (bytes: Uint8Array) => void } {
   const folder = mkdtempSync(join(tmpdir(), "fuzz-"));

@@ -35,10 +35,28 @@ afterAll(() => {
   removeScratch();
 });
 
+/**
+ * A file in memory in place of pages that are read from it: what is damaged and mended again millions of times
+ * need not be written.
+ */
+class MemoryPages extends Pages {
+  constructor(file: Buffer) {
+    super();
+    this.bytes = file;
+    this.words = new Uint32Array(file.buffer, file.byteOffset, file.length / 4);
+  }
+
+  override load(_fd: number, offset: number, length: number): boolean {
+    if (!(offset >= 0 && length >= 0 && length <= MAX_OBJECT_BYTES)) return false;
+    this.at = offset;
+    return offset + length <= this.bytes.length;
+  }
+}
+
 /** So much of an object is changed; what follows is text. */
 const CHANGED_BYTES = 256;
+const PLACE_BYTES = 8;
 
-const pages = new Pages();
 const payload = new PayloadReader(() => {});
 const reader = new EntryReader(FIELDS.length, new FieldCache(FIELDS, payload));
 
@@ -48,15 +66,22 @@ interface Part {
   places: number[];
 }
 
+/** Counts down, so that no file that was opened has the same number. */
+let lastSerial = 0;
+
 class Capture {
   readonly bytes: Buffer;
-  readonly path: string;
   readonly entries: Part[] = [];
   readonly lists: (Part & { identifier: string })[] = [];
   /** What its entries hold while the file is whole. */
   readonly wholes = new Set<string>();
   readonly messages = new Set<string>();
+  private readonly path: string;
   private readonly fd: number;
+  private readonly file: JournalFile;
+  /** What is damaged; the file itself is, too, where its header is. */
+  private readonly damagedBytes: Buffer;
+  private readonly pages: MemoryPages;
   private readonly targets: number[] = [];
   private readonly items = new Set<number>();
 
@@ -64,7 +89,10 @@ class Capture {
     this.bytes = journalBytes(name, "system");
     this.path = new Host().add("system.journal", this.bytes);
     this.fd = openSync(this.path, "r+");
-    const file = JournalFile.open(this.path, pages);
+    this.damagedBytes = Buffer.alloc(this.bytes.length, this.bytes);
+    this.pages = new MemoryPages(this.damagedBytes);
+    this.file = JournalFile.open(this.path, this.pages);
+    const { file } = this;
     for (const offset of offsetsOf(file)) {
       const items = this.itemsOf(file, offset);
       for (const item of items) this.items.add(item);
@@ -90,23 +118,41 @@ class Capture {
       this.lists.push({ identifier, offset, places });
       this.targets.push(...places);
     }
-    file.close();
   }
 
   /** Runs something on the file while it is damaged. */
   damaged(random: Random, { places }: Part, run: (file: JournalFile) => void): void {
     const starts = random.chance(0.1) ? HEADER_PLACES : places;
     const changes = changedPlaces(random, this.bytes, starts, this.targets);
-    for (const { at, changed } of changes) writeSync(this.fd, changed, 0, changed.length, at);
-    let file: JournalFile | undefined;
+    for (const { at, changed } of changes) this.damagedBytes.set(changed, at);
     try {
-      file = JournalFile.open(this.path, pages);
-      run(file);
+      if (changes.some(({ at }) => at < HEADER.size)) this.runReopened(run);
+      else run(this.fileAnew());
     } catch (error) {
       if (!(error instanceof JournalFormatError)) throw error;
     } finally {
+      for (const { at } of changes) this.bytes.copy(this.damagedBytes, at, at, at + PLACE_BYTES);
+    }
+  }
+
+  /** Another number, so that nothing is remembered that was read before. */
+  private fileAnew(): JournalFile {
+    const { file } = this;
+    const numbered: { serial: number } = file;
+    numbered.serial = --lastSerial;
+    return file;
+  }
+
+  /** Headers are read from the file itself. */
+  private runReopened(run: (file: JournalFile) => void): void {
+    let file: JournalFile | undefined;
+    writeSync(this.fd, this.damagedBytes, 0, HEADER.size + PLACE_BYTES, 0);
+    try {
+      file = JournalFile.open(this.path, this.pages);
+      run(file);
+    } finally {
       file?.close();
-      for (const { at, changed } of changes) writeSync(this.fd, this.bytes, at, changed.length, at);
+      writeSync(this.fd, this.bytes, 0, HEADER.size + PLACE_BYTES, 0);
     }
   }
 
@@ -120,6 +166,7 @@ class Capture {
   }
 
   close(): void {
+    this.file.close();
     closeSync(this.fd);
   }
 

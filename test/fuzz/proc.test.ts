@@ -1,5 +1,4 @@
 /** The files of /proc, whose contents any process has a part in: its title, its name, its sockets. */
-import { expect } from "bun:test";
 import { inOrder, portsIn, socketsBySearch } from "../helpers/tcp_table.ts";
 import { addressFromHex } from "../../src/sources/proc/net_tcp.ts";
 import { TcpSockets } from "../../src/sources/proc/tcp_sockets.ts";
@@ -12,7 +11,7 @@ import { parseStatus } from "../../src/sources/proc/pid_status.ts";
 import { ProcessTable } from "../../src/sources/proc/process_table.ts";
 import { parseSshdTitle } from "../../src/sources/messages/sshd_title.ts";
 import { LINE_BYTES } from "../../src/sources/proc/stat_lines.ts";
-import { contents, fuzzParser, pieces } from "./fuzz_parser.ts";
+import { contents, fuzzParser, someLines } from "./fuzz_parser.ts";
 
 const titles = contents("*/proc/*/cmdline");
 
@@ -36,20 +35,26 @@ const utf8 = (parse: (text: string) => unknown) => (bytes: Buffer) => parse(byte
 fuzzParser("/proc/PID/status", contents("*/proc/*/status"), utf8(parseStatus));
 fuzzParser("/proc/PID/cgroup", contents("*/proc/*/cgroup"), utf8(parseCgroupSession));
 fuzzParser("/proc/stat", contents("*/proc/stat"), utf8(parseMachineStat));
-/** Searches and the index over all lines give the same. */
+
+/** What the searches find; in one case of eight the index over all lines has to find the same. */
 function connectionsOf(bytes: Buffer) {
-  const ports = [...portsIn([bytes])].slice(0, 16);
-  const [searched, indexed] = [new TcpSockets([bytes]), new TcpSockets([bytes])];
-  for (let port = 0; port < 40; port++) indexed.connectionsTo(65_535 - port);
-  const found = inOrder(socketsBySearch(searched, ports));
-  expect(inOrder(socketsBySearch(indexed, ports))).toEqual(found);
+  const ports = [...portsIn([bytes])].slice(0, 8);
+  const found = socketsBySearch(new TcpSockets([bytes]), ports);
+  if (bytes.length % 8 > 0) return found;
+  const indexed = new TcpSockets([bytes]);
+  // So many searches are made before there is an index.
+  for (let port = 0; port < 33; port++) indexed.connectionsTo(65_535 - port);
+  if (!Bun.deepEquals(inOrder(socketsBySearch(indexed, ports)), inOrder(found)))
+    throw new Error("the index gives other sockets");
   return found;
 }
 
-fuzzParser("/proc/net/tcp", pieces(contents("*/proc/net/tcp", "*/proc/net/tcp6")), (bytes) =>
+fuzzParser("/proc/net/tcp", someLines(contents("*/proc/net/tcp", "*/proc/net/tcp6")), (bytes) =>
   connectionsOf(bytes),
 );
-fuzzParser("/proc/net/unix", pieces(contents("*/proc/net/unix")), (bytes) => parseUnix(bytes, "/"));
+fuzzParser("/proc/net/unix", someLines(contents("*/proc/net/unix")), (bytes) =>
+  parseUnix(bytes, "/"),
+);
 fuzzParser(
   "addresses of /proc/net",
   [Buffer.from("0100007F"), Buffer.from("0".repeat(24) + "01000000")],

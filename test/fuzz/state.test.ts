@@ -47,15 +47,19 @@ function realState(): Buffer {
 const file = fileFor("state/auth.json");
 const path = `${file.folder}/state/auth.json`;
 
-/** What a scrape shows of it, and how it is saved again. */
-function takenUp(value: unknown): { shown: unknown; save: () => string } {
+/**
+ * What a scrape shows of it, and how it is saved again.
+ *
+ * @param isWhole with the last hour, which takes as long as all else
+ */
+function takenUp(value: unknown, isWhole: boolean): { shown: unknown; save: () => string } {
   const { logs, lostBytes, precedence, tally } = readState(value, NOW_MS);
   const counted = new Map(
     Array.from(logs, ([name, { state }]) => [name, new CountedLog(READER as never, tally, state)]),
   );
   const { failures, logins, escalations, rootLogins, users, window } = tally;
   const since = Array.from(logs.values(), ({ sinceMs }) => sinceMs);
-  const lastHour = [window.failuresByReason(NOW_MS), window.topOrigins(NOW_MS, 10)];
+  const lastHour = isWhole && [window.failuresByReason(NOW_MS), window.topOrigins(NOW_MS, 10)];
   return {
     shown: [failures, logins, escalations, rootLogins, users, lastHour, lostBytes, since],
     save: () => JSON.stringify(stateOf(counted, tally, precedence, lostBytes)),
@@ -63,18 +67,18 @@ function takenUp(value: unknown): { shown: unknown; save: () => string } {
 }
 
 /**
- * @param isSaved whether it is saved and taken up again, too
+ * @param isSaved whether it is shown with the last hour, saved and taken up again, too
  * @returns what a scrape shows; undefined for a state that is refused
  */
 function shownOf(value: unknown, isSaved: boolean): unknown {
   let state: ReturnType<typeof takenUp>;
   try {
-    state = takenUp(value);
+    state = takenUp(value, isSaved);
   } catch (error) {
     if (error instanceof SavedStateError) return undefined;
     throw error;
   }
-  if (isSaved) takenUp(JSON.parse(state.save()));
+  if (isSaved) takenUp(JSON.parse(state.save()), false);
   return state.shown;
 }
 

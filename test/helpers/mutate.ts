@@ -35,6 +35,7 @@ const EXTREME_NUMBERS = [
 ].map((text) => Buffer.from(text));
 
 const NOTHING = Buffer.alloc(0);
+const NEWLINE = 0x0a;
 
 const EXTREME_U64 = [
   0n,
@@ -193,9 +194,10 @@ function numberNear({ bytes, length }: Draft, place: number): [start: number, en
 
 /** The line that a place is in, without its end. */
 function lineAt({ bytes, length }: Draft, place: number): { start: number; end: number } {
-  const end = bytes.indexOf(0x0a, place);
-  const start = place === 0 ? 0 : bytes.lastIndexOf(0x0a, place - 1) + 1;
-  return { start, end: end < 0 || end > length ? length : end };
+  // What lies behind the draft's length is of other cases, and longer than it.
+  const newline = bytes.subarray(place, length).indexOf(NEWLINE);
+  const start = place === 0 ? 0 : bytes.lastIndexOf(NEWLINE, place - 1) + 1;
+  return { start, end: newline < 0 ? length : place + newline };
 }
 
 /**

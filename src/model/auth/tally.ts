@@ -27,10 +27,11 @@ export class Tally {
   rootLogins = 0;
   unauthenticatedDisconnects = 0;
   droppedConnections = 0;
-  window = new FailureWindow();
   users = new UserCounts();
   /** Of login sessions that ended. */
   durations = new Durations();
+
+  constructor(readonly window = new FailureWindow()) {}
 
   /**
    * @param live false for what happened before we began to count: it fills the window and nothing else
@@ -107,7 +108,7 @@ export class Tally {
    */
   static from(value: unknown): Tally {
     const saved = savedRecord(value, "the tally");
-    const tally = new Tally();
+    const tally = new Tally(FailureWindow.from(saved["window"]));
     readCounts(saved["failures"], tally.failures, FAILURE_REASONS);
     readCounts(saved["logins"], tally.logins, LOGIN_METHODS);
     const escalations = savedRecord(saved["escalations"], "escalations");
@@ -120,7 +121,6 @@ export class Tally {
       "disconnects",
     );
     tally.droppedConnections = savedCount(saved["droppedConnections"], "dropped connections");
-    tally.window = FailureWindow.from(saved["window"]);
     if (saved["users"] !== undefined) tally.users = UserCounts.from(saved["users"]);
     else tally.creditOther();
     const { durations } = saved;
