@@ -5,7 +5,7 @@ import { CountedLog, succeeding } from "../../src/model/auth/counted_log.ts";
 import { Precedence } from "../../src/model/auth/precedence.ts";
 import { readState, stateOf } from "../../src/model/auth/saved_state.ts";
 import { Tally } from "../../src/model/auth/tally.ts";
-import { SavedStateError } from "../../src/model/auth/saved.ts";
+import { SavedStateError } from "../../src/sources/saved_value.ts";
 import type { LogRecord } from "../../src/sources/logs/record.ts";
 import { StateFile } from "../../src/sources/state_file.ts";
 import { fuzz, FUZZ_TIMEOUT_MS } from "../helpers/fuzz.ts";
@@ -14,8 +14,12 @@ import { contents, expectWellFormed, fileFor, fuzzParser, linesOf } from "./fuzz
 
 const NOW_MS = Date.UTC(2026, 10, 25);
 
+const FILE = { dev: 1, ino: 2, offset: 3, skipping: false, headBytes: 3, head: "a", size: 4 };
 /** A reader of a log in which nothing is new. */
-const READER = { position: () => ({ inode: 1, offset: 2 }), close: () => {} };
+const READER = {
+  position: () => ({ kind: "text", files: [FILE], finished: null }),
+  close: () => {},
+};
 
 /** The state after the messages that a real sshd logged. */
 function realState(): Buffer {

@@ -7,7 +7,7 @@ import {
   savedNumber,
   savedRecord,
   savedText,
-} from "../../model/auth/saved.ts";
+} from "../../sources/saved_value.ts";
 import { type Rank, UserPlaces } from "./user_places.ts";
 
 /** Of the saved state. */
@@ -46,15 +46,15 @@ export class UserFolding {
 
   /** @param saved what `toJSON` gave in an earlier run */
   constructor(saved?: unknown) {
-    const state = saved === undefined ? undefined : savedRecord(saved, "the users");
+    const state = saved === undefined ? undefined : savedRecord(saved, "users");
     if (Number(state?.["version"]) > VERSION) {
       throw new NewerStateError(`version ${String(state!["version"])}, want ${VERSION} at most`);
     }
-    this.places = new UserPlaces(state ? savedTexts(state["kept"], "the kept users") : []);
+    this.places = new UserPlaces(state ? savedTexts(state["kept"], "kept users") : []);
     if (!state) return;
     this.hasLimited = true;
-    for (const user of savedTexts(state["in_other"], "the users in other")) this.inOther.add(user);
-    for (const entry of savedList(state["counters"], "the counters")) this.restore(entry);
+    for (const user of savedTexts(state["in_other"], "users in other")) this.inOther.add(user);
+    for (const entry of savedList(state["counters"], "counters")) this.restore(entry);
   }
 
   /**
@@ -175,18 +175,18 @@ export class UserFolding {
   }
 
   private restore(entry: unknown): void {
-    const [metric, key, base, last, labels, intoKey] = savedList(entry, "a counter");
-    const name = savedText(metric, "a metric");
-    const texts = Object.entries(savedRecord(labels, "the labels")).map(
+    const [metric, key, base, last, labels, intoKey] = savedList(entry, "counter");
+    const name = savedText(metric, "metric");
+    const texts = Object.entries(savedRecord(labels, "labels")).map(
       ([label, value]) => [label, savedText(value, label)] as const,
     );
     let series = this.counters.get(name);
     if (!series) this.counters.set(name, (series = new Map()));
-    series.set(savedText(key, "a series"), {
-      base: savedNumber(base, "a base"),
-      last: savedNumber(last, "a value"),
+    series.set(savedText(key, "series"), {
+      base: savedNumber(base, "base"),
+      last: savedNumber(last, "value"),
       into: { labels: Object.fromEntries(texts), value: 0 },
-      intoKey: savedText(intoKey, "a series of other"),
+      intoKey: savedText(intoKey, "series of other"),
       isOfThisRun: false,
     });
   }

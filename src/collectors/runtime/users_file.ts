@@ -1,4 +1,4 @@
-import { NewerStateError } from "../../model/auth/saved.ts";
+import { NewerStateError } from "../../sources/saved_value.ts";
 import { StateFile } from "../../sources/state_file.ts";
 import { UserFolding } from "./user_folding.ts";
 

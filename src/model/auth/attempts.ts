@@ -11,7 +11,7 @@ import { EndedSessions } from "./ended_sessions.ts";
 import { Escalations } from "./escalations.ts";
 import { NO_FACTS } from "./host_facts.ts";
 import type { Emit } from "./outcome.ts";
-import { savedNumber, savedOptional, savedRecord } from "./saved.ts";
+import { savedNumber, savedOptional, savedRecord } from "../../sources/saved_value.ts";
 import { MaxStartups } from "./max_startups.ts";
 
 /** Idle connections are looked for when the records' time has gone on by so much. */
@@ -24,7 +24,7 @@ const EXPIRE_STEP_MS = 10_000;
 export class Attempts {
   private connections: Connections;
   private escalations: Escalations;
-  private throttle = new MaxStartups();
+  private maxStartups = new MaxStartups();
   ended: EndedSessions;
   private expiredMs = 0;
   /** The time of the last record, and the time on our clock at which it came. */
@@ -86,10 +86,10 @@ export class Attempts {
     const { copies, pid = -1 } = record;
     if (record.pid !== undefined) this.takeSession(event, record.pid, record.timeMs, emit);
     if (event.kind === "session_opened") return;
-    if (event.kind === "throttling") return this.throttle.sum(pid, event.total, emit);
+    if (event.kind === "throttling") return this.maxStartups.sum(pid, event.total, emit);
     if (event.kind !== "dropped") return this.connections.take(event, record, emit);
     const count = event.count * copies;
-    if (event.throttled) return this.throttle.drop(pid, count, emit);
+    if (event.throttled) return this.maxStartups.drop(pid, count, emit);
     emit({ kind: "dropped_connection", count });
   }
 
@@ -120,7 +120,7 @@ export class Attempts {
     return {
       connections: this.connections,
       escalations: this.escalations,
-      throttle: this.throttle,
+      throttle: this.maxStartups,
       ended: this.ended,
       recordMs: this.recordMs ?? null,
       arrivedMs: this.arrivedMs ?? null,
@@ -130,15 +130,15 @@ export class Attempts {
   /** @throws SavedStateError for a value that `toJSON` did not make */
   static from(value: unknown, host = NO_FACTS): Attempts {
     const { isRoot, findSession } = host;
-    const saved = savedRecord(value, "the attempts");
+    const saved = savedRecord(value, "attempts");
     const attempts = new Attempts(host);
     const connections = savedRecord(saved["connections"], "connections");
     attempts.connections = Connections.from(connections, isRoot);
     const escalations = savedRecord(saved["escalations"], "escalations");
     attempts.escalations = Escalations.from(escalations, isRoot);
-    attempts.throttle = MaxStartups.from(savedRecord(saved["throttle"], "throttle"));
-    attempts.recordMs = savedOptional(saved["recordMs"], "the last record's time", savedNumber);
-    attempts.arrivedMs = savedOptional(saved["arrivedMs"], "its arrival", savedNumber);
+    attempts.maxStartups = MaxStartups.from(savedRecord(saved["throttle"], "MaxStartups"));
+    attempts.recordMs = savedOptional(saved["recordMs"], "last record's time", savedNumber);
+    attempts.arrivedMs = savedOptional(saved["arrivedMs"], "arrival", savedNumber);
     attempts.ended = EndedSessions.from(saved["ended"], attempts.recordMs, findSession);
     return attempts;
   }

@@ -1,7 +1,5 @@
 import { isShortage, isUnavailable } from "../../sources/errors.ts";
-import { JournalReader } from "../../sources/logs/journal/reader.ts";
-import type { LogReader } from "../../sources/logs/record.ts";
-import { AuthLog } from "../../sources/logs/text/auth_log.ts";
+import type { LogRecord } from "../../sources/logs/record.ts";
 import { readBootTimeMs } from "../../sources/proc/machine_stat.ts";
 import type { Root } from "../../sources/root.ts";
 import type { StateFile } from "../../sources/state_file.ts";
@@ -10,6 +8,7 @@ import type { AuthCounts, RecentFailures } from "./auth_counts.ts";
 import { CountedLog, type LogState, type Resumption, succeeding } from "./counted_log.ts";
 import { type HostFacts, hostFactsOf, readOpenSessions } from "./host_facts.ts";
 import { JOURNAL, chooseLogs, rankOf, sourceOf } from "./log_choice.ts";
+import { openLog } from "./open_log.ts";
 import { Precedence } from "./precedence.ts";
 import { loadState, stateOf } from "./saved_state.ts";
 import { Tally } from "./tally.ts";
@@ -229,21 +228,12 @@ export class AuthLogs {
     this.logs = after;
   }
 
-  private open(name: string, { position, sinceMs, state }: Resumption, bootMs: number): CountedLog {
-    const { root, now, warn } = this.options;
-    let reader: LogReader;
-    if (name === JOURNAL) {
-      const report = (err: string) => warn("a part of the journal can't be read", { err });
-      reader = new JournalReader(root, { position, sinceMs, bootMs, now, report });
-      return new CountedLog(reader, this.tally, state);
-    }
+  private open(name: string, resumption: Resumption, bootMs: number): CountedLog {
+    const { state } = resumption;
+    const reader = openLog(name, resumption, bootMs, this.options);
+    if (name === JOURNAL) return new CountedLog(reader, this.tally, state);
     const rank = rankOf(name);
-    reader = new AuthLog({ root, path: root.path(name), position, sinceMs, now });
-    return new CountedLog(
-      reader,
-      this.tally,
-      state,
-      (record) => this.precedence.judge(rank, record) === "count",
-    );
+    const counts = (record: LogRecord) => this.precedence.judge(rank, record) === "count";
+    return new CountedLog(reader, this.tally, state, counts);
   }
 }

@@ -1,6 +1,12 @@
 import type { Peer } from "../../sources/messages/ssh_event.ts";
 import type { Emit } from "./outcome.ts";
-import { savedCount, savedFlag, savedNumber, savedOptional, savedText } from "./saved.ts";
+import {
+  savedCount,
+  savedFlag,
+  savedNumber,
+  savedOptional,
+  savedText,
+} from "../../sources/saved_value.ts";
 
 /** What is known of one SSH connection before its login. */
 export interface Connection {
@@ -83,15 +89,15 @@ export function rowOf(c: Connection): unknown[] {
 /** @throws SavedStateError for a row that `rowOf` did not make */
 export function connectionOf(row: readonly unknown[]): Connection {
   return {
-    address: savedOptional(row[0], "a connection's address", savedText),
-    port: savedOptional(row[1], "a connection's port", savedCount),
-    failures: savedCount(row[2], "a connection's failures"),
-    named: savedFlag(row[3], "a connection's name"),
-    invalid: savedFlag(row[4], "a connection's account"),
-    pamCounted: savedFlag(row[5], "a connection's PAM state"),
-    lastMs: savedNumber(row[6], "a connection's time"),
+    address: savedOptional(row[0], "connection's address", savedText),
+    port: savedOptional(row[1], "connection's port", savedCount),
+    failures: savedCount(row[2], "connection's failures"),
+    named: savedFlag(row[3], "connection's name"),
+    invalid: savedFlag(row[4], "connection's account"),
+    pamCounted: savedFlag(row[5], "connection's PAM state"),
+    lastMs: savedNumber(row[6], "connection's time"),
     // 1.0.0 did not save these.
-    isConcluded: savedFlag(row[7] ?? false, "a connection's conclusion"),
-    failuresWithoutOrigin: savedCount(row[8] ?? 0, "a connection's failures without an origin"),
+    isConcluded: savedFlag(row[7] ?? false, "connection's conclusion"),
+    failuresWithoutOrigin: savedCount(row[8] ?? 0, "connection's failures without an origin"),
   };
 }

@@ -11,7 +11,7 @@ import {
 } from "./connection.ts";
 import { LoggedIn } from "./logged_in.ts";
 import { type Emit, loginMethod } from "./outcome.ts";
-import { savedList, savedNumber, savedOptional } from "./saved.ts";
+import { savedList, savedNumber, savedOptional } from "../../sources/saved_value.ts";
 
 /**
  * So many connections at once are followed before a login. A server lets in a hundred at most
@@ -208,14 +208,14 @@ export class Connections {
   static from(value: Record<string, unknown>, isRoot: (name: string) => boolean): Connections {
     const connections = new Connections(isRoot);
     for (const item of savedList(value["open"], "open connections")) {
-      const row = savedList(item, "an open connection");
-      const pid = savedNumber(row[0], "a connection's pid");
+      const row = savedList(item, "open connection");
+      const pid = savedNumber(row[0], "connection's pid");
       connections.open.set(pid, connectionOf(row.slice(1)));
     }
     connections.loggedIn = LoggedIn.from(value["loggedIn"]);
     // 1.0.0 did not save it.
     const firstPid = value["firstPid"] ?? null;
-    connections.firstPid = savedOptional(firstPid, "the first pid", savedNumber);
+    connections.firstPid = savedOptional(firstPid, "first pid", savedNumber);
     return connections;
   }
 }

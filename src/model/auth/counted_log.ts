@@ -1,9 +1,10 @@
-import type { LogPosition, LogReader, LogRecord } from "../../sources/logs/record.ts";
+import { type LogPosition, readPosition } from "../../sources/logs/position.ts";
+import type { LogReader, LogRecord } from "../../sources/logs/record.ts";
 import { Attempts } from "./attempts.ts";
 import { WINDOW_SECONDS } from "./failure_window.ts";
 import type { HostFacts } from "./host_facts.ts";
 import type { Emit } from "./outcome.ts";
-import { savedFlag, savedNumber, savedOptional, savedRecord } from "./saved.ts";
+import { savedFlag, savedNumber, savedOptional, savedRecord } from "../../sources/saved_value.ts";
 import type { Tally } from "./tally.ts";
 
 /** What is needed to make a reader, and to go on counting where the state was saved. */
@@ -64,14 +65,14 @@ export function succeeding(
  * @throws SavedStateError for a value that is damaged
  */
 export function resumeLog(value: unknown, nowMs: number, host?: HostFacts): Resumption {
-  const saved = savedRecord(value, "the log");
-  const lastRecordMs = savedOptional(saved["lastRecordMs"], "the last record's time", savedNumber);
-  const startMs = savedNumber(saved["startMs"], "the start");
+  const saved = savedRecord(value, "log");
+  const lastRecordMs = savedOptional(saved["lastRecordMs"], "last record's time", savedNumber);
+  const startMs = savedNumber(saved["startMs"], "start");
   // Version 1.0.0 saved nothing before that was so.
-  const isLive = saved["isLive"] === undefined || savedFlag(saved["isLive"], "whether it is live");
+  const isLive = saved["isLive"] === undefined || savedFlag(saved["isLive"], "isLive");
   const beginMs = isLive ? startMs : startMs - WINDOW_SECONDS * 1000;
   return {
-    position: savedRecord(saved["position"], "the position"),
+    position: readPosition(saved["position"]),
     // A clock that was set back since must not make us pass over what is written until it is there again.
     sinceMs: Math.min(lastRecordMs === undefined ? beginMs : lastRecordMs + 1, nowMs),
     state: { attempts: Attempts.from(saved["attempts"], host), lastRecordMs, startMs, isLive },

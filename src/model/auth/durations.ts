@@ -1,4 +1,4 @@
-import { savedCount, savedList, savedNumber, savedRecord } from "./saved.ts";
+import { savedCount, savedList, savedNumber, savedRecord } from "../../sources/saved_value.ts";
 
 /** The upper bounds of the buckets, in seconds: from one second to thirty days. */
 export const DURATION_BOUNDS = [
@@ -44,16 +44,14 @@ export class Durations {
    */
   static from(value: unknown): Durations {
     const saved = savedRecord(value, "durations");
-    const bounds = savedList(saved["bounds"], "bounds").map((bound) =>
-      savedNumber(bound, "a bound"),
-    );
+    const bounds = savedList(saved["bounds"], "bounds").map((bound) => savedNumber(bound, "bound"));
     const durations = new Durations();
     for (const [i, count] of savedList(saved["counts"], "counts").entries()) {
       const bound = bounds[i] ?? Infinity;
       const place = DURATION_BOUNDS.findIndex((own) => bound <= own);
-      durations.counts[place < 0 ? DURATION_BOUNDS.length : place]! += savedCount(count, "a count");
+      durations.counts[place < 0 ? DURATION_BOUNDS.length : place]! += savedCount(count, "count");
     }
-    durations.sumSeconds = savedNumber(saved["sumSeconds"], "the sum of durations");
+    durations.sumSeconds = savedNumber(saved["sumSeconds"], "sum of durations");
     return durations;
   }
 }

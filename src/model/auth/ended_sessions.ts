@@ -13,7 +13,7 @@ import {
   savedNumber,
   savedOptional,
   savedRecord,
-} from "./saved.ts";
+} from "../../sources/saved_value.ts";
 
 /** PAM opens the session at once when sshd or login has let somebody in. */
 const LOGIN_TO_SESSION_MS = 60_000;
@@ -131,12 +131,12 @@ export class EndedSessions {
     ended.open = OpenSessions.from(saved["open"]);
     ended.pam = PamSessions.from(saved["pam"]);
     for (const item of savedList(saved["logins"], "logins").slice(-MAX_LOGINS)) {
-      const row = savedList(item, "a login");
-      ended.logins.set(savedCount(row[0], "a login's pid"), savedNumber(row[1], "a login's time"));
+      const row = savedList(item, "login");
+      ended.logins.set(savedCount(row[0], "login's pid"), savedNumber(row[1], "login's time"));
     }
-    ended.byLogind = savedFlag(saved["byLogind"], "whether logind tells of sessions");
+    ended.byLogind = savedFlag(saved["byLogind"], "byLogind");
     const sinceMs = saved["countedSinceMs"];
-    ended.countedSinceMs = savedOptional(sinceMs, "when counting began", savedNumber);
+    ended.countedSinceMs = savedOptional(sinceMs, "countedSinceMs", savedNumber);
     return ended;
   }
 }

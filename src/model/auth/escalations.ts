@@ -10,7 +10,7 @@ import {
   savedOptional,
   savedRecord,
   savedText,
-} from "./saved.ts";
+} from "../../sources/saved_value.ts";
 
 /** Classic sudo waits so long for a password; then it says itself that the run failed. */
 const PASSWORD_WAIT_MS = 300_000;
@@ -174,25 +174,22 @@ export class Escalations {
   static from(value: Record<string, unknown>, isRoot: (name: string) => boolean): Escalations {
     const escalations = new Escalations(isRoot);
     for (const item of savedList(value["pending"], "pending callers")) {
-      const row = savedList(item, "a pending caller");
-      escalations.pending.set(
-        savedText(row[0], "a caller"),
-        savedNumber(row[1], "a caller's time"),
-      );
+      const row = savedList(item, "pending caller");
+      escalations.pending.set(savedText(row[0], "caller"), savedNumber(row[1], "caller's time"));
     }
-    escalations.rust = savedOptional(value["rust"], "the kind of sudo", savedFlag);
+    escalations.rust = savedOptional(value["rust"], "kind of sudo", savedFlag);
     // 1.0.0 did not save what follows.
     for (const item of savedList(value["runs"] ?? [], "runs").slice(0, MAX_RUNS)) {
-      const row = savedList(item, "a run");
-      escalations.runs.set(savedText(row[0], "a run"), savedCount(row[1], "a run's count"));
+      const row = savedList(item, "run");
+      escalations.runs.set(savedText(row[0], "run"), savedCount(row[1], "run's count"));
     }
-    escalations.repeated = savedOptional(value["repeated"] ?? null, "a cut line", (saved, what) => {
+    escalations.repeated = savedOptional(value["repeated"] ?? null, "cut line", (saved, what) => {
       const { user, key, copies, timeMs } = savedRecord(saved, what);
       return {
-        user: savedText(user, "its caller"),
-        key: savedText(key, "its run"),
-        copies: savedCount(copies, "its copies"),
-        timeMs: savedNumber(timeMs, "its time"),
+        user: savedText(user, "caller"),
+        key: savedText(key, "run"),
+        copies: savedCount(copies, "copies"),
+        timeMs: savedNumber(timeMs, "time"),
       };
     });
     escalations.suSaid = savedOptional(value["suSaid"] ?? null, "su's first line", savedText);

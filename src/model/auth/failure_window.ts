@@ -1,6 +1,6 @@
 import { FAILURE_REASONS, type FailureReason } from "./outcome.ts";
 import { OriginWindow, type Origin } from "./origin_window.ts";
-import { savedCount, savedList, savedRecord } from "./saved.ts";
+import { savedCount, savedList, savedRecord } from "../../sources/saved_value.ts";
 
 export { MAX_ORIGINS, type Origin } from "./origin_window.ts";
 export const WINDOW_SECONDS = 3600;
@@ -96,14 +96,14 @@ export class FailureWindow {
 
   /** @throws SavedStateError for a value that `toJSON` did not make */
   static from(value: unknown): FailureWindow {
-    const saved = savedRecord(value, "the window");
+    const saved = savedRecord(value, "window");
     const window = new FailureWindow();
-    for (const item of savedList(saved["counts"], "the window's counts")) {
-      const row = savedList(item, "a second");
-      const slot = window.slotOf(savedCount(row[0], "a second's time"));
-      window.counts[slot] = savedCount(row[1], "a second's count");
+    for (const item of savedList(saved["counts"], "window's counts")) {
+      const row = savedList(item, "second");
+      const slot = window.slotOf(savedCount(row[0], "second's time"));
+      window.counts[slot] = savedCount(row[1], "second's count");
       for (const [i, counts] of window.reasons.entries()) {
-        counts[slot] = savedCount(row[2 + i] ?? 0, "a second's count of a reason");
+        counts[slot] = savedCount(row[2 + i] ?? 0, "second's count of a reason");
       }
     }
     window.origins = OriginWindow.from(saved);

@@ -1,5 +1,5 @@
 import type { Peer } from "../../sources/messages/ssh_event.ts";
-import { savedList, savedNumber, savedText } from "./saved.ts";
+import { savedList, savedNumber, savedText } from "../../sources/saved_value.ts";
 
 /** So many are remembered; of those whose end is logged nowhere, the oldest are forgotten. */
 const MAX_LOGGED_IN = 2048;
@@ -53,8 +53,8 @@ export class LoggedIn {
   static from(value: unknown): LoggedIn {
     const loggedIn = new LoggedIn();
     for (const item of savedList(value, "logged-in clients")) {
-      const row = savedList(item, "a logged-in client");
-      const [key, pid] = [savedText(row[0], "a client"), savedNumber(row[1], "a client's pid")];
+      const row = savedList(item, "logged-in client");
+      const [key, pid] = [savedText(row[0], "client"), savedNumber(row[1], "client's pid")];
       loggedIn.pids.set(key, pid);
       loggedIn.keys.set(pid, key);
     }

@@ -1,5 +1,5 @@
 import type { Emit } from "./outcome.ts";
-import { savedCount, savedNumber, savedOptional } from "./saved.ts";
+import { savedCount, savedNumber, savedOptional } from "../../sources/saved_value.ts";
 
 /**
  * Connections that sshd dropped for MaxStartups. From 8.4 to 9.9 it logs the first drop, and every five
@@ -37,9 +37,9 @@ export class MaxStartups {
 
   /** @throws SavedStateError for a value that `toJSON` did not make */
   static from(value: Record<string, unknown>): MaxStartups {
-    const throttle = new MaxStartups();
-    throttle.pid = savedOptional(value["pid"], "the listener's pid", savedNumber);
-    throttle.counted = savedOptional(value["counted"], "the drops", savedCount);
-    return throttle;
+    const maxStartups = new MaxStartups();
+    maxStartups.pid = savedOptional(value["pid"], "listener's pid", savedNumber);
+    maxStartups.counted = savedOptional(value["counted"], "drops", savedCount);
+    return maxStartups;
   }
 }

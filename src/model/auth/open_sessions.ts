@@ -5,7 +5,7 @@ import {
   savedOptional,
   savedRecord,
   savedText,
-} from "./saved.ts";
+} from "../../sources/saved_value.ts";
 
 /** logind's own limit (SessionsMax= of logind.conf(5)); of more than that the oldest are forgotten. */
 export const MAX_OPEN = 8192;
@@ -94,12 +94,12 @@ export class OpenSessions {
     const open = new OpenSessions();
     for (const [bootId, rows] of Object.entries(savedRecord(value, "open sessions"))) {
       for (const item of savedList(rows, "sessions of a boot")) {
-        const row = savedList(item, "an open session");
+        const row = savedList(item, "open session");
         open.add(bootId, {
-          id: savedText(row[0], "a session's id"),
-          leaderPid: savedCount(row[1], "a session's leader"),
-          startUs: savedCount(row[2], "a session's start"),
-          isLogin: savedOptional(row[3], "whether a session is a login", savedFlag),
+          id: savedText(row[0], "session's id"),
+          leaderPid: savedCount(row[1], "session's leader"),
+          startUs: savedCount(row[2], "session's start"),
+          isLogin: savedOptional(row[3], "session's isLogin", savedFlag),
         });
       }
     }

@@ -1,4 +1,4 @@
-import { savedCount, savedList, savedNumber, savedText } from "./saved.ts";
+import { savedCount, savedList, savedNumber, savedText } from "../../sources/saved_value.ts";
 
 /** So many addresses are told apart; the count of more is a lower bound. */
 export const MAX_ORIGINS = 8192;
@@ -88,17 +88,17 @@ export class OriginWindow {
   /** @throws SavedStateError for a value that `toJSON` did not make */
   static from(saved: Record<string, unknown>): OriginWindow {
     const window = new OriginWindow();
-    for (const item of savedList(saved["sources"], "the window's sources").slice(0, MAX_ORIGINS)) {
-      const [address, last, ...rest] = savedList(item, "a source");
-      const lastSecond = savedNumber(last, "a source's time");
-      const spans = rest.slice(0, 2 * SPANS).map((each) => savedCount(each, "a source's count"));
+    for (const item of savedList(saved["sources"], "window's sources").slice(0, MAX_ORIGINS)) {
+      const [address, last, ...rest] = savedList(item, "source");
+      const lastSecond = savedNumber(last, "source's time");
+      const spans = rest.slice(0, 2 * SPANS).map((each) => savedCount(each, "source's count"));
       // Of an address without counts it is known that a failure came from it.
       if (spans.length % 2 !== 0 || spans.length === 0) {
         spans.splice(0, spans.length, Math.floor(lastSecond / SPAN_SECONDS), 1);
       }
-      window.entries.set(savedText(address, "a source"), { lastSecond, spans });
+      window.entries.set(savedText(address, "source"), { lastSecond, spans });
     }
-    const overflow = savedNumber(saved["overflowSecond"], "the overflow's time");
+    const overflow = savedNumber(saved["overflowSecond"], "overflow's time");
     if (overflow > 0) window.overflowSecond = overflow;
     return window;
   }

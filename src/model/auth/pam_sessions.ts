@@ -1,5 +1,11 @@
 import { MAX_OPEN } from "./open_sessions.ts";
-import { savedCount, savedFlag, savedList, savedNumber, savedRecord } from "./saved.ts";
+import {
+  savedCount,
+  savedFlag,
+  savedList,
+  savedNumber,
+  savedRecord,
+} from "../../sources/saved_value.ts";
 
 /** The sessions that PAM opened for sshd, by the pid that logged it, for hosts without logind or its entries. */
 export class PamSessions {
@@ -32,10 +38,10 @@ export class PamSessions {
     const saved = savedRecord(value, "sessions of PAM");
     const sessions = new PamSessions();
     for (const item of savedList(saved["open"], "open sessions of PAM")) {
-      const row = savedList(item, "an open session of PAM");
-      sessions.open(savedCount(row[0], "a pid"), savedNumber(row[1], "a session's start"));
+      const row = savedList(item, "open session of PAM");
+      sessions.open(savedCount(row[0], "pid"), savedNumber(row[1], "session's start"));
     }
-    sessions.wereSeen = savedFlag(saved["wereSeen"], "whether PAM's sessions were seen");
+    sessions.wereSeen = savedFlag(saved["wereSeen"], "wereSeen");
     return sessions;
   }
 }

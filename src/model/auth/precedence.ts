@@ -6,7 +6,7 @@ import {
   savedOptional,
   savedRecord,
   savedText,
-} from "./saved.ts";
+} from "../../sources/saved_value.ts";
 
 /** A log counts for a program once every better one has been silent about it for so long. */
 const SILENCE_MS = 60_000;
@@ -121,31 +121,28 @@ export class Precedence {
     // Before, only the times of the logs were saved.
     const saved = Array.isArray(value)
       ? { newest: value, held: [], early: [] }
-      : savedRecord(value, "the precedence of logs");
-    for (const item of savedList(saved["newest"], "the newest messages")) {
-      const [kind, times] = savedList(item, "a kind of message");
+      : savedRecord(value, "precedence of logs");
+    for (const item of savedList(saved["newest"], "newest messages")) {
+      const [kind, times] = savedList(item, "kind of message");
       const newest = savedList(times, "times of logs").map((time) =>
-        time === null ? 0 : savedNumber(time, "a log's time"),
+        time === null ? 0 : savedNumber(time, "log's time"),
       );
       precedence.newestMs.set(String(kind), newest);
     }
     for (const item of savedList(saved["held"], "records that wait")) {
-      const [rank, timeMs, identifier, pid, message, copies] = savedList(item, "a record");
+      const [rank, timeMs, identifier, pid, message, copies] = savedList(item, "record");
       const record: LogRecord = {
-        timeMs: savedNumber(timeMs, "a record's time"),
-        identifier: savedText(identifier, "a record's program"),
-        pid: savedOptional(pid, "a record's pid", savedNumber),
-        message: savedText(message, "a record's text"),
-        copies: savedCount(copies, "a record's copies"),
+        timeMs: savedNumber(timeMs, "record's time"),
+        identifier: savedText(identifier, "record's program"),
+        pid: savedOptional(pid, "record's pid", savedNumber),
+        message: savedText(message, "record's text"),
+        copies: savedCount(copies, "record's copies"),
       };
-      precedence.held.push({ rank: savedCount(rank, "a record's log"), record });
+      precedence.held.push({ rank: savedCount(rank, "record's log"), record });
     }
     for (const item of savedList(saved["early"], "records counted early")) {
-      const [key, timeMs] = savedList(item, "a record counted early");
-      precedence.early.set(
-        savedText(key, "a record's hash"),
-        savedNumber(timeMs, "a record's time"),
-      );
+      const [key, timeMs] = savedList(item, "record counted early");
+      precedence.early.set(savedText(key, "record's hash"), savedNumber(timeMs, "record's time"));
     }
     return precedence;
   }

@@ -5,7 +5,7 @@
 import type { StateFile } from "../../sources/state_file.ts";
 import type { HostFacts } from "./host_facts.ts";
 import { type CountedLog, type Resumption, resumeLog } from "./counted_log.ts";
-import { sourceOf } from "./log_choice.ts";
+import { JOURNAL, sourceOf } from "./log_choice.ts";
 import { AUTH_LOG_PATHS } from "../../sources/logs/text/auth_log_paths.ts";
 import { Precedence } from "./precedence.ts";
 import {
@@ -15,7 +15,7 @@ import {
   savedRecord,
   savedText,
   SavedStateError,
-} from "./saved.ts";
+} from "../../sources/saved_value.ts";
 import { Tally } from "./tally.ts";
 
 /** A file of a later version than this is kept aside. */
@@ -54,18 +54,18 @@ export function stateOf(
  * The state that was saved; undefined when there is none. One that can't be used is put aside, and said
  * once.
  *
- * @param logs the names of the logs that there are now, best first
+ * @param logNames the logs that there are now, best first
  */
 export function loadState(
   file: StateFile,
   nowMs: number,
-  logs: readonly string[],
+  logNames: readonly string[],
   host?: HostFacts,
 ): SavedState | undefined {
   const value = file.load();
   if (value === undefined) return undefined;
   try {
-    return readState(value, nowMs, logs, host);
+    return readState(value, nowMs, logNames, host);
   } catch (error) {
     if (!(error instanceof SavedStateError)) throw error;
     file.setAside(error, error instanceof NewerStateError ? "newer" : "damaged");
@@ -74,24 +74,24 @@ export function loadState(
 }
 
 /**
- * @param textLogs the text logs that there are now, best first
+ * @param logNames the logs that there are now, best first
  * @throws SavedStateError for a value that `stateOf` did not make
  */
 export function readState(
   value: unknown,
   nowMs: number,
-  textLogs: readonly string[] = AUTH_LOG_PATHS,
+  logNames: readonly string[] = AUTH_LOG_PATHS,
   host?: HostFacts,
 ): SavedState {
-  const saved = savedRecord(value, "the state");
-  const first = savedRecord(saved["watch"], "the first log");
-  const version = savedCount(first["version"], "the version");
+  const saved = savedRecord(value, "state");
+  const first = savedRecord(saved["watch"], "first log");
+  const version = savedCount(first["version"], "version");
   if (version > VERSION) throw new NewerStateError(`version ${version}, want ${VERSION} at most`);
-  const name = savedText(saved["name"] ?? nameOf(saved["log"], textLogs), "the log's name");
+  const name = savedText(saved["name"] ?? nameOf(saved["log"], logNames), "log's name");
   const logs = new Map([[name, resumeLog(first, nowMs, host)]]);
-  for (const other of savedList(saved["others"] ?? [], "the other logs")) {
-    const log = savedRecord(other, "another log");
-    logs.set(savedText(log["name"], "another log's name"), resumeLog(log, nowMs, host));
+  for (const other of savedList(saved["others"] ?? [], "other logs")) {
+    const log = savedRecord(other, "other log");
+    logs.set(savedText(log["name"], "other log's name"), resumeLog(log, nowMs, host));
   }
   return {
     tally: Tally.from(first["tally"]),
@@ -102,6 +102,7 @@ export function readState(
 }
 
 /** Version 1.0.0 saved only which kind of log it read; of the text logs it read the first there was. */
-function nameOf(kind: unknown, textLogs: readonly string[]): unknown {
-  return kind === "auth_log" ? textLogs[0] : kind;
+function nameOf(kind: unknown, logs: readonly string[]): unknown {
+  if (kind !== "auth_log") return kind;
+  return logs.find((name) => name !== JOURNAL) ?? AUTH_LOG_PATHS[0];
 }

@@ -8,7 +8,7 @@ import {
   type Outcome,
 } from "./outcome.ts";
 import { Durations } from "./durations.ts";
-import { savedCount, savedRecord } from "./saved.ts";
+import { savedCount, savedRecord } from "../../sources/saved_value.ts";
 import { FailureWindow } from "./failure_window.ts";
 import { UserCounts } from "./user_counts.ts";
 
@@ -107,7 +107,7 @@ export class Tally {
    * @throws SavedStateError for a value that `toJSON` did not make
    */
   static from(value: unknown): Tally {
-    const saved = savedRecord(value, "the tally");
+    const saved = savedRecord(value, "tally");
     const tally = new Tally(FailureWindow.from(saved["window"]));
     readCounts(saved["failures"], tally.failures, FAILURE_REASONS);
     readCounts(saved["logins"], tally.logins, LOGIN_METHODS);

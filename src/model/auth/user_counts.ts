@@ -4,7 +4,13 @@ import {
   LOGIN_METHODS,
   type LoginMethod,
 } from "./outcome.ts";
-import { savedCount, savedList, savedNumber, savedRecord, savedText } from "./saved.ts";
+import {
+  savedCount,
+  savedList,
+  savedNumber,
+  savedRecord,
+  savedText,
+} from "../../sources/saved_value.ts";
 
 /** The label of everybody who has none of their own. */
 export const OTHER_USER = "other";
@@ -114,14 +120,14 @@ export class UserCounts {
     const saved = savedRecord(value, "counts by user");
     const all = new UserCounts();
     for (const item of savedList(saved["users"], "users").slice(0, MAX_USERS + 1)) {
-      const row = savedList(item, "a user");
-      all.users.set(savedText(row[0], "a user's name"), savedCounts(row.slice(1)));
+      const row = savedList(item, "user");
+      all.users.set(savedText(row[0], "user's name"), savedCounts(row.slice(1)));
     }
     for (const item of savedList(saved["waiting"], "waiting users").slice(0, MAX_WAITING)) {
-      const row = savedList(item, "a waiting user");
-      const sinceMs = savedNumber(row[1], "a waiting user's time");
+      const row = savedList(item, "waiting user");
+      const sinceMs = savedNumber(row[1], "waiting user's time");
       const counts = savedCounts(row.slice(2));
-      all.waiting.set(savedText(row[0], "a waiting user's name"), { sinceMs, counts });
+      all.waiting.set(savedText(row[0], "waiting user's name"), { sinceMs, counts });
     }
     return all;
   }
@@ -135,9 +141,9 @@ function merge(into: Counts, counts: Counts): void {
 function savedCounts(rows: readonly unknown[]): Counts {
   const counts: Counts = new Map();
   for (const item of rows) {
-    const row = savedList(item, "a user's count");
-    const action = savedText(row[0], "an action");
-    if (ACTIONS.has(action)) counts.set(action as Action, savedCount(row[1], "a user's count"));
+    const row = savedList(item, "user's count");
+    const action = savedText(row[0], "action");
+    if (ACTIONS.has(action)) counts.set(action as Action, savedCount(row[1], "user's count"));
   }
   return counts;
 }

@@ -1,3 +1,5 @@
+import type { LogPosition } from "./position.ts";
+
 /** Set behind a message whose end is missing: no program logs it, and no grammar reads past it. */
 export const CUT_MARK = "…";
 
@@ -31,9 +33,6 @@ export interface LogindFields {
   /** When journald received it, in microseconds since boot, time asleep not included. */
   monotonicUs: number;
 }
-
-/** Where a reader goes on after a restart: a JSON value that only the reader that made it understands. */
-export type LogPosition = { [key: string]: unknown };
 
 /** A log that is read as it grows, a piece at a time. */
 export interface LogReader {

@@ -1,10 +1,11 @@
 import { describe, expect, test } from "bun:test";
 import { CountedLog, resumeLog, succeeding } from "../../../src/model/auth/counted_log.ts";
 import { Tally } from "../../../src/model/auth/tally.ts";
-import type { LogPosition, LogReader, LogRecord } from "../../../src/sources/logs/record.ts";
+import type { LogPosition } from "../../../src/sources/logs/position.ts";
+import type { LogReader, LogRecord } from "../../../src/sources/logs/record.ts";
 import { lines, readSamples, SAMPLE_MS } from "./samples.ts";
 
-/** A log in memory; its position is the number of records that were read. */
+/** A log in memory; the time in its position is the number of records that were read. */
 class MemoryLog implements LogReader {
   closed = false;
   readonly lostBytes = 0;
@@ -14,7 +15,7 @@ class MemoryLog implements LogReader {
 
   constructor(records: LogRecord[], position?: LogPosition) {
     this.records = records;
-    this.next = Number(position?.["next"] ?? 0);
+    this.next = position?.kind === "text" ? position.sinceMs! : 0;
   }
 
   poll(take: (record: LogRecord) => void, mayGoOn = () => true): boolean {
@@ -31,7 +32,7 @@ class MemoryLog implements LogReader {
   }
 
   position(): LogPosition {
-    return { next: this.next };
+    return { kind: "text", files: [], sinceMs: this.next };
   }
 
   close(): void {

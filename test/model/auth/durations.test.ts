@@ -1,6 +1,6 @@
 import { expect, test } from "bun:test";
 import { DURATION_BOUNDS, Durations } from "../../../src/model/auth/durations.ts";
-import { SavedStateError } from "../../../src/model/auth/saved.ts";
+import { SavedStateError } from "../../../src/sources/saved_value.ts";
 
 const DAY = 86_400;
 

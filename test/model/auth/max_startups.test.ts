@@ -6,17 +6,17 @@ type Step = number | { drop: number } | "restart" | { pid: number; total: number
 
 /** How many drops each step adds: a sum, drops that were logged one by one, or a restart of the exporter. */
 function added(...steps: Step[]): number[] {
-  let throttle = new MaxStartups();
+  let maxStartups = new MaxStartups();
   return steps.map((step) => {
     let count = 0;
     const emit = (outcome: { kind: string; count?: number }) => {
       expect(outcome.kind).toBe("dropped_connection");
       count += outcome.count!;
     };
-    if (step === "restart") throttle = MaxStartups.from(JSON.parse(JSON.stringify(throttle)));
-    else if (typeof step === "number") throttle.sum(PID, step, emit);
-    else if ("drop" in step) throttle.drop(PID, step.drop, emit);
-    else throttle.sum(step.pid, step.total, emit);
+    if (step === "restart") maxStartups = MaxStartups.from(JSON.parse(JSON.stringify(maxStartups)));
+    else if (typeof step === "number") maxStartups.sum(PID, step, emit);
+    else if ("drop" in step) maxStartups.drop(PID, step.drop, emit);
+    else maxStartups.sum(step.pid, step.total, emit);
     return count;
   });
 }

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "bun:test";
 import { MAX_OPEN, OpenSessions } from "../../../src/model/auth/open_sessions.ts";
-import { SavedStateError } from "../../../src/model/auth/saved.ts";
+import { SavedStateError } from "../../../src/sources/saved_value.ts";
 
 const session = (id: string, leaderPid = 1) => ({ id, leaderPid, startUs: 5, isLogin: true });
 const undecided = (id: string, leaderPid: number) => ({

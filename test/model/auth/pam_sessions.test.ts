@@ -1,7 +1,7 @@
 import { expect, test } from "bun:test";
 import { MAX_OPEN } from "../../../src/model/auth/open_sessions.ts";
 import { PamSessions } from "../../../src/model/auth/pam_sessions.ts";
-import { SavedStateError } from "../../../src/model/auth/saved.ts";
+import { SavedStateError } from "../../../src/sources/saved_value.ts";
 
 test("a session lasts from its opening to its end, by its pid", () => {
   const sessions = new PamSessions();

@@ -101,8 +101,8 @@ describe("a restart", () => {
     const after = restarted(logs);
     expect(after.judge(1, record(0))).toBe("drop");
     expect(after.judge(1, record(70))).toBe("count");
-    expect(() => Precedence.from({})).toThrow("no list");
-    expect(() => Precedence.from([["sshd", ["x"]]])).toThrow("no number");
+    expect(() => Precedence.from({})).toThrow("invalid newest messages: want a list");
+    expect(() => Precedence.from([["sshd", ["x"]]])).toThrow("invalid log's time: want a number");
   });
 
   test("loses no record that waits, and counts none twice that was counted early", () => {

@@ -4,7 +4,8 @@ import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { CountedLog } from "../../../src/model/auth/counted_log.ts";
 import { loadState, readState, stateOf } from "../../../src/model/auth/saved_state.ts";
-import { SavedStateError } from "../../../src/model/auth/saved.ts";
+import { SavedStateError } from "../../../src/sources/saved_value.ts";
+import type { LogPosition } from "../../../src/sources/logs/position.ts";
 import type { LogReader } from "../../../src/sources/logs/record.ts";
 import { StateFile } from "../../../src/sources/state_file.ts";
 import { TempTree } from "../../helpers/temp_tree.ts";
@@ -12,10 +13,12 @@ import { TempTree } from "../../helpers/temp_tree.ts";
 const FIXTURE = join(import.meta.dir, "../../fixtures/state/auth-1.0.0.json");
 const FROM_1_0_0 = JSON.parse(readFileSync(FIXTURE, "utf8"));
 const NOW_MS = FROM_1_0_0.watch.startMs + 60_000;
+/** What only 1.0.0 needs, and does without, too. */
+const { newestRotated: _, ...POSITION } = FROM_1_0_0.watch.position;
 const AUTH_LOG = "/var/log/auth.log";
 
 /** A log in which nothing is new. */
-const quiet = (position: Record<string, unknown>): LogReader => ({
+const quiet = (position: LogPosition): LogReader => ({
   poll: () => true,
   oldestUnreadMs: undefined,
   lostBytes: 0,
@@ -39,7 +42,7 @@ test("what 1.0.0 saved is taken over", () => {
   const { logs, tally, lostBytes } = readState(FROM_1_0_0, NOW_MS);
   expect([...logs.keys()]).toEqual([AUTH_LOG]);
   const { position, state } = logs.get(AUTH_LOG)!;
-  expect(position).toEqual(FROM_1_0_0.watch.position);
+  expect(position).toEqual(POSITION);
   expect(state.isLive).toBe(true);
   expect(tally.failures.invalid_user).toBe(2);
   expect(tally.window.failures(NOW_MS)).toBe(2);
@@ -48,13 +51,14 @@ test("what 1.0.0 saved is taken over", () => {
   expect([...readState(FROM_1_0_0, NOW_MS, ["/var/log/secure"]).logs.keys()]).toEqual([
     "/var/log/secure",
   ]);
+  expect([...readState(FROM_1_0_0, NOW_MS, ["journal"]).logs.keys()]).toEqual([AUTH_LOG]);
 });
 
 test("what this version saves has all that 1.0.0 reads, in the same form", () => {
   const again = savedAgain();
   expect([again.log, again.watch.version]).toEqual(["auth_log", 1]);
   const { tally, attempts, ...rest } = FROM_1_0_0.watch;
-  expect(again.watch).toMatchObject(rest);
+  expect(again.watch).toMatchObject({ ...rest, position: POSITION });
   for (const name of ["failures", "logins", "escalations"]) {
     expect(again.watch.tally[name]).toMatchObject(tally[name]);
   }
@@ -108,6 +112,8 @@ describe("a state that can't be used", () => {
     "watch",
     "watch.version",
     "watch.position",
+    "watch.position.kind",
+    "watch.position.files.0.offset",
     "watch.attempts",
     "watch.attempts.connections",
     "watch.attempts.escalations.pending",

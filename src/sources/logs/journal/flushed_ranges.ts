@@ -1,4 +1,4 @@
-import { isRecord } from "./position.ts";
+import type { JournalPosition } from "./position.ts";
 
 interface TimeRange {
   firstUs: number;
@@ -15,12 +15,8 @@ export class FlushedRanges {
   /** By namespace and boot. One boot is all there is below /run, so the oldest may go. */
   private readonly ranges = new Map<string, TimeRange>();
 
-  constructor(saved: unknown) {
-    if (!isRecord(saved)) return;
-    for (const [key, range] of Object.entries(saved)) {
-      if (!Array.isArray(range)) continue;
-      const [firstUs, lastUs] = range as unknown[];
-      if (typeof firstUs !== "number" || typeof lastUs !== "number") continue;
+  constructor(saved: JournalPosition["volatile"]) {
+    for (const [key, [firstUs, lastUs]] of Object.entries(saved ?? {})) {
       this.ranges.set(key, { firstUs, lastUs });
     }
   }

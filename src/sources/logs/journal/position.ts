@@ -1,7 +1,49 @@
 /** How far a journal was read, in the form that survives a restart. */
-import type { LogPosition } from "../record.ts";
+import { savedEntries, savedList, savedNumber } from "../../saved_value.ts";
 import type { JournalHeader } from "./header.ts";
 import type { Start } from "./file_cursor.ts";
+
+type Numbers = Record<string, number>;
+
+export interface JournalPosition {
+  kind: "journal";
+  /**
+   * By file_id and value: the offset of the last entry that was handed over. Undefined, as all the rest,
+   * until a reading came to an end: the next reader begins like the first.
+   */
+  files?: Record<string, Numbers>;
+  /** By file_id: bytes that were not read yet. Version 1.0.0 did not save it. */
+  unread?: Numbers;
+  /** By seqnum_id: the number up to which everything was read. */
+  seqnums?: Numbers;
+  /** The same as a time, in microseconds since the epoch. */
+  timeUs?: number;
+  /** What `FlushedRanges` knows. */
+  volatile?: Record<string, [firstUs: number, lastUs: number]>;
+}
+
+/** @throws SavedStateError for a value that no journal reader's `position()` made */
+export function readJournalPosition(saved: Record<string, unknown>): JournalPosition {
+  const { files, unread, seqnums, timeUs, volatile } = saved;
+  if (files === undefined) return { kind: "journal" };
+  return {
+    kind: "journal",
+    files: Object.fromEntries(savedEntries(files, "journal files", readNumbers)),
+    unread: readNumbers(unread ?? {}, "unread bytes of journal files"),
+    seqnums: readNumbers(seqnums, "journal's sequence numbers"),
+    timeUs: savedNumber(timeUs, "journal's time"),
+    volatile: Object.fromEntries(savedEntries(volatile, "volatile journal's times", readRange)),
+  };
+}
+
+function readNumbers(value: unknown, what: string): Numbers {
+  return Object.fromEntries(savedEntries(value, what, savedNumber));
+}
+
+function readRange(value: unknown, what: string): [number, number] {
+  const range = savedList(value, what);
+  return [savedNumber(range[0], what), savedNumber(range[1], what)];
+}
 
 export class JournalProgress {
   /**
@@ -9,9 +51,9 @@ export class JournalProgress {
    * by one call, for a file may come into being between the listing of its folder and the reading of
    * another file's number.
    */
-  readonly covered = new Map<string, number>();
+  readonly covered: Map<string, number>;
   /** The same as a time, for files whose numbers say nothing. */
-  coveredUs = 0;
+  coveredUs: number;
   /** By file_id and value, as long as the file was not found: the last entry that was handed over. */
   readonly saved = new Map<string, Map<string, number>>();
 
@@ -26,18 +68,16 @@ export class JournalProgress {
   /** True while there is no earlier reading to go on from. */
   isFirst: boolean;
 
-  /**
-   * @param position what an earlier reader left; anything in it that makes no sense is ignored
-   */
-  constructor(position: LogPosition | undefined) {
-    const { files, unread, seqnums, timeUs } = position ?? {};
-    this.isFirst = !isRecord(files);
-    for (const [fileId, offsets] of entriesOf(files)) {
-      this.saved.set(fileId, new Map(numbersOf(offsets)));
+  /** @param position what an earlier reader left */
+  constructor(position: JournalPosition | undefined) {
+    const { files, unread = {}, seqnums = {}, timeUs = 0 } = position ?? {};
+    this.isFirst = files === undefined;
+    for (const [fileId, offsets] of Object.entries(files ?? {})) {
+      this.saved.set(fileId, new Map(Object.entries(offsets)));
     }
-    this.unread = new Map(numbersOf(unread));
-    for (const [id, seqnum] of numbersOf(seqnums)) this.covered.set(id, seqnum);
-    if (typeof timeUs === "number" && timeUs > 0) this.coveredUs = timeUs;
+    this.unread = new Map(Object.entries(unread));
+    this.covered = new Map(Object.entries(seqnums));
+    this.coveredUs = timeUs;
   }
 
   /**
@@ -83,16 +123,4 @@ export class JournalProgress {
   covers(header: JournalHeader): boolean {
     return header.tailSeqnum <= (this.covered.get(header.seqnumId) ?? -1);
   }
-}
-
-function entriesOf(value: unknown): [string, unknown][] {
-  return isRecord(value) ? Object.entries(value) : [];
-}
-
-function numbersOf(value: unknown): [string, number][] {
-  return entriesOf(value).filter((pair): pair is [string, number] => typeof pair[1] === "number");
-}
-
-export function isRecord(value: unknown): value is Record<string, unknown> {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
 }

@@ -5,7 +5,7 @@
  * Only their entries are visited, through the index that each file has, so the size of a journal
  * costs nothing. Between two calls an unchanged file costs one read of its header.
  */
-import type { LogPosition, LogReader, LogRecord } from "../record.ts";
+import type { LogReader, LogRecord } from "../record.ts";
 import type { Root } from "../../root.ts";
 import { EntryReader } from "./entry.ts";
 import { FieldCache } from "./field_cache.ts";
@@ -14,7 +14,7 @@ import { LeftOverJournalError } from "./header.ts";
 import { JournalFiles, type OpenFile } from "./file_set.ts";
 import { Pages } from "./pages.ts";
 import { PayloadReader } from "./payload.ts";
-import { JournalProgress } from "./position.ts";
+import { type JournalPosition, JournalProgress } from "./position.ts";
 import type { FileCursor } from "./file_cursor.ts";
 import { FIELDS } from "./trust.ts";
 import { FlushedRanges } from "./flushed_ranges.ts";
@@ -23,7 +23,7 @@ export interface JournalOptions {
   /** The first reading of all begins with the first entry not older than this. */
   sinceMs: number;
   /** Where to go on instead, from an earlier reader. */
-  position?: LogPosition | undefined;
+  position?: JournalPosition | undefined;
   /** When the host booted, in milliseconds since the epoch: a journal that ends before is left over. */
   bootMs: number;
   /** The time in milliseconds since the epoch. */
@@ -97,10 +97,11 @@ export class JournalReader implements LogReader {
     return this.progress.lostBytes;
   }
 
-  position(): LogPosition {
+  position(): JournalPosition {
     const { covered, coveredUs, isFirst } = this.progress;
-    if (isFirst) return {};
+    if (isFirst) return { kind: "journal" };
     return {
+      kind: "journal",
       files: this.files.offsets(),
       unread: this.files.unreadBytes(),
       seqnums: Object.fromEntries(covered),

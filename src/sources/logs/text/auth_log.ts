@@ -9,9 +9,10 @@ import { HostZone } from "../../host_zone.ts";
 import { type TimeZone } from "../../posix_zone.ts";
 import { withRegular } from "../../regular_file.ts";
 import type { Root } from "../../root.ts";
-import type { LogPosition, LogReader, LogRecord } from "../record.ts";
+import type { LogReader, LogRecord } from "../record.ts";
 import { LogFollower } from "./follower.ts";
 import { LineHosts } from "./line_hosts.ts";
+import type { TextPosition } from "./position.ts";
 import {
   type LineReading,
   type OtherLine,
@@ -39,7 +40,7 @@ export interface AuthLogOptions {
   root: Root;
   path: string;
   /** What `position()` gave before a restart. */
-  position?: LogPosition | undefined;
+  position?: TextPosition | undefined;
   /** Where to begin without a position, in milliseconds since the epoch. */
   sinceMs: number;
   /** The time, in milliseconds since the epoch. */
@@ -83,7 +84,7 @@ export class AuthLog implements LogReader {
     const timeOf = (line: string) => syslogTimeMs(line, this.reading);
     const tooLong = () => void this.lines.unknown++;
     this.follower = new LogFollower({ ...options, timeOf, tooLong });
-    this.previous = readPrevious(options.position?.["previous"]);
+    this.previous = options.position?.previous;
   }
 
   /** @throws the system's error when the log is not there or can't be read; the next call goes on */
@@ -107,7 +108,7 @@ export class AuthLog implements LogReader {
     return this.follower.lostBytes;
   }
 
-  position(): LogPosition {
+  position(): TextPosition {
     return { ...this.follower.position(), previous: this.previous };
   }
 
@@ -169,13 +170,4 @@ export class AuthLog implements LogReader {
       return ""; // Rotated away at this moment: the next poll looks again.
     }
   }
-}
-
-/** The record in a saved position; undefined when there is none, or it is none. */
-function readPrevious(value: unknown): LogRecord | undefined {
-  const { timeMs, identifier, pid, message } = (value ?? {}) as Partial<LogRecord>;
-  if (typeof timeMs !== "number" || typeof identifier !== "string") return undefined;
-  if (typeof message !== "string" || !["number", "undefined"].includes(typeof pid))
-    return undefined;
-  return { timeMs, identifier, pid, message, copies: 1 };
 }

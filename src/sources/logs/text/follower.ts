@@ -6,8 +6,7 @@ import { statSync } from "node:fs";
 import { isDamage } from "../../errors.ts";
 import type { FilePosition, LogFile } from "./file.ts";
 import { findStart } from "./first_wanted.ts";
-import { readPosition, succeed } from "./position.ts";
-import type { LogPosition } from "../record.ts";
+import { succeed, type TextPosition } from "./position.ts";
 import { closeAll, newestInode, openLogFiles } from "./rotation.ts";
 
 /** A daemon writes to the renamed file until it is told to reopen; so long must that file be quiet. */
@@ -16,7 +15,7 @@ const LINGER_MS = 5_000;
 export interface FollowerOptions {
   path: string;
   /** Where to go on. When no file there is known any more, it is as if none were given. */
-  position?: LogPosition | undefined;
+  position?: TextPosition | undefined;
   /** Without a position, the first line handed over is the first one not older than this. */
   sinceMs: number;
   /** When a line was written; undefined for a line that doesn't say. */
@@ -103,7 +102,7 @@ export class LogFollower {
   }
 
   /** Where each open file was left. Taken between two polls, or within one, it loses no line. */
-  position(): LogPosition {
+  position(): TextPosition {
     const { position } = this.options;
     if (this.files.length === 0 && position !== undefined) return position;
     const files = this.files.map((file) => file.position());
@@ -124,7 +123,7 @@ export class LogFollower {
   }
 
   private start(): void {
-    const position = readPosition(this.options.position);
+    const { position } = this.options;
     this.finished = position?.finished;
     this.sinceMs = position?.sinceMs;
     this.takeUp(position?.files);

@@ -6,11 +6,21 @@
  * way its first line tells which it is, and the order of the row stays. Of a file that was empty nothing is
  * known; but what comes behind the last file that was begun is unread, whatever it is.
  */
-import type { LogPosition } from "../record.ts";
+import {
+  savedCount,
+  savedFlag,
+  savedList,
+  savedNumber,
+  savedOptional,
+  savedRecord,
+  savedText,
+} from "../../saved_value.ts";
+import type { LogRecord } from "../record.ts";
 import type { FilePosition, LogFile } from "./file.ts";
 
 /** Where a log was left: `finished` and `files` follow each other, oldest first. */
 export interface TextPosition {
+  kind: "text";
   /**
    * The newest file before those in `files` that has lines; null when there was none. It is what shows
    * where to go on while nothing of `files` was begun. Version 1.0.0 did not save it.
@@ -20,6 +30,8 @@ export interface TextPosition {
   files: FilePosition[];
   /** Lines before this time are passed over, until one is not older. */
   sinceMs?: number | undefined;
+  /** The last line, if it was a record: a repeat count may come next. Version 1.0.0 did not save it. */
+  previous?: LogRecord | undefined;
 }
 
 /** A file that is known, and still held open unless it was cut off, closed, or left by another process. */
@@ -83,26 +95,39 @@ export function succeed(
   return { kept, oldest, next, isNextKnown, lostBytes };
 }
 
-/** A saved position of a text log; undefined when it is another reader's. */
-export function readPosition(position: LogPosition | undefined): TextPosition | undefined {
-  if (position?.["kind"] !== "text" || !Array.isArray(position["files"])) return undefined;
-  const { files, finished, sinceMs } = position as Partial<TextPosition>;
+/** @throws SavedStateError for a value that no follower's `position()` made */
+export function readTextPosition(saved: Record<string, unknown>): TextPosition {
+  const { files, finished, sinceMs, previous } = saved;
   return {
-    files: files!.filter(isFilePosition),
-    finished: finished === null || isFilePosition(finished) ? finished : undefined,
-    sinceMs: typeof sinceMs === "number" ? sinceMs : undefined,
+    kind: "text",
+    files: savedList(files, "log files").map(readFilePosition),
+    finished: finished == null ? finished : readFilePosition(finished),
+    sinceMs: savedOptional(sinceMs ?? null, "sinceMs", savedNumber),
+    previous: savedOptional(previous ?? null, "last record", readRecord),
   };
 }
 
-function isFilePosition(value: Partial<FilePosition> | null | undefined): value is FilePosition {
-  return (
-    typeof value?.dev === "number" &&
-    typeof value.ino === "number" &&
-    Number.isSafeInteger(value.offset) &&
-    value.offset! >= 0 &&
-    typeof value.skipping === "boolean" &&
-    Number.isSafeInteger(value.headBytes) &&
-    value.headBytes! >= 0 &&
-    typeof value.head === "string"
-  );
+function readFilePosition(value: unknown): FilePosition {
+  const saved = savedRecord(value, "log file");
+  const position: FilePosition = {
+    dev: savedNumber(saved["dev"], "log file's device"),
+    ino: savedNumber(saved["ino"], "log file's inode"),
+    offset: savedCount(saved["offset"], "log file's offset"),
+    skipping: savedFlag(saved["skipping"], "log file's skipping"),
+    headBytes: savedCount(saved["headBytes"], "log file's headBytes"),
+    head: savedText(saved["head"], "log file's head"),
+  };
+  if (saved["size"] !== undefined) position.size = savedCount(saved["size"], "log file's size");
+  return position;
+}
+
+function readRecord(value: unknown, what: string): LogRecord {
+  const { timeMs, identifier, pid, message } = savedRecord(value, what);
+  return {
+    timeMs: savedNumber(timeMs, "last record's time"),
+    identifier: savedText(identifier, "last record's program"),
+    pid: savedOptional(pid ?? null, "last record's pid", savedNumber),
+    message: savedText(message, "last record's message"),
+    copies: 1,
+  };
 }

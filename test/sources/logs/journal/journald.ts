@@ -1,7 +1,7 @@
 /** A journald of our own, for tests that need to stop it between any two steps. */
 import { renameSync } from "node:fs";
 import { join } from "node:path";
-import type { LogPosition } from "../../../../src/sources/logs/record.ts";
+import type { JournalPosition } from "../../../../src/sources/logs/journal/position.ts";
 import { pollAll, type Host } from "./fixtures.ts";
 import { JournalWriter, type Counter, type WriterOptions } from "./writer.ts";
 
@@ -20,7 +20,8 @@ export function other(message: number | string): string[] {
 export const messagesOf = async (reader: ReturnType<Host["reader"]>) =>
   (await pollAll(reader)).map(({ message }) => message);
 
-export const saved = (position: LogPosition) => JSON.parse(JSON.stringify(position)) as LogPosition;
+export const saved = (position: JournalPosition) =>
+  JSON.parse(JSON.stringify(position)) as JournalPosition;
 
 let fileNumber = 0;
 

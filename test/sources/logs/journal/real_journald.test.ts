@@ -6,7 +6,7 @@
 import { expect, test } from "bun:test";
 import { existsSync, writeFileSync } from "node:fs";
 import { JournalReader } from "../../../../src/sources/logs/journal/reader.ts";
-import type { LogPosition } from "../../../../src/sources/logs/record.ts";
+import type { JournalPosition } from "../../../../src/sources/logs/journal/position.ts";
 import { Root } from "../../../../src/sources/root.ts";
 
 const TREES = process.env.TREES ?? "/tmp/journal-trees";
@@ -99,7 +99,7 @@ test.each(SUITES.filter(isUsable))(
     };
     const reports: string[] = [];
     const seen: number[] = [];
-    let position: LogPosition | undefined;
+    let position: JournalPosition | undefined;
     let reader = new JournalReader(root, options);
     let polls = 0;
     let restarts = 0;
@@ -120,7 +120,7 @@ test.each(SUITES.filter(isUsable))(
       });
       // Now and then it is another process that goes on.
       if (polls % 50 === 0) {
-        position = JSON.parse(JSON.stringify(reader.position())) as LogPosition;
+        position = JSON.parse(JSON.stringify(reader.position())) as JournalPosition;
         reader.close();
         reader = new JournalReader(root, { ...options, position });
         restarts++;

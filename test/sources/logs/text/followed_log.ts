@@ -2,7 +2,7 @@ import { afterEach, beforeEach } from "bun:test";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import type { LogPosition } from "../../../../src/sources/logs/record.ts";
+import type { TextPosition } from "../../../../src/sources/logs/text/position.ts";
 import { LogFollower } from "../../../../src/sources/logs/text/follower.ts";
 
 /** A log in a folder of its own for each test of a file, and a clock that the test moves. */
@@ -23,6 +23,6 @@ function timeOf(line: string): number | undefined {
   return time === null ? undefined : Number(time[1]);
 }
 
-export function follow(position?: LogPosition, sinceMs = 0): LogFollower {
+export function follow(position?: TextPosition, sinceMs = 0): LogFollower {
   return new LogFollower({ path: log.path, position, sinceMs, timeOf, now: () => log.nowMs });
 }

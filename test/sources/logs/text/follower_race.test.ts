@@ -7,7 +7,7 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { LogFollower } from "../../../../src/sources/logs/text/follower.ts";
-import type { LogPosition } from "../../../../src/sources/logs/record.ts";
+import type { TextPosition } from "../../../../src/sources/logs/text/position.ts";
 import { randomFrom } from "../../../helpers/fuzz.ts";
 
 const SECONDS = Math.min(Number(process.env["FUZZ_SECONDS"] ?? 2), 30);
@@ -43,7 +43,7 @@ test(
       poll();
       readings++;
       if (random.chance(0.5)) {
-        const position = JSON.parse(JSON.stringify(follower.position())) as LogPosition;
+        const position = JSON.parse(JSON.stringify(follower.position())) as TextPosition;
         follower.close();
         follower = new LogFollower({ ...options, position });
       }

@@ -1,7 +1,7 @@
 /** What becomes of files that are deleted, copied too early or written anew before they were read. */
 import { afterEach, describe, expect, test } from "bun:test";
 import { appendFileSync, rmSync, statSync, truncateSync, writeFileSync } from "node:fs";
-import type { LogPosition } from "../../../../src/sources/logs/record.ts";
+import type { TextPosition } from "../../../../src/sources/logs/text/position.ts";
 import { LogFile } from "../../../../src/sources/logs/text/file.ts";
 import type { LogFollower } from "../../../../src/sources/logs/text/follower.ts";
 import { follow, log, useFollowedLog } from "./followed_log.ts";
@@ -16,7 +16,7 @@ function read(follower: LogFollower): string[] {
 }
 
 /** The position as it comes back from a state file. */
-function saved(follower: LogFollower): LogPosition {
+function saved(follower: LogFollower): TextPosition {
   return JSON.parse(JSON.stringify(follower.position()));
 }
 

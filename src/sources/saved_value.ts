@@ -1,4 +1,7 @@
-/** Reads values out of a state file, which may be damaged or another version's. */
+/**
+ * Reads values out of a state file, which may be damaged or another version's. One bad value makes the
+ * whole file unusable: counters that don't belong together are worse than counters that begin anew.
+ */
 
 /** The state can't be used. */
 export class SavedStateError extends Error {}
@@ -10,33 +13,33 @@ export function savedRecord(value: unknown, what: string): Record<string, unknow
   if (typeof value === "object" && value !== null && !Array.isArray(value)) {
     return value as Record<string, unknown>;
   }
-  throw new SavedStateError(`${what} is no object`);
+  throw invalid(what, "an object");
 }
 
 export function savedList(value: unknown, what: string): unknown[] {
   if (Array.isArray(value)) return value;
-  throw new SavedStateError(`${what} is no list`);
+  throw invalid(what, "a list");
 }
 
 /** A count: zero or a positive whole number. */
 export function savedCount(value: unknown, what: string): number {
   if (typeof value === "number" && Number.isSafeInteger(value) && value >= 0) return value;
-  throw new SavedStateError(`${what} is no count`);
+  throw invalid(what, "a whole number, 0 or more");
 }
 
 export function savedNumber(value: unknown, what: string): number {
   if (typeof value === "number" && Number.isFinite(value)) return value;
-  throw new SavedStateError(`${what} is no number`);
+  throw invalid(what, "a number");
 }
 
 export function savedText(value: unknown, what: string): string {
   if (typeof value === "string") return value;
-  throw new SavedStateError(`${what} is no text`);
+  throw invalid(what, "a string");
 }
 
 export function savedFlag(value: unknown, what: string): boolean {
   if (typeof value === "boolean") return value;
-  throw new SavedStateError(`${what} is neither true nor false`);
+  throw invalid(what, "true or false");
 }
 
 /** Null in the file where the value is undefined: JSON has no word for it. */
@@ -46,4 +49,17 @@ export function savedOptional<T>(
   read: (value: unknown, what: string) => T,
 ): T | undefined {
   return value === null ? undefined : read(value, what);
+}
+
+/** The values of an object by their names, each read the same way. */
+export function savedEntries<T>(
+  value: unknown,
+  what: string,
+  read: (value: unknown, what: string) => T,
+): [string, T][] {
+  return Object.entries(savedRecord(value, what)).map(([name, of]) => [name, read(of, what)]);
+}
+
+function invalid(what: string, want: string): SavedStateError {
+  return new SavedStateError(`invalid ${what}: want ${want}`);
 }
