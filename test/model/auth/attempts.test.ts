@@ -1,5 +1,4 @@
 import { describe, expect, test } from "bun:test";
-import { MAX_CONNECTIONS } from "../../../src/model/auth/connections.ts";
 import type { LogRecord } from "../../../src/sources/logs/record.ts";
 import { lines, outcomesOf, sum } from "./samples.ts";
 
@@ -269,14 +268,5 @@ describe("in the documented forms", () => {
     const records = lines("sshd", 7, ["Invalid user a from 192.0.2.1 port 4000"]);
     expect(sum(outcomesOf(records, 600_000))).toEqual({});
     expect(sum(outcomesOf(records, 600_001))).toEqual({ invalid_user: 1 });
-  });
-
-  test("more open connections than are followed: the oldest is taken for ended, once", () => {
-    const count = MAX_CONNECTIONS + 1;
-    const records = Array.from({ length: count }, (_, pid) => {
-      return lines("sshd", pid, [`Invalid user a from 192.0.2.1 port ${pid}`])[0]!;
-    });
-    expect(sum(outcomesOf(records))).toEqual({ invalid_user: 1 });
-    expect(sum(outcomesOf(records, 700_000))).toEqual({ invalid_user: count });
   });
 });
