@@ -228,7 +228,8 @@ export class LogFollower {
       const busyMs = this.busyMs.get(file) ?? nowMs;
       this.busyMs.set(file, busyMs);
       // Oldest first: a restart takes everything that is newer than an open file for unread.
-      if (nowMs - busyMs < LINGER_MS) return;
+      // The clock may have been set back since.
+      if (Math.abs(nowMs - busyMs) < LINGER_MS) return;
       file.readRest(take);
       if (file.size > 0) this.finished = file.position();
       this.drop(file);

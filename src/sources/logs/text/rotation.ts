@@ -10,8 +10,11 @@ const MAX_FILES = 32;
 /** More rotations than this within some milliseconds are no rotations. */
 const MAX_TRIES = 10;
 
-/** `.1` of logrotate, `.0` of BusyBox, `-20261123` of logrotate's dateext; not what was compressed. */
-const SUFFIX = /^(?:\.(\d{1,5})|[-.](\d{8}(?:-\d{1,10})?))$/;
+/**
+ * `.1` of logrotate, `.0` of BusyBox; `-20261123` of logrotate's dateext, `-2026112314` where it is hourly,
+ * and `-2026-11-23` or `-20261123-1700000000` of its dateformat. Not what was compressed.
+ */
+const SUFFIX = /^(?:\.(\d{1,5})|[-.](\d{4}-?\d\d-?\d\d(?:-?\d{1,10})?))$/;
 
 interface Sibling {
   path: string;

@@ -106,7 +106,8 @@ describe("rotation", () => {
     appendFileSync(`${log.path}.1`, "5 late\n");
     expect(await read(follower)).toEqual(["5 late"]);
     expect(follower.position().files).toHaveLength(2);
-    log.nowMs += 5_000;
+    // Also when the clock is set back.
+    log.nowMs -= 3_600_000;
     await read(follower);
     expect(follower.position().files).toHaveLength(1);
     follower.close();
@@ -236,9 +237,14 @@ describe("the first start", () => {
     expect(await read(follow(undefined, 5))).toEqual(["5 e"]);
   });
 
-  test("knows files that are rotated by date", async () => {
-    writeFileSync(`${log.path}-20261115`, "1 a\n");
-    writeFileSync(`${log.path}-20261122`, "2 b\n");
+  test.each([
+    ["20261115", "20261122"],
+    ["2026112309", "2026112310"],
+    ["2026-11-15", "2026-11-22"],
+    ["20261122-1763856000", "20261122-1763859600"],
+  ])("knows files that are rotated by date: %s", async (first, second) => {
+    writeFileSync(`${log.path}-${second}`, "2 b\n");
+    writeFileSync(`${log.path}-${first}`, "1 a\n");
     writeFileSync(`${log.path}-20261123.gz`, "9 no\n");
     writeFileSync(log.path, "3 c\n");
     expect(await read(follow(undefined, 1))).toEqual(["1 a", "2 b", "3 c"]);
