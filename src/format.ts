@@ -1,29 +1,36 @@
 /** How people read numbers of seconds, bytes and shares. */
 
-/** The two greatest units: `3d 4h`, `5h 20m`, `7m 3s`, `12s`. */
+const UNITS = [
+  ["d", 86_400],
+  ["h", 3600],
+  ["min", 60],
+  ["s", 1],
+] as const;
+
+/** The two greatest units: `3 d 4 h`, `5 h 20 min`, `7 min`, `12 s`. */
 export function formatDuration(seconds: number): string {
-  const whole = Math.max(0, Math.floor(seconds));
-  const units: [string, number][] = [
-    ["d", Math.floor(whole / 86400)],
-    ["h", Math.floor(whole / 3600) % 24],
-    ["m", Math.floor(whole / 60) % 60],
-    ["s", whole % 60],
-  ];
-  const first = units.findIndex(([, value]) => value > 0);
-  if (first < 0) return "0s";
-  return units
-    .slice(first, first + 2)
-    .map(([unit, value]) => `${value}${unit}`)
-    .join(" ");
+  return inUnits(seconds, 2);
 }
 
 /** The greatest unit alone: `2 d`, `5 h`, `7 min`, `12 s`; what is still to come is `now`. */
 export function formatAge(seconds: number): string {
-  if (seconds < 1) return "now";
-  if (seconds < 60) return `${Math.floor(seconds)} s`;
-  if (seconds < 3600) return `${Math.floor(seconds / 60)} min`;
-  if (seconds < 86400) return `${Math.floor(seconds / 3600)} h`;
-  return `${Math.floor(seconds / 86400)} d`;
+  return seconds < 1 ? "now" : inUnits(seconds, 1);
+}
+
+function inUnits(seconds: number, count: number): string {
+  let rest = Math.max(0, Math.floor(seconds));
+  const values = UNITS.map(([unit, size]) => {
+    const value = Math.floor(rest / size);
+    rest -= value * size;
+    return { unit, value };
+  });
+  const first = values.findIndex(({ value }) => value > 0);
+  if (first < 0) return "0 s";
+  return values
+    .slice(first, first + count)
+    .filter(({ value }) => value > 0)
+    .map(({ unit, value }) => `${value} ${unit}`)
+    .join(" ");
 }
 
 /** Local time to the minute: `2026-11-23 14:46`. */

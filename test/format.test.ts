@@ -1,25 +1,35 @@
 import { expect, test } from "bun:test";
-import { formatBytes, formatDuration, formatPercent, formatTime, timeZone } from "../src/format.ts";
+import {
+  formatAge,
+  formatBytes,
+  formatDuration,
+  formatPercent,
+  formatTime,
+  timeZone,
+} from "../src/format.ts";
 
 const MINUTE = 60;
 const HOUR = 3600;
 const DAY = 86400;
 
 test.each([
-  [0, "0s"],
-  [0.9, "0s"],
-  [-5, "0s"],
-  [59.99, "59s"],
-  [MINUTE, "1m 0s"],
-  [7 * MINUTE + 3, "7m 3s"],
-  [HOUR - 1, "59m 59s"],
-  [HOUR, "1h 0m"],
-  [5 * HOUR + 20 * MINUTE + 59, "5h 20m"],
-  [DAY - 1, "23h 59m"],
-  [DAY, "1d 0h"],
-  [400 * DAY + 4 * HOUR + 5, "400d 4h"],
-])("%d seconds are %s", (seconds, text) => {
-  expect(formatDuration(seconds)).toBe(text);
+  [0, "0 s", "now"],
+  [0.9, "0 s", "now"],
+  [-5, "0 s", "now"],
+  [1, "1 s", "1 s"],
+  [59.99, "59 s", "59 s"],
+  [MINUTE, "1 min", "1 min"],
+  [7 * MINUTE + 3, "7 min 3 s", "7 min"],
+  [HOUR - 1, "59 min 59 s", "59 min"],
+  [HOUR, "1 h", "1 h"],
+  [5 * HOUR + 20 * MINUTE + 59, "5 h 20 min", "5 h"],
+  [DAY - 1, "23 h 59 min", "23 h"],
+  [DAY, "1 d", "1 d"],
+  [DAY + 59 * MINUTE, "1 d", "1 d"],
+  [400 * DAY + 4 * HOUR + 5, "400 d 4 h", "400 d"],
+])("%d seconds are %s, or %s", (seconds, duration, age) => {
+  expect(formatDuration(seconds)).toBe(duration);
+  expect(formatAge(seconds)).toBe(age);
 });
 
 test("the time zone is the one that the time is in", () => {

@@ -11,7 +11,7 @@ interface Command {
   description: string;
   /** The flags that only this command has. */
   own: ArgsDef;
-  /** Which of the common flags matter to it; it takes all of them, so that one set serves them all. */
+  /** Which of the common flags and variables matter to it; it takes all of them, so that one set serves them all. */
   uses: RegExp;
   run: (invocation: Invocation) => Promise<void>;
 }
@@ -29,7 +29,7 @@ const COMMANDS: Readonly<Record<string, Command>> = {
   sessions: {
     description: "Print the sessions as a table, as w does",
     own: SESSIONS_FLAGS,
-    uses: /^(log|path|accounts|users|privacy|state)\./,
+    uses: /^(log|path|accounts|users|privacy|state)\.|^(?!PORT$)[A-Z_]+$/,
     run: async ({ config, args }) =>
       (await import("./commands/sessions.ts")).printSessions(config, args),
   },
@@ -43,7 +43,7 @@ const COMMANDS: Readonly<Record<string, Command>> = {
   metrics: {
     description: "Print one collection to standard output",
     own: {},
-    uses: /^(log|path|accounts|users|privacy|state|collector)\./,
+    uses: /^(log|path|accounts|users|privacy|state|collector)\.|^(?!PORT$)[A-Z_]+$/,
     run: async ({ config }) => (await import("./commands/metrics.ts")).printMetrics(config),
   },
   check: {
@@ -83,8 +83,9 @@ async function helpText(command: string | undefined): Promise<string> {
     command === undefined
       ? await renderUsage(mainDefinition())
       : await renderUsage(definitionOf(command), mainDefinition());
-  const text = `${usage.replace(/ +$/gm, "")}\n\nENVIRONMENT\n\n${environmentHelp()}`;
-  return isOutputTerminal() ? text : Bun.stripANSI(text);
+  const text = isOutputTerminal() ? usage : Bun.stripANSI(usage);
+  const parts = [text.replace(/ +$/gm, "").trimEnd(), ...environmentHelp(command)];
+  return parts.join("\n\n");
 }
 
 function mainDefinition() {
@@ -109,9 +110,12 @@ function definitionOf(name: string) {
   });
 }
 
-function environmentHelp(): string {
-  const width = Math.max(...ENVIRONMENT.map(([name]) => name.length));
-  return ENVIRONMENT.map(([name, text]) => `  ${name.padStart(width)}    ${text}`).join("\n");
+function environmentHelp(command = "serve"): string[] {
+  const used = ENVIRONMENT.filter(([name]) => COMMANDS[command]!.uses.test(name));
+  if (used.length === 0) return [];
+  const width = Math.max(...used.map(([name]) => name.length));
+  const lines = used.map(([name, text]) => `  ${name.padStart(width)}    ${text}`);
+  return ["ENVIRONMENT", lines.join("\n")];
 }
 
 function print(text: string): void {

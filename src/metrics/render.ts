@@ -51,12 +51,13 @@ function promValue({ labels, value, suffix }: Sample, name: string, format: Form
 }
 
 /**
- * 0.1 + 0.2 as 0.3: a sum of binary fractions is off in its 16th or 17th digit. A time stamp is no sum, and
- * needs 16 digits for its microseconds.
+ * 0.1 + 0.2 as 0.3: a sum of binary fractions is off in its 16th or 17th digit, and a difference in a digit further to
+ * the left. A time stamp needs 16 digits for its microseconds; nothing is measured in less than nanoseconds.
  */
 function withoutNoise(value: number): number {
   if (Number.isSafeInteger(value)) return value;
-  return Number(value.toPrecision(value >= FIRST_TIME_STAMP ? 16 : 15));
+  const digits = Number(value.toPrecision(value >= FIRST_TIME_STAMP ? 16 : 15));
+  return Number(digits.toFixed(9));
 }
 
 /** The year 2001, in seconds since the epoch. */

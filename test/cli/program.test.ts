@@ -43,12 +43,21 @@ describe("help", () => {
     ]);
     expect(doctor.code).toBe(0);
     expect(doctor.stdout).toContain("--path.rootfs");
-    expect(doctor.stdout).not.toMatch(/--(web|collector|users|log)\./);
+    expect(doctor.stdout).not.toMatch(/--(web|collector|users|log)\.|ENVIRONMENT/);
     expect(metrics.stdout).toContain("--collector.users");
-    expect(metrics.stdout).not.toContain("--web.");
+    expect(metrics.stdout).not.toMatch(/--web\.|\bPORT\b/);
+    expect(metrics.stdout).toContain("EXCLUDE_USERS");
     expect(sessions.stdout).toContain("--json");
     expect(sessions.stdout).not.toContain("--collector.");
   });
+
+  test.each(["sessions", "doctor", "check"])(
+    "of %s has no blanks at the end of a line, and one line between its parts",
+    async (command) => {
+      const { stdout } = await program(["help", command]);
+      expect(stdout).not.toMatch(/ $|\n\n\n|\n\n$/m);
+    },
+  );
 
   test("the command alone is the help of the program", async () => {
     const [help, flag] = await Promise.all([program(["help"]), program(["--help"])]);

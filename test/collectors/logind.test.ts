@@ -8,6 +8,7 @@ const collect = async (host: SmallHost) =>
 
 test("users' sessions by state, and who lingers", async () => {
   using host = new SmallHost();
+  host.write("/run/systemd/seats/seat0", "");
   const add = (id: string, keys: string) =>
     host.write(`/run/systemd/sessions/${id}`, `UID=1000\nLEADER=1\n${keys}\n`);
   add("1", "STATE=active\nCLASS=user");
@@ -27,8 +28,10 @@ test("users' sessions by state, and who lingers", async () => {
   ]);
 });
 
-test("without logind nothing is known", async () => {
+test("without logind nothing is known, though its folder is left over", async () => {
   using host = new SmallHost();
+  expect(await collect(host)).toEqual([]);
+  host.write("/run/systemd/sessions/1", "UID=1000\nLEADER=1\nSTATE=active\nCLASS=user\n");
   host.write("/var/lib/systemd/linger/alice", "");
   expect(await collect(host)).toEqual([]);
 });

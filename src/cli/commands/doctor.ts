@@ -51,8 +51,9 @@ function toJson(source: ProbedSource) {
 }
 
 function report(probed: ProbedSource[], { listen }: Config): string {
-  const groups = process.getgroups?.().join(", ") || "none";
-  const who = `This is what uid ${process.geteuid?.()} can read, with the supplementary groups ${groups}.`;
+  const groups = process.getgroups?.() ?? [];
+  const member = groups.length > 0 ? `with the groups ${groups.join(", ")}` : "with no other group";
+  const who = `This is what uid ${process.geteuid?.()} can read, ${member}.`;
   const tcp = listen.find((address) => "port" in address);
   const page = tcp ? `http://localhost:${tcp.port}/` : "its page at /";
   const service = `A running service has rights of its own: what it can read is at ${page}.`;

@@ -64,7 +64,7 @@ export interface HostSummary {
   loadAverages: readonly string[] | undefined;
 }
 
-/** `2026-11-23 14:46 up 3d 4h, 2 users, 5 sessions, load average: 0.10, 0.20, 0.30` */
+/** `2026-11-23 14:46 up 3 d 4 h, 2 users, 5 sessions, load average: 0.10, 0.20, 0.30` */
 export function summaryLine(
   { nowSeconds, upSeconds, loadAverages }: HostSummary,
   sessions: readonly SessionEntry[],

@@ -7,7 +7,11 @@ import type { Session } from "../../model/sessions/session.ts";
 import { type DesktopServer, findDesktopServers } from "../../model/sessions/vnc_servers.ts";
 import type { Usage } from "../../model/usage/usage.ts";
 import { Deadline } from "../../sources/deadline.ts";
-import { readLogindSessions, readLogindUsers } from "../../sources/logins/logind.ts";
+import {
+  isLogindRunning,
+  readLogindSessions,
+  readLogindUsers,
+} from "../../sources/logins/logind.ts";
 import { readUtmp } from "../../sources/logins/utmp.ts";
 import { type MachineStat, readMachineStat } from "../../sources/proc/machine_stat.ts";
 import { readUnixSockets } from "../../sources/proc/net_unix.ts";
@@ -67,7 +71,10 @@ export class Snapshot {
     const { bootTimeSeconds } = await this.machine();
     const tcp = await this.tcp();
     const utmp = await optional("utmp", () => readUtmp(root));
-    const logind = await optional("logind", () => readLogindSessions(root));
+    // Its folder of sessions can be left over, and then says nothing.
+    const logind = isLogindRunning(root)
+      ? await optional("logind", () => readLogindSessions(root))
+      : undefined;
     const { table } = await this.usage();
     // Any user can make this table long, and few hosts have anything in it that sessions need.
     const unix = hasRdpDesktops(table, logind)

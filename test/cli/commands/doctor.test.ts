@@ -8,6 +8,9 @@ test("doctor tells of every source, and what to do about those that are missing"
   using host = new SmallHost();
   const { stdout, code } = await program(["doctor", "--path.rootfs", host.folder]);
   expect(code).toBe(1);
+  expect(stdout).toMatch(
+    /^This is what uid \d+ can read, with (no other group|the groups \d.*)\.$/m,
+  );
   for (const { name } of SOURCES)
     expect(stdout).toMatch(new RegExp(`^(ok|missing) +${name} `, "m"));
   expect(stdout).toMatch(/^ok +utmp /m);

@@ -21,7 +21,7 @@ test("a row shows who, how, where, from where, since when, how long idle and wha
     "pts/0",
     "203.0.113.9",
     "2026-11-23 14:46",
-    "1m 30s",
+    "1 min 30 s",
     "vim",
   ]);
 });
@@ -57,10 +57,10 @@ test("the first line is like w's", () => {
     loadAverages: ["0.10", "1.20", "12.30"],
   };
   expect(summaryLine(host, [SESSION, { ...SESSION, tty: "pts/1" }])).toBe(
-    "2026-11-23 14:46 up 3d 4h, 1 user, 2 sessions, load average: 0.10, 1.20, 12.30",
+    "2026-11-23 14:46 up 3 d 4 h, 1 user, 2 sessions, load average: 0.10, 1.20, 12.30",
   );
   expect(summaryLine({ ...host, loadAverages: undefined }, [])).toBe(
-    "2026-11-23 14:46 up 3d 4h, 0 users, 0 sessions",
+    "2026-11-23 14:46 up 3 d 4 h, 0 users, 0 sessions",
   );
 });
 

@@ -44,7 +44,7 @@ describe("attention", () => {
 
   test.each([
     [60, undefined],
-    [61, "The log journal is read 1m 1s late: failed logins of the last hour"],
+    [61, "The log journal is read 1 min 1 s late: failed logins of the last hour"],
   ])("a log that is read %p s late: %p", (lagSeconds, text) => {
     const found = items({ logLags: [{ source: "journal", lagSeconds }] });
     expect(found?.[0]?.slice(0, text?.length)).toBe(text as string);

@@ -133,7 +133,7 @@ describe("renderPage", () => {
       series: 70,
     };
     expect(page({ own })).toContain(
-      "70 series, collected in 6 ms, 40 MiB resident memory, 1.3 s of CPU in the 10m 0s since it started.",
+      "70 series, collected in 6 ms, 40 MiB resident memory, 1.3 s of CPU in the 10 min since it started.",
     );
     expect(page({})).toContain("own cost: 0 series.");
   });
