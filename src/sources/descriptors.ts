@@ -3,7 +3,7 @@
  * others: where none is left, a file gets one of those. Connections are accepted only between two pieces of
  * synchronous work, so what is closed goes back at once, before a client can have it. open(2), EMFILE.
  */
-import { closeSync, constants, openSync, readdirSync } from "node:fs";
+import { closeSync, constants, openSync, readSync, readdirSync } from "node:fs";
 import { codeOf } from "./errors.ts";
 
 /** Files are opened one after the other; a few stay open while others get their turn. */
@@ -24,6 +24,7 @@ export class DescriptorReserve {
 
   /** Takes what is missing in the reserve; without free descriptors it stays as it is. */
   refill(): void {
+    if (this.held.length >= this.wanted) return;
     try {
       while (this.held.length < this.wanted) this.held.push(this.open());
     } catch (error) {
@@ -65,6 +66,22 @@ export function reserveDescriptors(): void {
  * nobody's. Regular files and those of /proc know no difference.
  */
 export const READ = constants.O_RDONLY | constants.O_NONBLOCK | constants.O_NOCTTY;
+
+/** How many descriptors this process may have; the usual number where that can't be told. */
+export function descriptorLimit(): number {
+  try {
+    const fd = openFile("/proc/self/limits");
+    try {
+      const buffer = Buffer.alloc(4096);
+      const text = buffer.toString("latin1", 0, readSync(fd, buffer, 0, buffer.length, 0));
+      return Number(/^Max open files +(\d+)/m.exec(text)?.[1] ?? 1024);
+    } finally {
+      closeFile(fd);
+    }
+  } catch {
+    return 1024;
+  }
+}
 
 /** Opens a file that `closeFile` is to close. @throws the system's error */
 export function openFile(path: string, flags: string | number = READ, mode?: number): number {

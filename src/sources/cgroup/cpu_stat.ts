@@ -7,10 +7,16 @@ import type { GroupFiles } from "./group_files.ts";
 /**
  * CPU time in microseconds.
  *
+ * @param isOften whether the pass before has read it, too
  * @throws the system's error; ENOENT or ENODEV when the group is gone
  */
-export function readUsageMicros(files: GroupFiles, group: string): number | undefined {
-  return parseUsageMicros(files.read(`${group}/cpu.stat`));
+export function readUsageMicros(
+  files: GroupFiles,
+  group: string,
+  isOften: boolean,
+): number | undefined {
+  const path = `${group}/cpu.stat`;
+  return parseUsageMicros(isOften ? files.readAgain(path) : files.read(path));
 }
 
 export function parseUsageMicros(bytes: Buffer): number | undefined {

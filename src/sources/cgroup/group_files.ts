@@ -1,6 +1,7 @@
 /** Reads the files of control groups, all into one buffer, since a pass over them reads hundreds. */
 import { readSync } from "node:fs";
 import { closeFile, openFile } from "../descriptors.ts";
+import { KeptFiles } from "../kept_files.ts";
 
 /** One read returns a page at most, and whole lines: after fewer bytes than this there are no more. */
 const LAST_READ_BYTES = 4096 - 256;
@@ -11,8 +12,19 @@ const LIMIT_BYTES = 1024 * 1024;
 
 export class GroupFiles {
   private buffer = Buffer.alloc(MIN_BYTES);
-  /** How many files have been read since this was set to 0. */
+  private readonly kept: KeptFiles<string>;
+  /** How many files have been read in this pass. */
   count = 0;
+
+  /** @param mostKept how many short files may stay open that are read in each pass */
+  constructor(mostKept = 0) {
+    this.kept = new KeptFiles(mostKept);
+  }
+
+  beginPass(): void {
+    this.count = 0;
+    this.kept.begin();
+  }
 
   /**
    * The content, which is valid until the next call.
@@ -23,16 +35,31 @@ export class GroupFiles {
     this.count++;
     const fd = openFile(path);
     try {
-      let length = 0;
-      for (;;) {
-        const bytes = readSync(fd, this.buffer, length, this.buffer.length - length, null);
-        length += bytes;
-        if (bytes < LAST_READ_BYTES || length >= LIMIT_BYTES)
-          return this.buffer.subarray(0, length);
-        if (this.buffer.length - length < MIN_BYTES) this.enlarge();
-      }
+      return this.readAll(fd);
     } finally {
       closeFile(fd);
+    }
+  }
+
+  /** The same for a file of less than a page that the pass before has read, too: it stays open. */
+  readAgain(path: string): Buffer {
+    this.count++;
+    const length = this.kept.read(path, this.buffer, MIN_BYTES);
+    if (length >= 0) return this.buffer.subarray(0, length);
+    const fd = openFile(path);
+    try {
+      return this.readAll(fd);
+    } finally {
+      this.kept.keepOrClose(path, fd);
+    }
+  }
+
+  private readAll(fd: number): Buffer {
+    for (let length = 0; ;) {
+      const bytes = readSync(fd, this.buffer, length, this.buffer.length - length, null);
+      length += bytes;
+      if (bytes < LAST_READ_BYTES || length >= LIMIT_BYTES) return this.buffer.subarray(0, length);
+      if (this.buffer.length - length < MIN_BYTES) this.enlarge();
     }
   }
 
@@ -40,6 +67,10 @@ export class GroupFiles {
     const larger = Buffer.alloc(this.buffer.length * 2);
     this.buffer.copy(larger);
     this.buffer = larger;
+  }
+
+  close(): void {
+    this.kept.clear();
   }
 
   /** Gives back what a large group has made the buffer grow to. */

@@ -2,7 +2,7 @@
  * The control groups whose CPU time is looked at from one pass to the next. The kernel adds a group's time to
  * that of all groups above it, so where a group's has not changed, nothing below it has run.
  */
-import { statSync } from "node:fs";
+import { statSync, statfsSync } from "node:fs";
 import { listEntries } from "../descriptors.ts";
 import { codeOf, isGone } from "../errors.ts";
 import { readUsageMicros } from "./cpu_stat.ts";
@@ -24,6 +24,12 @@ export const TREE_LIMITS: TreeLimits = { children: 64, groups: 4096, levels: 16,
 export const NO_GROUP = 0;
 export const ROOT_GROUP = 1;
 
+/** Most hosts have some 100 groups, of which those near the top are read in each pass. */
+const MOST_KEPT = 128;
+
+/** man 2 statfs: CGROUP2_SUPER_MAGIC. */
+const CGROUP2_MAGIC = 0x63677270;
+
 export interface Group {
   /** Never given to another group. */
   readonly id: number;
@@ -40,6 +46,8 @@ export interface Group {
   children: Group[];
   /** `hidden` is there, but tells nothing; `gone` is looked at no longer. */
   condition: "open" | "hidden" | "gone";
+  /** The last pass that read its CPU time. */
+  readInPass: number;
 }
 
 /** What the pass before named, and what this one does. */
@@ -65,10 +73,11 @@ const NOBODY = new Int32Array(0);
 const UNREADABLE = new Set(["EOPNOTSUPP", "ENOTSUP", "EACCES", "EPERM"]);
 
 export class GroupTree {
-  readonly files = new GroupFiles();
+  readonly files: GroupFiles;
   private readonly root: Group;
   private count = 0;
   private isFirst = true;
+  private passes = 0;
   private lastId = ROOT_GROUP;
   private reading: TreeReading = emptyReading();
 
@@ -77,6 +86,13 @@ export class GroupTree {
     private readonly limits: TreeLimits = TREE_LIMITS,
   ) {
     this.root = newGroup(ROOT_GROUP, path, 0);
+    // A file of a copied tree does not end with a group.
+    this.files = new GroupFiles(isCgroup2(path) ? MOST_KEPT : 0);
+  }
+
+  /** Closes what it has open; it is read no more. */
+  end(): void {
+    this.files.close();
   }
 
   /**
@@ -85,7 +101,8 @@ export class GroupTree {
    * @throws the system's error when a file can't be read for another reason than that its group is gone or hidden
    */
   read(): TreeReading {
-    this.files.count = 0;
+    this.passes++;
+    this.files.beginPass();
     this.reading = emptyReading();
     this.reading.isFirst = this.isFirst;
     this.isFirst = false;
@@ -102,7 +119,9 @@ export class GroupTree {
     let now: Int32Array;
     try {
       // In this order: who runs after the first read shows in the next pass.
-      const usageMicros = readUsageMicros(this.files, group.path);
+      const isOften = group.readInPass === this.passes - 1;
+      group.readInPass = this.passes;
+      const usageMicros = readUsageMicros(this.files, group.path, isOften);
       if (usageMicros === usageBefore) return;
       if (usageMicros === undefined) return this.close(group, "hidden");
       now = readProcs(this.files, group.path);
@@ -170,7 +189,16 @@ function newGroup(id: number, path: string, level: number): Group {
     childCount: 0,
     children: [],
     condition: "open",
+    readInPass: 0,
   };
+}
+
+function isCgroup2(path: string): boolean {
+  try {
+    return statfsSync(path).type === CGROUP2_MAGIC;
+  } catch {
+    return false;
+  }
 }
 
 function isGoneGroup({ condition }: Group): boolean {

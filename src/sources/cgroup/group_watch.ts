@@ -50,6 +50,7 @@ export class GroupWatch {
 
   /** Begins anew, as if no group had ever been read. */
   forget(): void {
+    this.tree?.end();
     this.tree = undefined;
     this.wastefulPasses = 0;
   }

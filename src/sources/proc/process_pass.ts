@@ -37,14 +37,13 @@ export class ProcessPass {
     table.length = pids.length;
     table.youngestTicks = previous.youngestTicks;
     this.status = new Uint8Array(pids.length);
+    const pidsBefore = previous.pid.subarray(0, previous.length);
     let old = 0;
     let row = 0;
     while (row < pids.length) {
       const pid = pids[row]!;
       while (old < previous.length && previous.pid[old]! < pid) table.ended.push(old++);
-      let count = 0;
-      while (row + count < pids.length && previous.pid[old + count] === pids[row + count]) count++;
-      count = Math.min(count, previous.length - old);
+      const count = countEqual(pidsBefore.subarray(old), pids.subarray(row));
       if (count > 0) table.carry(previous, old, count, row);
       else this.begin(row, pid);
       row += Math.max(count, 1);
@@ -60,6 +59,8 @@ export class ProcessPass {
     table.startTicks[row] = -1;
     table.slot[row] = -1;
     table.group[row] = NO_GROUP;
+    table.readInPass[row] = 0;
+    table.lacksUid[row] = 0;
     this.status[row] = ROW.marked;
   }
 
@@ -97,6 +98,15 @@ export class ProcessPass {
     const { table } = this;
     for (let row = table.rowFrom(after + 1); row < table.length && table.pid[row]! <= last; row++) {
       this.mark(row);
+    }
+  }
+
+  /** Marks the processes that were read, but not asked for their uid. */
+  markWithoutUid(): void {
+    const { lacksUid, length } = this.table;
+    for (let row = lacksUid.indexOf(1); row >= 0 && row < length;) {
+      this.mark(row);
+      row = lacksUid.indexOf(1, row + 1);
     }
   }
 
@@ -155,22 +165,27 @@ export class ProcessPass {
    * @param release told where the line of each process is kept that has ended
    */
   finish(release: (slot: number) => void): void {
-    const { table, previous, status } = this;
+    const { table, previous } = this;
     for (const old of table.ended) release(previous.slot[old]!);
     this.forEach(ROW.gone, (row) => {
       release(table.slot[row]!);
       const old = this.rowBefore(row);
       if (old >= 0) table.ended.push(old);
     });
-    for (let row = 0; row < status.length; row++) {
-      if (status[row] !== ROW.changed && status[row] !== ROW.new) continue;
+    for (const known of [ROW.changed, ROW.new]) {
+      this.forEach(known, (row) => {
+        table.changed[table.changedCount++] = row;
+      });
+    }
+    table.changed.subarray(0, table.changedCount).sort();
+    for (let i = 0; i < table.changedCount; i++) {
+      const row = table.changed[i]!;
       let old = this.rowBefore(row);
       if (old >= 0 && !isSameProcess(previous, old, table, row)) {
         table.ended.push(old);
         old = -1;
       }
-      table.changed[table.changedCount] = row;
-      table.before[table.changedCount++] = old;
+      table.before[i] = old;
       table.youngestTicks = Math.max(table.youngestTicks, table.startTicks[row]!);
     }
     table.ended.sort((a, b) => a - b);
@@ -197,4 +212,26 @@ export class ProcessPass {
     }
     table.length = to;
   }
+}
+
+/** So many numbers are compared at a time. */
+const BLOCK = 64;
+
+/** How many numbers two lists have in common from their beginning on. */
+function countEqual(one: Int32Array, other: Int32Array): number {
+  const length = Math.min(one.length, other.length);
+  const bytes = bytesOf(one);
+  const otherBytes = bytesOf(other);
+  let count = 0;
+  while (count + BLOCK <= length) {
+    const [from, to] = [4 * count, 4 * (count + BLOCK)];
+    if (bytes.compare(otherBytes, from, to, from, to) !== 0) break;
+    count += BLOCK;
+  }
+  while (count < length && one[count] === other[count]) count++;
+  return count;
+}
+
+function bytesOf({ buffer, byteOffset, byteLength }: Int32Array): Buffer {
+  return Buffer.from(buffer, byteOffset, byteLength);
 }

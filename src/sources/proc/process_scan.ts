@@ -3,11 +3,9 @@
  * its effective uid, which is the owner of the folder `/proc/PID` (stat(2); right for non-dumpable processes
  * too, and under hidepid=1). Control groups tell which processes have not run (`group_watch.ts`).
  */
-import { readSync, statfsSync, statSync } from "node:fs";
-import { closeFile, openFile } from "../descriptors.ts";
+import { statfsSync, statSync } from "node:fs";
 import { NO_GROUP, type TreeReading } from "../cgroup/group_tree.ts";
 import { GroupWatch, type Way } from "../cgroup/group_watch.ts";
-import { isUnavailable } from "../errors.ts";
 import type { Root } from "../root.ts";
 import { GroupEvidence } from "./group_evidence.ts";
 import { parseStat } from "./pid_stat.ts";
@@ -16,7 +14,8 @@ import { PidAllocation } from "./pid_allocation.ts";
 import { listPids } from "./pids.ts";
 import { ProcessPass, ROW } from "./process_pass.ts";
 import { ProcessTable } from "./process_table.ts";
-import { LINE_BYTES, StatLines } from "./stat_lines.ts";
+import { StatLines } from "./stat_lines.ts";
+import { StatReader } from "./stat_reader.ts";
 
 /** man 2 statfs: PROC_SUPER_MAGIC. */
 const PROC_MAGIC = 0x9fa0;
@@ -24,7 +23,7 @@ const PROC_MAGIC = 0x9fa0;
 /** After so many processes other work gets its turn; about 10 ms. */
 const YIELD_EVERY = 1024;
 
-/** Where every process is read, one that seems to have slept is asked for its uid in one of so many passes. */
+/** A process that is read in each pass and seems to have slept is asked for its uid in one of so many. */
 const ASK_UID_EVERY = 4;
 
 /** What is resident of a process is never older than this. */
@@ -37,12 +36,11 @@ export class ProcessScan {
   private current = new ProcessTable();
   private previous = new ProcessTable();
   private readonly lines = new StatLines();
-  private readonly line = Buffer.alloc(LINE_BYTES);
+  private readonly stats: StatReader;
   private readonly groups: GroupWatch;
   private readonly pids: PidAllocation;
   private readonly readUid: UidReader;
   private passes = 0;
-  private reads = 0;
   /** Where the share of the next pass begins, and when that of the last one was taken. */
   private nextPid = 0;
   private sharedMs = 0;
@@ -62,7 +60,9 @@ export class ProcessScan {
     this.groups = new GroupWatch(root, report);
     this.pids = new PidAllocation(root);
     // A captured tree belongs to whoever copied it.
-    this.readUid = isKernelProc(root)
+    const isKernels = isKernelProc(root);
+    this.stats = new StatReader(root, !isKernels);
+    this.readUid = isKernels
       ? (pid) => statSync(root.proc(String(pid)), { throwIfNoEntry: false })?.uid
       : (pid) => readStatus(root, pid)?.uids[1];
   }
@@ -79,7 +79,7 @@ export class ProcessScan {
   async run(): Promise<ProcessTable> {
     const { current: previous, previous: table } = this;
     this.passes++;
-    this.reads = 0;
+    this.stats.beginPass();
     try {
       if (this.lines.isWasteful) this.forgetLines();
       // Before the processes are listed: what is born in between is new to the pass, and read.
@@ -107,15 +107,16 @@ export class ProcessScan {
   private async readAll(pass: ProcessPass): Promise<void> {
     pass.table.group.fill(NO_GROUP);
     pass.markAll();
-    await this.readMarked(pass, true);
+    await this.readMarked(pass);
   }
 
   private async readWhatRan(pass: ProcessPass, groups: TreeReading): Promise<void> {
     const startMs = this.monotonicMs();
     const evidence = new GroupEvidence(pass, groups);
+    pass.markWithoutUid();
     this.markShare(pass);
-    await this.readMarked(pass, false);
-    if (pass.markOrphans() > 0) await this.readMarked(pass, false);
+    await this.readMarked(pass);
+    if (pass.markOrphans() > 0) await this.readMarked(pass);
     // Nobody can have used more meanwhile; a process that brought its time from another group could seem to.
     const mostMicros = (this.monotonicMs() - startMs) * 1000 * navigator.hardwareConcurrency;
     const lacksGrowth = evidence.lacksGrowth(this.ahead);
@@ -124,7 +125,7 @@ export class ProcessScan {
     );
     if (lacksGrowth) {
       pass.markAll();
-      await this.readMarked(pass, false);
+      await this.readMarked(pass);
     }
     evidence.withdraw();
   }
@@ -142,43 +143,50 @@ export class ProcessScan {
     this.current.slot.fill(-1);
   }
 
-  private async readMarked(pass: ProcessPass, isFull: boolean): Promise<void> {
-    for (let row = pass.nextMarked(0); row >= 0; row = pass.nextMarked(row + 1)) {
-      pass.status[row] = this.readRow(pass, row, isFull);
-      if (++this.reads % YIELD_EVERY === 0) await Bun.sleep(0);
+  private async readMarked(pass: ProcessPass): Promise<void> {
+    let row = pass.nextMarked(0);
+    while (row >= 0) {
+      row = this.readSome(pass, row);
+      if (row >= 0) await Bun.sleep(0);
     }
   }
 
-  /** @returns what is now known of the row */
-  private readRow(pass: ProcessPass, row: number, isFull: boolean): number {
-    const { table } = pass;
-    const pid = table.pid[row]!;
-    let length;
-    try {
-      const fd = openFile(`${this.root.procfs}/${pid}/stat`);
-      try {
-        length = readSync(fd, this.line, 0, LINE_BYTES, 0);
-      } finally {
-        closeFile(fd);
-      }
-    } catch (error) {
-      if (isUnavailable(error)) return ROW.gone;
-      throw error;
+  /** Reads as many marked rows as it may without a pause, from this one on. @returns the next one, or -1 */
+  private readSome(pass: ProcessPass, row: number): number {
+    for (let reads = 0; row >= 0 && reads < YIELD_EVERY; reads++) {
+      pass.status[row] = this.readRow(pass, row);
+      row = pass.nextMarked(row + 1);
     }
+    return row;
+  }
+
+  /** @returns what is now known of the row */
+  private readRow({ table }: ProcessPass, row: number): number {
+    const { lines, passes } = this;
+    const { line } = this.stats;
+    const pid = table.pid[row]!;
+    const wasReadBefore = table.readInPass[row] === passes - 1;
+    const length = this.stats.read(pid, wasReadBefore);
+    if (length < 0) return ROW.gone;
     table.processesRead++;
     const slot = table.slot[row]!;
-    const isSame = this.lines.holds(slot, this.line, length);
+    const isSame = lines.holds(slot, line, length);
+    table.readInPass[row] = passes;
     // To change its uid a process must run, which costs it CPU time, most often a page fault, and the first
     // time a flag for using a privilege. What could be missed is some microseconds of work, and the turn of
     // every process comes.
-    if (isSame && isFull && (pid + this.passes) % this.askUidEvery !== 0) return ROW.same;
+    if (isSame && wasReadBefore && (pid + passes) % this.askUidEvery !== 0) {
+      table.lacksUid[row] = 1;
+      return ROW.same;
+    }
+    table.lacksUid[row] = 0;
     const uid = this.readUid(pid);
     if (uid === undefined) return ROW.gone;
     if (isSame && uid === table.uid[row]) return ROW.same;
     const start = table.startTicks[row];
-    if (!isSame && !parseStat(this.line, length, table, row)) return ROW.gone;
+    if (!isSame && !parseStat(line, length, table, row)) return ROW.gone;
     table.uid[row] = uid;
-    if (!isSame) table.slot[row] = this.lines.keep(slot, this.line, length);
+    if (!isSame) table.slot[row] = lines.keep(slot, line, length);
     return table.startTicks[row] === start ? ROW.changed : ROW.new;
   }
 }

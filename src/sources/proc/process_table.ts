@@ -34,6 +34,10 @@ export class ProcessTable {
   group = new Int32Array(0);
   /** Where `StatLines` keeps the row's line; -1 for nowhere. */
   slot = new Int32Array(0);
+  /** The number of the pass that read the row last. */
+  readInPass = new Int32Array(0);
+  /** 1 where that pass did not ask for the uid: the next one reads the row again. */
+  lacksUid = new Uint8Array(0);
   /** The names (comm), `COMM_BYTES` for each, filled up with NUL. */
   comms = Buffer.alloc(0);
 
@@ -80,6 +84,8 @@ export class ProcessTable {
       (this.rssPages = new Float64Array(size)),
       (this.group = new Int32Array(size)),
       (this.slot = new Int32Array(size)),
+      (this.readInPass = new Int32Array(size)),
+      (this.lacksUid = new Uint8Array(size)),
     ];
     this.comms = Buffer.alloc(size * COMM_BYTES);
     this.changed = new Int32Array(size);

@@ -49,7 +49,7 @@ class GroupHost extends TempTree {
     this.write(`${path}/cgroup.procs`, pids.map((pid) => `${pid}\n`).join(""));
   }
 
-  process(pid: number, ownTicks: number, startTicks = 100): void {
+  process(pid: number, ownTicks: number, startTicks = 100, uid = 0): void {
     const line = statLine({
       pid,
       comm: "sh",
@@ -58,7 +58,12 @@ class GroupHost extends TempTree {
       startTicks,
     });
     this.write(`/proc/${pid}/stat`, line);
-    this.write(`/proc/${pid}/status`, "Uid:\t0\t0\t0\t0\n");
+    this.write(`/proc/${pid}/status`, `Uid:\t${uid}\t${uid}\t${uid}\t${uid}\n`);
+  }
+
+  /** Passes until every process that was read twice in a row has been asked for its uid. */
+  async uidsAsked(): Promise<void> {
+    for (let pass = 0; pass < 3; pass++) await this.pass();
   }
 
   pass(): Promise<ProcessTable> {
@@ -112,7 +117,26 @@ test("a pid that was used again is another process where its group has not run, 
   host.write("/proc/loadavg", "0.00 0.00 0.00 1/80 12\n");
   const table = await host.pass();
   expect(table.startTicks[table.row(10)]).toBe(5000);
+  await host.uidsAsked();
   expect((await host.pass()).processesRead).toBe(1);
+});
+
+test("who is read in each pass is asked for the uid within four, also when the group runs no longer", async () => {
+  using host = new GroupHost();
+  const pids = range(10, 14);
+  host.group("work", 0, ...pids);
+  for (const pid of pids) host.process(pid, 0);
+  await host.pass();
+  host.group("work", 1, ...pids);
+  for (const pid of pids) host.process(pid, 0, 100, 5);
+  let table = await host.pass();
+  const uids = () => pids.map((pid) => table.uid[table.row(pid)]);
+  const read = [table.processesRead];
+  expect(uids().filter((uid) => uid === 5)).toHaveLength(1);
+  while (read.length < 5) read.push((table = await host.pass()).processesRead);
+  expect(uids()).toEqual([5, 5, 5, 5]);
+  // Beside process 1: all, those that were not asked, and in the end nobody.
+  expect(read).toEqual([5, 4, 3, 2, 1]);
 });
 
 test("processes of a group that does not tell its CPU time are read in each pass", async () => {
