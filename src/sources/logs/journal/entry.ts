@@ -13,9 +13,6 @@ const HEAD_BYTES = ENTRY_OBJECT.items;
 const MAX_ITEMS = 128;
 /** And a few KiB; what is larger than this by far is not worth the time that hashing it takes. */
 const MAX_HASHED_BYTES = 128 * 1024;
-/** What systemd calls a valid time: below 2^55 microseconds. */
-const MAX_TIME_US = 2 ** 55;
-
 export class EntryReader {
   seqnum = 0;
   /** When journald received it, in microseconds since the epoch. */
@@ -69,6 +66,7 @@ export class EntryReader {
     if (this.itemCount > MAX_ITEMS) return false;
     const { bytes, at, words } = file.pages;
     this.monotonicUs = readU64(bytes, at + ENTRY_OBJECT.monotonic);
+    if (!Number.isSafeInteger(this.monotonicUs)) return false;
     // It hardly ever changes, so its text need not be made again for each entry.
     const boot = at + ENTRY_OBJECT.bootId;
     if (bytes.compare(this.boot, 0, 16, boot, boot + 16) !== 0) {
@@ -115,7 +113,8 @@ export class EntryReader {
     const { bytes, at } = file.pages;
     this.seqnum = readU64(bytes, at + ENTRY_OBJECT.seqnum);
     this.realtimeUs = readU64(bytes, at + ENTRY_OBJECT.realtime);
-    return this.seqnum > 0 && this.realtimeUs > 0 && this.realtimeUs < MAX_TIME_US;
+    if (!Number.isSafeInteger(this.seqnum) || !Number.isSafeInteger(this.realtimeUs)) return false;
+    return this.seqnum > 0 && this.realtimeUs > 0;
   }
 
   /** Reads the fields of the entry that was opened. */

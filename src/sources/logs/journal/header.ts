@@ -83,6 +83,12 @@ export function parseHeader(bytes: Buffer): JournalHeader {
   if (!(hashTableBuckets > 0 && hashTableOffset + hashTableBuckets * HASH_ITEM.size <= endOffset)) {
     throw new JournalFormatError("no hash table");
   }
+  const tailSeqnum = readU64(bytes, HEADER.tailEntrySeqnum);
+  const tailRealtimeUs = readU64(bytes, HEADER.tailEntryRealtime);
+  // By these it is told what was read, in other files and after a restart, too.
+  if (!Number.isSafeInteger(tailSeqnum) || !Number.isSafeInteger(tailRealtimeUs)) {
+    throw new JournalFormatError("last entry's number or time makes no sense");
+  }
   return {
     keyedHash: (flags & KEYED_HASH) !== 0,
     compact: (flags & COMPACT) !== 0,
@@ -91,14 +97,14 @@ export function parseHeader(bytes: Buffer): JournalHeader {
     seqnumId: bytes.toString("hex", HEADER.seqnumId, HEADER.seqnumId + 16),
     headerBytes,
     endOffset,
-    tailOffset: readU64(bytes, HEADER.tailObjectOffset),
+    tailOffset: Math.min(endOffset, readU64(bytes, HEADER.tailObjectOffset)),
     hashTableOffset,
     hashTableBuckets,
     entryCount: readU64(bytes, HEADER.nEntries),
     dataCount:
       Math.min(headerBytes, bytes.length) >= HEADER.nData + 8 ? readU64(bytes, HEADER.nData) : 0,
     entryArrayOffset: readU64(bytes, HEADER.entryArrayOffset),
-    tailSeqnum: readU64(bytes, HEADER.tailEntrySeqnum),
-    tailRealtimeUs: readU64(bytes, HEADER.tailEntryRealtime),
+    tailSeqnum,
+    tailRealtimeUs,
   };
 }

@@ -2,6 +2,7 @@
 import { afterAll, describe, expect, test } from "bun:test";
 import { mkdirSync, renameSync, rmSync } from "node:fs";
 import { join } from "node:path";
+import { ENTRY_OBJECT, HEADER } from "../../../../src/sources/logs/journal/objects.ts";
 import type { JournalPosition } from "../../../../src/sources/logs/journal/position.ts";
 import { Host, removeScratch } from "./fixtures.ts";
 import { Journald, START_US, messagesOf, other, saved, sshd } from "./journald.ts";
@@ -57,6 +58,49 @@ describe("restart", () => {
     expect(await messagesOf(second)).toEqual(isBack ? ["2"] : []);
     expect(second.lostBytes).toBe(lostBytes);
   });
+
+  test.each(["tailObjectOffset", "tailEntrySeqnum", "tailEntryRealtime"] as const)(
+    "saves no number that makes no sense when %s is damaged, and reads what comes later",
+    async (field) => {
+      const host = new Host();
+      const journald = new Journald(host);
+      journald.log(sshd(1));
+      const first = host.reader();
+      expect(await messagesOf(first)).toEqual(["1"]);
+      journald.log(sshd(2));
+      journald.log(sshd(3));
+      journald.writer.set(HEADER[field], 2 ** 60);
+      for (let i = 0; i < 2; i++) {
+        first.poll(
+          () => {},
+          () => false,
+        );
+      }
+      const position = saved(first.position());
+      first.close();
+      const { unread, seqnums, timeUs } = position;
+      const numbers = [...Object.values({ ...unread, ...seqnums }), timeUs!];
+      expect(numbers.every(Number.isSafeInteger)).toBeTrue();
+      journald.rotate();
+      journald.log(sshd(4));
+      const second = host.reader({ position });
+      expect(await messagesOf(second)).toContain("4");
+    },
+  );
+
+  test.each(["seqnum", "realtime", "monotonic"] as const)(
+    "passes over an entry whose %s is damaged",
+    async (field) => {
+      const host = new Host();
+      const journald = new Journald(host);
+      journald.log(sshd(1));
+      const offset = journald.writer.append(sshd(2), journald.timeUs + 1);
+      journald.writer.set(offset + ENTRY_OBJECT[field], 2 ** 60);
+      journald.log(sshd(3));
+      const reader = host.reader();
+      expect(await messagesOf(reader)).toEqual(["1", "3"]);
+    },
+  );
 
   test("at any record of a reading neither loses nor repeats one", async () => {
     const host = new Host();
