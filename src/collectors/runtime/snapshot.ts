@@ -86,7 +86,7 @@ export class Snapshot {
 
   /** The VNC and RDP servers that users run. */
   readonly desktopServers = this.once(async (): Promise<DesktopServer[]> => {
-    const servers = findDesktopServers(await this.hostIndex());
+    const servers = await findDesktopServers(await this.hostIndex());
     const ports = servers.map(({ port }) => port);
     this.host.tcpTables.settle(new Set([...this.settings.sshPorts, RDP_PORT, ...ports]));
     return servers;
@@ -95,7 +95,8 @@ export class Snapshot {
   /** The sessions of the users who are shown, with their addresses as they are shown. */
   readonly sessions = this.once(async (): Promise<Session[]> => {
     const { rdpPeers } = this.host;
-    const sessions = joinSessions(await this.hostIndex(), await this.desktopServers(), rdpPeers);
+    const host = await this.hostIndex();
+    const sessions = await joinSessions(host, await this.desktopServers(), rdpPeers);
     const { addresses } = this.host;
     const shown = sessions.filter(({ user }) => !this.isExcluded(user));
     for (const session of shown) session.fromIp = addresses.show(session.fromIp);

@@ -39,18 +39,22 @@ export function countUserSessions(sessions: readonly LogindSession[]): Map<strin
 }
 
 /** The sessions that only logind knows: consoles, desktops, web consoles, and SSH where titles can't be read. */
-export function logindSessions(host: HostIndex, claims: Claims): Session[] {
-  const sessions: Session[] = [];
-  for (const logind of host.records.logind ?? []) {
-    if (claims.hasLogind(logind.id) || !isLogin(host, logind)) continue;
-    const session = toSession(host, logind);
-    if (!session || claims.hasTty(session.tty)) continue;
-    claims.takeLogind(logind.id);
-    claims.takePid(logind.leaderPid);
-    claims.takeTty(session.tty);
-    sessions.push(session);
-  }
-  return sessions;
+export function* logindSessions(host: HostIndex, claims: Claims): Generator<Session | undefined> {
+  for (const logind of host.records.logind ?? []) yield logindSession(host, logind, claims);
+}
+
+function logindSession(
+  host: HostIndex,
+  logind: LogindSession,
+  claims: Claims,
+): Session | undefined {
+  if (claims.hasLogind(logind.id) || !isLogin(host, logind)) return undefined;
+  const session = toSession(host, logind);
+  if (!session || claims.hasTty(session.tty)) return undefined;
+  claims.takeLogind(logind.id);
+  claims.takePid(logind.leaderPid);
+  claims.takeTty(session.tty);
+  return session;
 }
 
 function isLogin(host: HostIndex, session: LogindSession): boolean {

@@ -26,20 +26,18 @@ const SERVER_COMMS = new Set(["sshd", "sshd-session", "dropbear"]);
  *
  * Any user may name a process `sshd: root@pts/0`, so a process counts only as the child of root's own
  * server, and is asked for its title only then.
+ *
+ * @returns one for each process that is called like a server; undefined for what serves nobody
  */
-export function findSshConnections(host: HostIndex): SshConnection[] {
+export function* findSshConnections(host: HostIndex): Generator<SshConnection | undefined> {
   const { table } = host.records;
-  const connections: SshConnection[] = [];
   const titles = new ServerTitles(host);
   for (const row of table.rowsNamed(SERVER_COMMS)) {
     const parent = table.row(table.parentPid[row]!);
-    if (parent < 0 || table.uid[parent] !== 0) continue;
-    const connection = isSshd(table.comm(row))
-      ? opensshConnection(host, row, parent, titles)
-      : dropbearConnection(host, row, parent, titles);
-    if (connection) connections.push(connection);
+    if (parent < 0 || table.uid[parent] !== 0) yield undefined;
+    else if (isSshd(table.comm(row))) yield opensshConnection(host, row, parent, titles);
+    else yield dropbearConnection(host, row, parent, titles);
   }
-  return connections;
 }
 
 /** What root's server processes are. A listener is asked for once, however many connections it has. */

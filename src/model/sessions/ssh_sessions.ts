@@ -12,18 +12,22 @@ import type { Claims } from "./claims.ts";
  * The sessions of SSH connections: one for each pty, or exactly one for a connection without. They
  * are joined with logind by leader pid (else by control group) and with utmp by terminal.
  */
-export function sshSessions(host: HostIndex, claims: Claims): Session[] {
-  const connections = findSshConnections(host);
+export function* sshSessions(host: HostIndex, claims: Claims): Generator<Session | undefined> {
+  const connections: SshConnection[] = [];
+  for (const connection of findSshConnections(host)) {
+    if (connection) connections.push(connection);
+    yield undefined;
+  }
   const logind = new Map(connections.map((c) => [c, logindOf(host, c)]));
   const peers = resolvePeers(host, connections, (connection) => [
     logind.get(connection)?.remoteHost,
     ...utmpOf(host, connection).flatMap((login) => [login.address, login.host]),
   ]);
-  return connections.flatMap((connection) => {
+  for (const connection of connections) {
     claims.take(connection, logind.get(connection)?.id);
     const fromIp = peers.get(connection) ?? "";
-    return sessionsOf(host, connection, logind.get(connection), fromIp);
-  });
+    yield* sessionsOf(host, connection, logind.get(connection), fromIp);
+  }
 }
 
 function sessionsOf(

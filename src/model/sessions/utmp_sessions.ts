@@ -11,18 +11,22 @@ import type { Session } from "./session.ts";
 const NESTING_COMMS = new Set(["sudo", "screen", "tmux: server"]);
 
 /** The sessions that only utmp knows: logins on hosts without logind. */
-export function utmpSessions(host: HostIndex, claims: Claims): Session[] {
-  const sessions: Session[] = [];
+export function* utmpSessions(host: HostIndex, claims: Claims): Generator<Session | undefined> {
   for (const login of newestPerLine(host.records.utmp ?? [])) {
-    if (claims.hasTty(login.line) || !isOpen(host, login) || isNested(host, login, claims))
-      continue;
-    const session = toSession(host, login);
-    if (!session) continue;
+    yield utmpSession(host, login, claims);
+  }
+}
+
+function utmpSession(host: HostIndex, login: UtmpLogin, claims: Claims): Session | undefined {
+  if (claims.hasTty(login.line) || !isOpen(host, login) || isNested(host, login, claims)) {
+    return undefined;
+  }
+  const session = toSession(host, login);
+  if (session) {
     claims.takeTty(login.line);
     claims.takePid(login.pid);
-    sessions.push(session);
   }
-  return sessions;
+  return session;
 }
 
 /** Entries are keyed by ut_id, so one line can have two: an xterm's and the login's inside it. */

@@ -13,6 +13,9 @@ import {
   portsOf,
 } from "./vnc_programs.ts";
 
+/** So many processes are looked at between two turns for others: some 10 ms without the JIT. */
+const PROCESSES_A_TURN = 256;
+
 /** A server that shows a desktop to whoever connects to its port. */
 export interface DesktopServer {
   protocol: "vnc" | "rdp";
@@ -33,12 +36,19 @@ interface Candidate {
 /**
  * The servers: processes of a known kind whose user listens on their port. A port number alone proves nothing,
  * since outgoing connections leave from the same range.
+ *
+ * @param yieldTurn lets others have their turn
  */
-export function findDesktopServers(host: HostIndex): DesktopServer[] {
+export async function findDesktopServers(
+  host: HostIndex,
+  yieldTurn: () => Promise<void> = () => Bun.sleep(0),
+): Promise<DesktopServer[]> {
   const servers = new Map<string, DesktopServer>();
   const candidates = new Map<number, Candidate[]>();
   const { table } = host.records;
+  let looked = 0;
   for (const row of desktopProcesses(host)) {
+    if (++looked % PROCESSES_A_TURN === 0) await yieldTurn();
     const uid = table.uid[row]!;
     if (host.listenersOf(uid).length === 0 || isXrdpChild(host, row)) continue;
     if (!isGenuine(host, row)) continue;

@@ -29,12 +29,14 @@ export function statTty(root: Root, name: string): TtyNode | undefined {
   // A name comes from titles and records that can hold anything: it must not lead out of /dev.
   if (!/^[A-Za-z0-9]+(\/\d+)?$/.test(name)) return undefined;
   try {
-    const stat = statSync(root.path(`/dev/${name}`));
-    return {
-      lastInputSeconds: stat.atimeMs / 1000,
-      changedSeconds: stat.ctimeMs / 1000,
-      uid: stat.uid,
-    };
+    const stat = statSync(root.path(`/dev/${name}`), { throwIfNoEntry: false });
+    return (
+      stat && {
+        lastInputSeconds: stat.atimeMs / 1000,
+        changedSeconds: stat.ctimeMs / 1000,
+        uid: stat.uid,
+      }
+    );
   } catch {
     return undefined;
   }

@@ -36,7 +36,7 @@ async function stepsOf(build: (host: FakeHost) => void): Promise<number> {
     utmp: records.utmp && countedList(records.utmp, steps),
     logind: records.logind && countedList(records.logind, steps),
   });
-  joinSessions(host, findDesktopServers(host));
+  await joinSessions(host, await findDesktopServers(host));
   return steps.count;
 }
 
@@ -150,7 +150,7 @@ test("of 3,000 processes that are called like a server, few are asked for their 
   fake.tcp(5901, ALICE);
   const { records } = await fake.index();
   const host = new HostIndex({ ...records, root: new TitleRoot(records.root.rootfs) });
-  joinSessions(host, findDesktopServers(host));
+  await joinSessions(host, await findDesktopServers(host));
   // Alice's, who listens on some port, up to the limit; nobody else's.
   expect(titles).toBe(200);
 });

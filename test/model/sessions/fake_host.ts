@@ -161,12 +161,12 @@ export class FakeHost extends TempTree {
 
   async sessions(rdpPeers?: RdpPeerMemory): Promise<Session[]> {
     const host = await this.index();
-    return joinSessions(host, findDesktopServers(host), rdpPeers);
+    return joinSessions(host, await findDesktopServers(host), rdpPeers);
   }
 
   /** The connections to VNC servers. */
   async vncConnections(): Promise<number> {
-    const servers = findDesktopServers(await this.index());
+    const servers = await findDesktopServers(await this.index());
     return servers
       .filter(({ protocol }) => protocol === "vnc")
       .reduce((sum, { viewers }) => sum + viewers.length, 0);
