@@ -1,3 +1,4 @@
+import { type YieldTurn, turnEvery } from "../sources/turn.ts";
 import { cleanLabel } from "./labels.ts";
 import type { Family, MetricDefinition, Sample } from "./metric.ts";
 
@@ -5,6 +6,9 @@ import type { Family, MetricDefinition, Sample } from "./metric.ts";
 export class MalformedMetricError extends Error {
   override name = "MalformedMetricError";
 }
+
+/** So many samples are checked between two turns for others: some 30 ms without the JIT. */
+export const SAMPLES_A_TURN = 4096;
 
 /** Of metrics and of labels. */
 const NAME = /^[a-zA-Z_][a-zA-Z0-9_]*$/;
@@ -14,37 +18,52 @@ const NAME = /^[a-zA-Z_][a-zA-Z0-9_]*$/;
  * equal become one.
  *
  * @param taken the names of metrics that are there already; those of the families are added
+ * @param yieldTurn lets others have their turn
  * @throws MalformedMetricError for a name that is taken or bad, labels other than the definition's, a
  *   value that is no finite number, a counter below 0, two samples with the same labels
  */
-export function checkFamilies(families: readonly Family[], taken: Set<string>): Family[] {
+export async function checkFamilies(
+  families: readonly Family[],
+  taken: Set<string>,
+  yieldTurn?: YieldTurn,
+): Promise<Family[]> {
   const names = new Set(taken);
-  const checked = families.map((family) => {
+  const checked: Family[] = [];
+  const turn = turnEvery(SAMPLES_A_TURN, yieldTurn);
+  for (const family of families) {
     const { name, labels } = family.definition;
     if (names.has(name)) throw new MalformedMetricError(`${name}: this metric exists already`);
     if (!NAME.test(name)) throw new MalformedMetricError(`${name}: invalid metric name`);
     const bad = labels.find((label) => !NAME.test(label) || label.startsWith("__"));
     if (bad !== undefined) throw new MalformedMetricError(`${name}: invalid label name "${bad}"`);
     names.add(name);
-    return checkFamily(family);
-  });
+    const byKey = new Map<string, Sample>();
+    const changed = new Set<string>();
+    for (const sample of family.samples) {
+      addChecked(family.definition, sample, byKey, changed);
+      const pause = turn();
+      if (pause) await pause;
+    }
+    checked.push({ definition: family.definition, samples: [...byKey.values()] });
+  }
   for (const name of names) taken.add(name);
   return checked;
 }
 
-function checkFamily({ definition, samples }: Family): Family {
-  const byKey = new Map<string, Sample>();
-  const changed = new Set<string>();
-  for (const sample of samples) {
-    checkSample(definition, sample);
-    const clean = cleanSample(sample);
-    const key = keyOf(definition, clean);
-    const other = byKey.get(key);
-    if (clean !== sample) changed.add(key);
-    if (other && !changed.has(key)) throw malformed(definition, sample, "duplicate series");
-    byKey.set(key, other ? mergeSamples(definition, other, clean) : clean);
-  }
-  return { definition, samples: [...byKey.values()] };
+/** @param changed the keys of samples that cleaning has changed */
+function addChecked(
+  definition: MetricDefinition,
+  sample: Sample,
+  byKey: Map<string, Sample>,
+  changed: Set<string>,
+): void {
+  checkSample(definition, sample);
+  const clean = cleanSample(sample);
+  const key = keyOf(definition, clean);
+  const other = byKey.get(key);
+  if (clean !== sample) changed.add(key);
+  if (other && !changed.has(key)) throw malformed(definition, sample, "duplicate series");
+  byKey.set(key, other ? mergeSamples(definition, other, clean) : clean);
 }
 
 /** One sample of two whose labels are equal. */

@@ -1,19 +1,32 @@
 import Registry, { type PromMetric, type PromValue } from "prom-client/lib/registry.js";
+import type { YieldTurn } from "../sources/turn.ts";
 import type { Family, Sample } from "./metric.ts";
 
 /** The two forms that Prometheus reads. */
 export type Format = "text" | "openmetrics";
+
+/** More samples than this are rendered one metric after the other, with a turn for others before each. */
+export const SAMPLES_AT_ONCE = 4096;
 
 /**
  * The exposition of one collection. Each one gets a registry and metric objects of its own, since
  * rendering OpenMetrics renames the counters in place.
  *
  * @param families as `checkFamilies` has passed them
+ * @param yieldTurn lets others have their turn
  */
-export function render(families: readonly Family[], format: Format): Promise<string> {
+export function render(
+  families: readonly Family[],
+  format: Format,
+  yieldTurn: YieldTurn = () => Bun.sleep(0),
+): Promise<string> {
   const registry = new Registry(contentType(format));
+  const count = families.reduce((sum, { samples }) => sum + samples.length, 0);
+  // The registry asks all metrics at once, and renders each when it answers.
+  let turn = Promise.resolve();
+  const wait = count > SAMPLES_AT_ONCE ? () => (turn = turn.then(yieldTurn)) : undefined;
   for (const family of families) {
-    if (family.samples.length > 0) registry.registerMetric(promMetric(family, format));
+    if (family.samples.length > 0) registry.registerMetric(promMetric(family, format, wait));
   }
   return registry.metrics();
 }
@@ -27,16 +40,23 @@ export function contentType(format: Format): string {
 /** prom-client keeps the text of shared labels by this object, so all values have the same one. */
 const NO_LABELS = Object.freeze({});
 
-function promMetric({ definition, samples }: Family, format: Format): PromMetric {
+function promMetric(
+  { definition, samples }: Family,
+  format: Format,
+  wait: (() => Promise<void>) | undefined,
+): PromMetric {
   const { name, help, type } = definition;
-  const values = samples.map((sample) => promValue(sample, name, format));
+  const valued = (metric: PromMetric) => ({
+    ...metric,
+    values: samples.map((sample) => promValue(sample, name, format)),
+  });
   return {
     name,
     help,
     type,
-    values,
+    values: [],
     get() {
-      return this;
+      return wait ? wait().then(() => valued(this)) : valued(this);
     },
   };
 }

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "bun:test";
-import { MalformedMetricError, checkFamilies } from "../../src/metrics/check.ts";
+import { MalformedMetricError, SAMPLES_A_TURN, checkFamilies } from "../../src/metrics/check.ts";
 import { MAX_LABEL_LENGTH } from "../../src/metrics/labels.ts";
 import {
   type Family,
@@ -46,66 +46,80 @@ describe("a metric that can't be rendered is refused", () => {
       family<never>(gauge("x", ""), [{ labels: {}, value: 1, suffix: "_sum" }]),
       "bad suffix",
     ],
-  ])("%s", (_, bad, what) => {
-    expect(() => check(bad)).toThrow(MalformedMetricError);
-    expect(() => check(bad)).toThrow(what);
+  ])("%s", async (_, bad, what) => {
+    await expect(check(bad)).rejects.toThrow(MalformedMetricError);
+    await expect(check(bad)).rejects.toThrow(what);
   });
 
-  test("two metrics of one name, also of two collectors", () => {
+  test("two metrics of one name, also of two collectors", async () => {
     const taken = new Set<string>();
     const one = single(gauge("x", ""), 1);
-    expect(() => check(one, one)).toThrow("this metric exists already");
-    checkFamilies([one], taken);
-    expect(() => checkFamilies([one], taken)).toThrow("this metric exists already");
+    await expect(check(one, one)).rejects.toThrow("this metric exists already");
+    await checkFamilies([one], taken);
+    await expect(checkFamilies([one], taken)).rejects.toThrow("this metric exists already");
   });
 
-  test("the names of what was refused are free for others", () => {
+  test("the names of what was refused are free for others", async () => {
     const taken = new Set<string>();
     const bad = [single(gauge("x", ""), 1), single(gauge("y", ""), Number.NaN)];
-    expect(() => checkFamilies(bad, taken)).toThrow();
-    expect(checkFamilies([single(gauge("x", ""), 1)], taken)).toHaveLength(1);
+    await expect(checkFamilies(bad, taken)).rejects.toThrow();
+    expect(await checkFamilies([single(gauge("x", ""), 1)], taken)).toHaveLength(1);
   });
 
-  test("the message shows no control characters of a label", () => {
+  test("the message shows no control characters of a label", async () => {
     const bad = family(gauge("x", "", "a"), [{ labels: { a: "\u009b[2J" }, value: Number.NaN }]);
-    expect(() => check(bad)).toThrow('user_sessions_x{"a":"\ufffd[2J"} NaN: the value');
+    await expect(check(bad)).rejects.toThrow('user_sessions_x{"a":"\ufffd[2J"} NaN: the value');
   });
 });
 
 describe("what passes", () => {
-  test("a good metric stays as it is", () => {
+  test("a good metric stays as it is", async () => {
     const good = family(X, [
       { labels: { a: "x,b:y", b: "z" }, value: -1 },
       { labels: { a: "x", b: "y,b:z" }, value: 0.5 },
       { labels: { a: "1", b: "2" }, value: 1 },
       { labels: { a: "12", b: "" }, value: 1 },
     ]);
-    expect(check(good)).toEqual([good]);
+    expect(await check(good)).toEqual([good]);
   });
 
-  test("a histogram, its negative sum too", () => {
+  test("a histogram, its negative sum too", async () => {
     const H = histogram("h", "", [1, 2], "a");
     const good = observed(H, [{ labels: { a: "x" }, counts: [1, 0, 2], sum: -3 }]);
-    expect(check(good)).toEqual([good]);
+    expect(await check(good)).toEqual([good]);
   });
 
-  test("labels are cleaned and cut", () => {
+  test("labels are cleaned and cut", async () => {
     const long = "é".repeat(MAX_LABEL_LENGTH + 1);
-    const [cleaned] = check(family(X, [{ labels: { a: "\u001b[31m", b: long }, value: 1 }]));
+    const [cleaned] = await check(family(X, [{ labels: { a: "\u001b[31m", b: long }, value: 1 }]));
     const labels = { a: "\ufffd[31m", b: `${"é".repeat(MAX_LABEL_LENGTH - 1)}…` };
     expect(cleaned!.samples).toEqual([{ labels, value: 1 }]);
   });
 
-  test("two that only cleaning makes equal become one, by the rule of the metric", () => {
-    const two = (definition: typeof X) =>
-      check(
-        family(definition, [
-          { labels: { a: "\u0001", b: "" }, value: 3 },
-          { labels: { a: "\u0002", b: "" }, value: 4 },
-          { labels: { a: "\ufffd", b: "" }, value: 1 },
-        ]),
-      )[0]!.samples.map(({ value }) => value);
-    expect(two(X)).toEqual([8]);
-    expect(two(newest(X))).toEqual([4]);
+  test("two that only cleaning makes equal become one, by the rule of the metric", async () => {
+    const two = async (definition: typeof X) => {
+      const values = ["\u0001", "\u0002", "\ufffd"].map((a, i) => ({
+        labels: { a, b: "" },
+        value: [3, 4, 1][i]!,
+      }));
+      const [made] = await check(family(definition, values));
+      return made!.samples.map(({ value }) => value);
+    };
+    expect(await two(X)).toEqual([8]);
+    expect(await two(newest(X))).toEqual([4]);
+  });
+
+  test("of many samples: others have their turn after each 4,096", async () => {
+    const samples = Array.from({ length: 3 * SAMPLES_A_TURN }, (_, i) => ({
+      labels: { a: String(i), b: "" },
+      value: 1,
+    }));
+    let turns = 0;
+    const yieldTurn = () => {
+      turns++;
+      return Promise.resolve();
+    };
+    await checkFamilies([family(X, samples)], new Set(), yieldTurn);
+    expect(turns).toBe(3);
   });
 });

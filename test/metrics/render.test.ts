@@ -9,7 +9,7 @@ import {
   observed,
   single,
 } from "../../src/metrics/metric.ts";
-import { contentType, render } from "../../src/metrics/render.ts";
+import { SAMPLES_AT_ONCE, contentType, render } from "../../src/metrics/render.ts";
 import { hasTool } from "../helpers/system.ts";
 
 const ACTIVE = family(gauge("session_active", "Active sessions.", "username", "tty"), [
@@ -168,4 +168,30 @@ test.skipIf(!hasTool("promtool"))("promtool finds nothing wrong", async () => {
   });
   expect(check.stderr.toString() + check.stdout.toString()).toBe("");
   expect(check.exitCode).toBe(0);
+});
+
+test("of many samples each metric is rendered in a turn of its own", async () => {
+  const names = ["a", "b_total", "c"];
+  const families = names.map((name) =>
+    byLabel(name.endsWith("_total") ? counter(name, "N.", "i") : gauge(name, "N.", "i"), [
+      ["one", 1],
+      ...Array.from({ length: SAMPLES_AT_ONCE / 2 }, (_, i) => [`${i}`, i] as const),
+    ]),
+  );
+  for (const format of ["text", "openmetrics"] as const) {
+    let turns = 0;
+    const yieldTurn = () => {
+      turns++;
+      return Promise.resolve();
+    };
+    const whole = await render(families, format, yieldTurn);
+    expect(turns).toBe(3);
+    const few = families.map(({ definition, samples }) => ({
+      definition,
+      samples: samples.slice(0, 1),
+    }));
+    const short = await render(few, format, yieldTurn);
+    expect(turns).toBe(3);
+    expect(whole.split("\n").filter((line) => !/i="\d/.test(line))).toEqual(short.split("\n"));
+  }
 });

@@ -1,3 +1,4 @@
+import { type YieldTurn, turnEvery } from "../../sources/turn.ts";
 import { Claims } from "./claims.ts";
 import type { HostIndex } from "./host_index.ts";
 import { logindSessions } from "./logind_sessions.ts";
@@ -25,7 +26,7 @@ export async function joinSessions(
   host: HostIndex,
   servers: readonly DesktopServer[],
   rdpPeers = new RdpPeerMemory(),
-  yieldTurn: () => Promise<void> = () => Bun.sleep(0),
+  yieldTurn?: YieldTurn,
 ): Promise<Session[]> {
   const claims = new Claims();
   const steps: readonly (() => Iterable<Session | undefined>)[] = [
@@ -37,11 +38,12 @@ export async function joinSessions(
     () => viewerSessions(host, servers),
   ];
   const sessions: Session[] = [];
-  let looked = 0;
+  const turn = turnEvery(RECORDS_A_TURN, yieldTurn);
   for (const step of steps) {
     for (const session of step()) {
       if (session) sessions.push(session);
-      if (++looked % RECORDS_A_TURN === 0) await yieldTurn();
+      const pause = turn();
+      if (pause) await pause;
     }
   }
   return sessions.sort(compareSessions);

@@ -2,9 +2,10 @@ import { canonicalAddress } from "../../sources/ip_address.ts";
 import { addressFromHex } from "../../sources/proc/net_tcp.ts";
 import { readSocketInodes } from "../../sources/proc/pid_fd.ts";
 import type { TcpSocket } from "../../sources/proc/tcp_sockets.ts";
+import { type YieldTurn, turnEvery } from "../../sources/turn.ts";
 import type { HostIndex } from "./host_index.ts";
 import { argumentsOf, isGenuine } from "./processes.ts";
-import { USUAL_PORTS, desktopProcesses, vncPort } from "./vnc_programs.ts";
+import { PROCESSES_A_TURN, USUAL_PORTS, desktopProcesses, vncPort } from "./vnc_programs.ts";
 import type { DesktopServer } from "./vnc_servers.ts";
 
 /** The programs that listen for others and start one process for each connection. */
@@ -28,15 +29,19 @@ const INSTANCE =
  *
  * @param others the servers that are known already: their connections are not looked at again
  */
-export function findInetdServers(
+export async function findInetdServers(
   host: HostIndex,
   others: readonly DesktopServer[],
-): DesktopServer[] {
+  yieldTurn?: YieldTurn,
+): Promise<DesktopServer[]> {
   const { table } = host.records;
   const servers: DesktopServer[] = [];
   const unnamed: number[] = [];
   const byRemotePort = new Map<number, Map<number, TcpSocket[]>>();
+  const turn = turnEvery(PROCESSES_A_TURN, yieldTurn);
   for (const row of desktopProcesses(host)) {
+    const pause = turn();
+    if (pause) await pause;
     if (!isStartedByRoot(host, row) || !isGenuine(host, row)) continue;
     if (!argumentsOf(host, row).includes("-inetd")) continue;
     const instance = INSTANCE.exec(host.cgroupOf(table.pid[row]!));

@@ -1,5 +1,6 @@
 import { readSocketInodes } from "../../sources/proc/pid_fd.ts";
 import type { TcpSocket } from "../../sources/proc/tcp_sockets.ts";
+import { type YieldTurn, turnEvery } from "../../sources/turn.ts";
 import type { HostIndex } from "./host_index.ts";
 import { argumentsOf, isGenuine } from "./processes.ts";
 import { isXrdpChild } from "./rdp_desktops.ts";
@@ -7,14 +8,12 @@ import { findInetdServers } from "./vnc_inetd.ts";
 import {
   DESKTOP_PROGRAMS,
   type DesktopProgram,
+  PROCESSES_A_TURN,
   USUAL_PORTS,
   desktopProcesses,
   displayArgument,
   portsOf,
 } from "./vnc_programs.ts";
-
-/** So many processes are looked at between two turns for others: some 10 ms without the JIT. */
-const PROCESSES_A_TURN = 256;
 
 /** A server that shows a desktop to whoever connects to its port. */
 export interface DesktopServer {
@@ -41,14 +40,15 @@ interface Candidate {
  */
 export async function findDesktopServers(
   host: HostIndex,
-  yieldTurn: () => Promise<void> = () => Bun.sleep(0),
+  yieldTurn?: YieldTurn,
 ): Promise<DesktopServer[]> {
   const servers = new Map<string, DesktopServer>();
   const candidates = new Map<number, Candidate[]>();
   const { table } = host.records;
-  let looked = 0;
+  const turn = turnEvery(PROCESSES_A_TURN, yieldTurn);
   for (const row of desktopProcesses(host)) {
-    if (++looked % PROCESSES_A_TURN === 0) await yieldTurn();
+    const pause = turn();
+    if (pause) await pause;
     const uid = table.uid[row]!;
     if (host.listenersOf(uid).length === 0 || isXrdpChild(host, row)) continue;
     if (!isGenuine(host, row)) continue;
@@ -74,7 +74,7 @@ export async function findDesktopServers(
     }
   }
   const own = [...servers.values()];
-  return [...own, ...findInetdServers(host, own)];
+  return [...own, ...(await findInetdServers(host, own, yieldTurn))];
 }
 
 function addServer(

@@ -1,7 +1,7 @@
 /** Work on what users can have any number of grows with that number, and no faster. */
 import { describe, expect, test } from "bun:test";
 import { HostIndex } from "../../../src/model/sessions/host_index.ts";
-import { joinSessions } from "../../../src/model/sessions/join.ts";
+import { RECORDS_A_TURN, joinSessions } from "../../../src/model/sessions/join.ts";
 import { findDesktopServers } from "../../../src/model/sessions/vnc_servers.ts";
 import { Root } from "../../../src/sources/root.ts";
 import { type Steps, countedColumns, countedList } from "../../helpers/steps.ts";
@@ -153,4 +153,27 @@ test("of 3,000 processes that are called like a server, few are asked for their 
   await joinSessions(host, await findDesktopServers(host));
   // Alice's, who listens on some port, up to the limit; nobody else's.
   expect(titles).toBe(200);
+});
+
+test("between the records of a crowd others have their turn", async () => {
+  using fake = new FakeHost();
+  const count = 3 * RECORDS_A_TURN;
+  for (let i = 0; i < count; i++) {
+    fake.process({ pid: 10_000 + i, uid: 10_000 + i, comm: "Xvnc", args: ["Xvnc", ":1"] });
+    fake.process({ pid: 20_000 + i, uid: BOB, comm: "sshd", args: ["sshd: root@pts/0"] });
+    fake.logind(String(i), { UID: ALICE, LEADER: 10_000 + i });
+    fake.utmp({ pid: 20_000 + i, line: `pts/${i}`, user: "bob" });
+  }
+  fake.tcp(5901, ALICE);
+  const host = await fake.index();
+  let turns = 0;
+  const yieldTurn = () => {
+    turns++;
+    return Promise.resolve();
+  };
+  const servers = await findDesktopServers(host, yieldTurn);
+  // All are looked at twice: they may be servers by themselves, or of systemd's.
+  expect(turns).toBe(6);
+  await joinSessions(host, servers, undefined, yieldTurn);
+  expect(turns).toBe(6 + 9);
 });
