@@ -18,6 +18,8 @@ export const OTHER_USER = "other";
 const MAX_USERS = 4096;
 /** So many names wait for an account source's answer. */
 const MAX_WAITING = 1024;
+/** No account has a longer name (LOGIN_NAME_MAX of limits.h, and userdb's). */
+const MAX_NAME_LENGTH = 256;
 /** A directory service is asked in the background; so long its answer may take. */
 export const DIRECTORY_WAIT_MS = 10_000;
 
@@ -42,7 +44,7 @@ export class UserCounts {
   /** @param name as the log has it, of a login that sshd accepted or of a caller of sudo or su */
   add(name: string, action: Action, count: number, nowMs: number): void {
     const isFull = this.waiting.size >= MAX_WAITING && !this.waiting.has(name);
-    if (isFull) return this.addOther(action, count);
+    if (isFull || name.length > MAX_NAME_LENGTH) return this.addOther(action, count);
     let waiting = this.waiting.get(name);
     if (waiting === undefined) {
       waiting = { sinceMs: nowMs, counts: new Map() };

@@ -102,7 +102,7 @@ function parsePam(message: string): SudoEvent | undefined {
   if (!/^pam_unix\(sudo(?:-i)?:auth\): authentication failure; /.test(message)) return undefined;
   const callerAt = message.indexOf(" ruser=") + 7;
   const end = message.indexOf(" rhost=", callerAt);
-  if (callerAt < 7 || end < 0) return undefined;
+  if (callerAt < 7 || end < 0 || end - callerAt > MAX_NAME) return undefined;
   return { kind: "pam_refused", caller: message.slice(callerAt, end) };
 }
 

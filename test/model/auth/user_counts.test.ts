@@ -35,6 +35,15 @@ describe("a name", () => {
     ]);
   });
 
+  test("that is longer than any account's counts as other at once, so that a state stays small", () => {
+    const counts = new UserCounts();
+    for (let i = 0; i < 2000; i++) counts.add(`${"x".repeat(7000)}${i}`, "su failure", 1, NOW_MS);
+    expect(counts.escalations()).toEqual([
+      { username: OTHER_USER, method: "su", result: "failure", count: 2000 },
+    ]);
+    expect(JSON.stringify(counts).length).toBeLessThan(1000);
+  });
+
   test("of an account that is deleted later keeps its count", () => {
     const counts = new UserCounts();
     counts.add("alice", "su success", 1, NOW_MS);

@@ -205,6 +205,10 @@ describe.each<[writer: string, rows: [message: string, says: string][]]>([
       // Debian 13's sudo-rs 0.2.5 says no more of these.
       ["pam_unix(sudo:account): account bob has expired (account expired)", "bob pam_refused"],
       ["pam_unix(sudo:account): expired password for user bob (root enforced)", "bob pam_refused"],
+      [
+        `pam_unix(sudo:auth): authentication failure; logname= uid=1 euid=0 tty= ruser=${"x".repeat(257)} rhost=  user=x`,
+        "nothing",
+      ],
       ["pam_unix(sudo:auth): conversation failed", "nothing"],
       ["pam_unix(sudo:session): session opened for user root(uid=0) by (uid=1001)", "nothing"],
       [
