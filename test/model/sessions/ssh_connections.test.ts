@@ -1,6 +1,6 @@
 /** SSH sessions by the titles of sshd's processes: what no captured host has, and what forgers try. */
 import { describe, expect, test } from "bun:test";
-import { ALICE, BOB, FakeHost, START_SECONDS } from "./fake_host.ts";
+import { ALICE, BOB, FakeHost } from "./fake_host.ts";
 
 describe("titles", () => {
   test.each([
@@ -10,11 +10,6 @@ describe("titles", () => {
   ])("alice%s is %s", async (channel, row) => {
     using host = new FakeHost().ssh(100, ALICE, "alice", channel);
     expect(await host.rows()).toEqual([row]);
-  });
-
-  test("several ptys of one connection are several sessions", async () => {
-    using host = new FakeHost().ssh(100, ALICE, "alice", "@pts/1,pts/4");
-    expect(await host.rows()).toEqual(["alice terminal pts/1 -", "alice terminal pts/4 -"]);
   });
 
   test.each(["alice [net]", "alice [pam]", "[accepted]", "unknown [priv]", "alice@internal-sftp"])(
@@ -55,28 +50,6 @@ describe("titles", () => {
   test("a zombie that still bears sshd's name is no session", async () => {
     using host = new FakeHost().process({ pid: 100, comm: "sshd", state: "Z" });
     expect(await host.rows()).toEqual([]);
-  });
-
-  test("VS Code's ptys, which nobody logged in on, are no sessions", async () => {
-    using host = new FakeHost()
-      .ssh(100, ALICE, "alice")
-      .process({ pid: 110, parentPid: 101, uid: ALICE, comm: "bash", args: ["bash"] })
-      .process({ pid: 111, parentPid: 110, uid: ALICE, comm: "node", args: ["server-main.js"] })
-      .process({ pid: 112, parentPid: 111, uid: ALICE, comm: "bash", args: ["bash"], pty: 7 });
-    expect(await host.rows()).toEqual(["alice ssh-npty - -"]);
-  });
-
-  test("the session begins with the shell on its pty, not with the connection", async () => {
-    using host = new FakeHost().ssh(100, ALICE, "alice", "@pts/1").process({
-      pid: 102,
-      parentPid: 101,
-      uid: ALICE,
-      comm: "bash",
-      args: ["-bash"],
-      pty: 1,
-      startSeconds: START_SECONDS + 60,
-    });
-    expect((await host.sessions())[0]?.startSeconds).toBe(START_SECONDS + 60);
   });
 });
 
@@ -141,58 +114,6 @@ describe("forgers", () => {
   });
 });
 
-describe("addresses", () => {
-  const A = "192.0.2.1";
-  const B = "192.0.2.2";
-
-  test("logind's, found by the monitor", async () => {
-    using host = new FakeHost()
-      .ssh(100, ALICE, "alice")
-      .logind("5", { UID: ALICE, LEADER: 100, SERVICE: "sshd", TYPE: "tty", REMOTE_HOST: A });
-    expect(await host.rows()).toEqual([`alice ssh-npty - ${A}`]);
-  });
-
-  test("a host name, where UseDNS gave no address", async () => {
-    using host = new FakeHost()
-      .ssh(100, ALICE, "alice")
-      .logind("5", { UID: ALICE, LEADER: 100, SERVICE: "sshd", REMOTE_HOST: "pc.example" });
-    expect(await host.rows()).toEqual(["alice ssh-npty - pc.example"]);
-  });
-
-  test("none is guessed: the only socket may be somebody's who has not logged in", async () => {
-    using host = new FakeHost().ssh(100, ALICE, "alice", "@pts/1").tcp(22, 0).tcp(22, 0, A);
-    expect(await host.rows()).toEqual(["alice terminal pts/1 -"]);
-  });
-
-  test("not that of a session that is closing, whose leader had the same pid", async () => {
-    using host = new FakeHost()
-      .ssh(100, ALICE, "alice")
-      .logind("5", { UID: ALICE, LEADER: 100, STATE: "closing", SERVICE: "sshd", REMOTE_HOST: A })
-      .logind("6", { UID: BOB, LEADER: 100, SERVICE: "sshd", REMOTE_HOST: A })
-      .logind("7", { UID: ALICE, LEADER: 100, SERVICE: "sshd", REMOTE_HOST: B });
-    expect((await host.rows()).filter((row) => row.startsWith("alice"))).toEqual([
-      `alice ssh-npty - ${B}`,
-    ]);
-  });
-
-  test("a forwarded channel's socket is its user's, and no peer", async () => {
-    using host = new FakeHost().ssh(100, ALICE, "alice").tcp(22, 0).tcp(22, ALICE, A);
-    expect(await host.rows()).toEqual(["alice ssh-npty - -"]);
-  });
-
-  test("that of the socket which monitor and user's process hold, where that can be seen", async () => {
-    using host = new FakeHost().ssh(100, ALICE, "alice").tcp(22, 0).tcp(22, 0, A).tcp(22, 0, B);
-    host.sockets(100, 5002).sockets(101, 5002, 5001);
-    expect(await host.rows()).toEqual([`alice ssh-npty - ${B}`]);
-  });
-
-  test("not that of a socket which is not root's, though both hold it", async () => {
-    using host = new FakeHost().ssh(100, ALICE, "alice").tcp(22, 0).tcp(22, ALICE, A);
-    host.sockets(100, 5001).sockets(101, 5001);
-    expect(await host.rows()).toEqual(["alice ssh-npty - -"]);
-  });
-});
-
 describe("servers of other kinds", () => {
   const roots = { pid: 101, comm: "sshd", args: ["sshd: root@pts/1"] };
 
@@ -213,5 +134,25 @@ describe("servers of other kinds", () => {
       .process(roots)
       .process({ ...roots, pid: 102, parentPid: 101, args: ["sshd: root@pts/1"] });
     expect(await host.rows()).toEqual(["root terminal pts/1 -"]);
+  });
+});
+
+describe("dropbear", () => {
+  const listener = { pid: 100, comm: "dropbear", args: ["dropbear", "-F"] };
+  const child = { pid: 101, parentPid: 100, comm: "dropbear", args: ["dropbear", "-F"] };
+  const shell = { pid: 102, parentPid: 101, uid: ALICE, comm: "bash", args: ["-bash"], pty: 3 };
+
+  test("a connection is its user's by the uid that it took, or by what it started", async () => {
+    using taken = new FakeHost().process(listener).process({ ...child, uid: ALICE });
+    expect(await taken.rows()).toEqual(["alice ssh-npty - -"]);
+    using started = new FakeHost().process(listener).process(child).process(shell);
+    expect(await started.rows()).toEqual(["alice terminal pts/3 -"]);
+  });
+
+  test("a client that has not logged in is nobody, nor is a child of another's dropbear", async () => {
+    using waiting = new FakeHost().process(listener).process(child);
+    expect(await waiting.rows()).toEqual([]);
+    using own = new FakeHost().process({ ...listener, uid: BOB }).process({ ...child, uid: BOB });
+    expect(await own.rows()).toEqual([]);
   });
 });
