@@ -1,5 +1,7 @@
 /** Textual addresses. `node:net` could tell them too, but it takes 3 ms and 3 MB to load. */
 
+import { ownText } from "./own_text.ts";
+
 const IPV4 = /^(?:(?:25[0-5]|2[0-4]\d|1\d\d|[1-9]?\d)(?:\.(?!$)|$)){4}$/;
 const GROUP = /^[\da-fA-F]{1,4}$/;
 const GROUPS = 8;
@@ -32,7 +34,7 @@ export function formatAddress(bytes: Uint8Array): string {
  */
 export function canonicalAddress(text: string): string | undefined {
   const bare = text.replace(/^\[(.*)\]$/, "$1").replace(/%.*$/, "");
-  if (IPV4.test(bare)) return bare;
+  if (IPV4.test(bare)) return ownText(bare);
   const bytes = ipv6Bytes(bare);
   return bytes && formatAddress(bytes);
 }

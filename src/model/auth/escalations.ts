@@ -1,3 +1,4 @@
+import { ownText } from "../../sources/own_text.ts";
 import type { LogRecord } from "../../sources/logs/record.ts";
 import type { SuEvent } from "../../sources/messages/su.ts";
 import type { SudoEvent } from "../../sources/messages/sudo.ts";
@@ -153,7 +154,7 @@ export class Escalations {
     if (this.rust === false) return;
     const before = record.copies - 1 + (this.pending.delete(user) ? 1 : 0);
     if (before > 0) emitFailures(user, before, emit);
-    this.pending.set(user, record.timeMs);
+    this.pending.set(ownText(user), record.timeMs);
     if (this.pending.size <= MAX_CALLERS) return;
     const [oldest] = this.pending.keys();
     this.pending.delete(oldest!);

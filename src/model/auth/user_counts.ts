@@ -1,3 +1,4 @@
+import { ownText } from "../../sources/own_text.ts";
 import {
   ESCALATION_METHODS,
   type EscalationMethod,
@@ -48,7 +49,7 @@ export class UserCounts {
     let waiting = this.waiting.get(name);
     if (waiting === undefined) {
       waiting = { sinceMs: nowMs, counts: new Map() };
-      this.waiting.set(name, waiting);
+      this.waiting.set(ownText(name), waiting);
     }
     merge(waiting.counts, new Map([[action, count]]));
   }
@@ -102,7 +103,7 @@ export class UserCounts {
     if (known !== undefined) return known;
     if (label !== OTHER_USER && this.users.size >= MAX_USERS) return this.countsOf(OTHER_USER);
     const counts: Counts = new Map();
-    this.users.set(label, counts);
+    this.users.set(ownText(label), counts);
     return counts;
   }
 

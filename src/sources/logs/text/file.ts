@@ -2,6 +2,7 @@
 import { fstatSync, readSync } from "node:fs";
 import { closeFile } from "../../descriptors.ts";
 import { isDamage } from "../../errors.ts";
+import { ownText } from "../../own_text.ts";
 import { openRegular } from "../../regular_file.ts";
 
 /** So many bytes at most say which file this is, whatever its inode number. */
@@ -141,10 +142,11 @@ export class LogFile {
       this.skipping = true;
       this.offset += length;
     }
-    // Decoded in one go: a string per line from the bytes costs several times as much.
+    // Decoded in one go: a string per line from the bytes costs several times as much. But what is kept of a line
+    // must not hold the whole piece.
     const text = buffer.toString("utf8", start, past);
     for (let at = 0, newline; (newline = text.indexOf("\n", at)) >= 0; at = newline + 1) {
-      take(text.slice(at, newline));
+      take(ownText(text.slice(at, newline)));
     }
     return true;
   }
