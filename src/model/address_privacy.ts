@@ -1,4 +1,5 @@
 import { canonicalAddress } from "../sources/ip_address.ts";
+import { keyedHash } from "../sources/keyed_hash.ts";
 
 /** How addresses are shown: as they are, their network alone, a hash in their place, or not at all. */
 export type AddressMode = "full" | "prefix" | "hash" | "none";
@@ -22,10 +23,7 @@ export class AddressPrivacy {
 
   /** HMAC-SHA256, the first 16 hexadecimal digits. */
   private hash(address: string): string {
-    return new Bun.CryptoHasher("sha256", this.key)
-      .update(address)
-      .digest("hex")
-      .slice(0, HASH_LENGTH);
+    return keyedHash(this.key, address).slice(0, HASH_LENGTH);
   }
 }
 

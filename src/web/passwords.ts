@@ -1,4 +1,5 @@
 /** Basic authentication (RFC 7617) against bcrypt hashes. */
+import { keyedHash } from "../sources/keyed_hash.ts";
 
 export type Verdict = "right" | "wrong" | "busy";
 
@@ -81,9 +82,7 @@ export class Passwords {
   }
 
   private digest(...words: string[]): string {
-    const hasher = new Bun.CryptoHasher("sha256", this.secret);
-    for (const word of words) hasher.update(`${word.length}:${word}`);
-    return hasher.digest("hex");
+    return keyedHash(this.secret, ...words.map((word) => `${word.length}:${word}`));
   }
 
   private inTurn(from: string, check: () => Promise<Verdict>): Promise<Verdict> {
