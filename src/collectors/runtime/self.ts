@@ -1,6 +1,8 @@
 /** The exporter's own process, as the Prometheus client libraries show it. man 5 proc_pid_stat. */
-import { lendDescriptors, listFolder } from "../../sources/descriptors.ts";
+import { statSync } from "node:fs";
+import { listFolder } from "../../sources/descriptors.ts";
 import { readProcFile } from "../../sources/proc/proc_file.ts";
+import { PAGE_BYTES } from "../../sources/proc/process_table.ts";
 import type { BuildInfo } from "./build_info.ts";
 import { type Family, type MetricDefinition, family, gauge, single } from "../../metrics/metric.ts";
 
@@ -47,32 +49,37 @@ const startTimeSeconds = (Date.now() - performance.now()) / 1000;
 export function selfFamilies({ version, revision, bunVersion }: BuildInfo): Family[] {
   const labels = { version, revision, bun_version: bunVersion };
   const cpu = process.cpuUsage();
+  const [virtualBytes, residentPages] = fromProc("stat", /^.*\) (?:\S+ ){20}(\d+) (\d+)/s);
+  const [maxFds] = fromProc("limits", /^Max open files +(\d+)/m);
   return [
     family(BUILD_INFO, [{ labels, value: 1 }]),
     single(OWN_CPU, (cpu.user + cpu.system) / 1e6),
     single(OWN_START, startTimeSeconds),
-    // The runtime opens a file of /proc for it.
-    single(OWN_RESIDENT, lendDescriptors(1, process.memoryUsage.rss)),
-    single(VIRTUAL, fromProc("stat", /^.*\) (?:\S+ ){20}(\d+)/s)),
+    single(OWN_RESIDENT, residentPages && residentPages * PAGE_BYTES),
+    single(VIRTUAL, virtualBytes),
     single(OPEN_FDS, countOpenFds()),
-    single(MAX_FDS, fromProc("limits", /^Max open files +(\d+)/m)),
+    single(MAX_FDS, maxFds),
   ];
 }
 
-/** A number in one of this process's own files, which are never the host's under another root. */
-function fromProc(name: string, pattern: RegExp): number | undefined {
+/** Numbers in one of this process's own files, which are never the host's under another root. */
+function fromProc(name: string, pattern: RegExp): number[] {
   try {
-    const text = pattern.exec(readProcFile(`/proc/self/${name}`))?.[1];
-    return text === undefined ? undefined : Number(text);
+    return (
+      pattern
+        .exec(readProcFile(`/proc/self/${name}`))
+        ?.slice(1)
+        .map(Number) ?? []
+    );
   } catch {
-    return undefined;
+    return [];
   }
 }
 
 function countOpenFds(): number | undefined {
   try {
-    // The listing itself holds one open.
-    return listFolder("/proc/self/fd").length - 1;
+    // Since Linux 6.2 the folder's size is their number; before, it is 0, and the listing itself holds one open.
+    return statSync("/proc/self/fd").size || listFolder("/proc/self/fd").length - 1;
   } catch {
     return undefined;
   }

@@ -184,12 +184,13 @@ export class AuthLogs {
   private async choose(nowMs: number): Promise<void> {
     const { host } = this;
     const { root, stateFile, warn } = this.options;
-    const bootMs = readBootTimeMs(root);
     const { logs: names, notes } = chooseLogs(root, nowMs);
     for (const err of notes) warn("choosing the log to read", { err });
     this.startMs ||= nowMs;
+    const isSame = names.length === 0 || names.join() === [...this.logs.keys()].join();
+    const bootMs = isSame ? 0 : readBootTimeMs(root);
     this.chosenMs = nowMs;
-    if (names.length === 0 || names.join() === [...this.logs.keys()].join()) return;
+    if (isSame) return;
     const saved =
       this.logs.size === 0 && stateFile ? loadState(stateFile, nowMs, names, host) : undefined;
     if (saved !== undefined) {

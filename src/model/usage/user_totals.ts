@@ -1,8 +1,5 @@
 /** What each user's processes hold now, kept up to date by what changes from one pass to the next. */
-import type { ProcessTable } from "../../sources/proc/process_table.ts";
-
-/** Every x86-64 kernel counts memory in pages of 4 KiB. */
-const PAGE_BYTES = 4096;
+import { PAGE_BYTES, type ProcessTable } from "../../sources/proc/process_table.ts";
 
 export interface UserUsage {
   processCount: number;

@@ -3,6 +3,9 @@
 /** What the kernel counts a process's time in: 1/100 s on every Linux (USER_HZ, man 7 time). */
 export const TICKS_PER_SECOND = 100;
 
+/** Every x86-64 kernel counts memory in pages of 4 KiB. */
+export const PAGE_BYTES = 4096;
+
 /** The kernel cuts a process's name to 15 bytes; longer names of its own threads are cut here. */
 export const COMM_BYTES = 16;
 
