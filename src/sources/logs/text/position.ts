@@ -3,8 +3,16 @@
  *
  * A log is a row of files, each of which was at its path until it was rotated. Renamed, it keeps its inode
  * and its content. Copied and cut off, the copy has its content, and its inode holds the next one. Either
- * way its first line tells which it is, and the order of the row stays. Of a file that was empty nothing is
- * known; but what comes behind the last file that was begun is unread, whatever it is.
+ * way its first line tells which it is, and the order of the row stays. What became of a file since:
+ *
+ * - Renamed, or copied and cut off: it is found by its first bytes and goes on where it was left. If it was
+ *   empty, nothing is known of it; but what comes behind the last file that was begun is unread, whatever it
+ *   is, and is read from its start. So it does not matter how many files a reading got through.
+ * - Deleted, or compressed at once: while it is held open it is read to its end. After a restart, or where it
+ *   was also cut off, what was seen of it and not read is lost, and told. What was written after the last look
+ *   nobody can know of.
+ * - Written anew with another first line: nobody can tell what of it was read. Lines older than the last one
+ *   that was read are passed over; what was unread before is told as lost, though the new file may have it.
  */
 import {
   savedCount,
