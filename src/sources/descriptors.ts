@@ -22,9 +22,13 @@ export class DescriptorReserve {
     this.refill();
   }
 
+  get isWhole(): boolean {
+    return this.held.length >= this.wanted;
+  }
+
   /** Takes what is missing in the reserve; without free descriptors it stays as it is. */
   refill(): void {
-    if (this.held.length >= this.wanted) return;
+    if (this.isWhole) return;
     try {
       while (this.held.length < this.wanted) this.held.push(this.open());
     } catch (error) {
@@ -92,6 +96,13 @@ export function openFile(path: string, flags: string | number = READ, mode?: num
 export function closeFile(fd: number): void {
   closeSync(fd);
   reserve.refill();
+}
+
+/** Keeps a file open, or closes it where that would leave the reserve with too few. @returns whether it is open */
+export function keepOrCloseFile(fd: number): boolean {
+  if (reserve.isWhole) return true;
+  closeFile(fd);
+  return false;
 }
 
 /** The names in a folder. @throws the system's error */

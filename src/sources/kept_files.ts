@@ -6,7 +6,7 @@
  * name is another one's now.
  */
 import { readSync } from "node:fs";
-import { closeFile, descriptorLimit } from "./descriptors.ts";
+import { closeFile, descriptorLimit, keepOrCloseFile } from "./descriptors.ts";
 
 /** No more of the descriptors are kept than leaves most to clients. */
 const LARGEST_SHARE = 1 / 4;
@@ -54,10 +54,10 @@ export class KeptFiles<K> {
     return -1;
   }
 
-  /** Keeps an open file, or closes it where there is no room. */
+  /** Keeps an open file, or closes it where there is no room, or clients have all other descriptors. */
   keepOrClose(key: K, fd: number): void {
-    if (this.files.size < this.most) this.files.set(key, { fd, pass: this.pass });
-    else closeFile(fd);
+    if (this.files.size >= this.most) closeFile(fd);
+    else if (keepOrCloseFile(fd)) this.files.set(key, { fd, pass: this.pass });
   }
 
   clear(): void {
