@@ -1,229 +1,229 @@
-/** Rules that hold for all of src/, checked by reading it. */
+/**
+ * Rules that hold for all of src/, checked by reading it. Each is tried on violations, too: one is planted
+ * in the files in memory, and the same check has to find it.
+ */
 import { describe, expect, test } from "bun:test";
 import { readFileSync, readdirSync } from "node:fs";
-import { dirname, join } from "node:path";
+import { join } from "node:path";
+import { importFault, loadedBy } from "./helpers/import_rules.ts";
+import {
+  type SourceFile,
+  importsOf,
+  inlinePathsOf,
+  startsOf,
+  withoutComments,
+} from "./helpers/source_text.ts";
 
 const SRC = join(import.meta.dir, "../src");
 const LONGEST_FILE = 250;
+/** The version is printed by few files. */
+const MOST_LOADED = 12;
 
-/** The only file that may start a child process. */
+/** The only file that may start a child process, and the only one that may open files. */
 const GETENT = "sources/accounts/getent_child.ts";
+const OPENER = "sources/descriptors.ts";
+/** It reads the exporter's own process, which no rootfs changes. */
+const OWN_PROCESS = "collectors/runtime/self.ts";
 
-/** A file imports only from its own folder and those to its left. */
-const FOLDERS = ["sources", "model", "metrics", "collectors", "web", "cli", "main.ts"];
+const LOADED_MODULES = new Set(["../package.json", "node:fs"]);
 
-/** They stand outside that order: everybody may import them, and they import nobody else. */
-const SHARED = new Set(["config.ts", "format.ts", "log.ts", "standard_streams.ts"]);
+function versionFaults(files: readonly SourceFile[]): string[] {
+  const loaded = [...loadedBy("main.ts", files)];
+  const faults = loaded.filter((name) => !name.endsWith(".ts") && !LOADED_MODULES.has(name));
+  return loaded.length > MOST_LOADED ? [...faults, `${loaded.length} files`] : faults;
+}
 
-/** Whatever else can be imported; none of it can start a process or load native code. */
-const MODULES = new Set([
-  "bun:sqlite",
-  "citty",
-  "node:fs",
-  "node:fs/promises",
-  "node:path",
-  "prom-client/lib/registry.js",
-  "../package.json",
-]);
+function getentFaults({ name, text }: SourceFile): string[] {
+  if (name !== GETENT) return [];
+  const code = withoutComments(text);
+  const faults: string[] = [...(code.match(/shell|\bargv0\b|\bcmd\b/g) ?? [])];
+  if (code.match(/\bspawn\b/g)?.length !== 1) faults.push("spawns more than once, or never");
+  if (!code.includes('Bun.spawn(["getent", "--", database, key], {')) faults.push("no getent");
+  return faults;
+}
 
-/** What takes megabytes is imported when it is asked for, here; elsewhere only its types are. */
-const LAZY = "web/node/modules.ts";
-const LAZY_MODULES = new Set(["node:http", "node:http2", "node:net", "node:tls"]);
+/** What the check of one file finds, file by file. */
+const inEach = (check: (file: SourceFile) => string[]) => (files: readonly SourceFile[]) =>
+  files.flatMap((file) => check(file).map((fault) => `${file.name}: ${fault}`));
 
-const STARTS_A_PROCESS = [
-  /child_process/,
-  /\bspawn(Sync)?\b/,
-  /\b(execSync|execFile|execFileSync|fork)\b/,
-  /\bBun\s*\.\s*(\$|(spawn|spawnSync|cc|plugin|openInEditor|Terminal)\b)/,
-  /\bBun\s*\[/,
-  /bun:(ffi|jsc|internal)/,
-  /\bprocess\s*\.\s*(binding|_linkedBinding|dlopen|execve)\b/,
-  /\bprocess\s*\[/,
-  /\b(dlopen|linkSymbols|CFunction)\b/,
-  /\b(Worker|ShadowRealm)\b/,
-  /\b(eval|Function)\s*\(/,
-  /\brequire\b/,
-  /\bimport\s*\((?!"(?:node:(http2?|net|tls)|\.\/[\w/]+\.ts)"\))/,
-  /\bimport\.meta\.require\b/,
+const found = (pattern: RegExp, text: string): string[] =>
+  withoutComments(text).match(pattern)?.slice(0, 1) ?? [];
+
+const OPENS = /\b(?:open|opendir|close|readdir|readFile)Sync\b|\bBun\.file\b|node:fs\/promises/;
+
+interface Rule {
+  name: string;
+  /** What breaks it in all files of src/: none. */
+  check: (files: readonly SourceFile[]) => string[];
+  /** Lines that break it, each behind the end of a file; the file is made where there is none. */
+  planted: [file: string, line: string][];
+  /** Texts that break it when they are put in the place of others. */
+  replaced?: [file: string, text: string, by: string][];
+}
+
+const RULES: Rule[] = [
+  {
+    name: "nothing but getent_child.ts starts a child process",
+    check: inEach(({ name, text }) => (name === GETENT ? [] : startsOf(text))),
+    planted: [
+      'import { spawn } from "node:child_process";',
+      'import cp from "child_process";',
+      'Bun.spawn(["who"]);',
+      "await Bun.$`who`;",
+      'Bun["spa" + "wn"](["who"]);',
+      "const { spawnSync } = Bun;",
+      'import { dlopen } from "bun:ffi";',
+      'process.binding("spawn_sync");',
+      'new Worker("sh.js");',
+      'const cp = await import("node:child_process");',
+      'await import("./" + name);',
+      'require("child_process");',
+      'eval("1");',
+      'const url = "http://x"; spawn();',
+    ].map((line) => ["model/accounts.ts", line]),
+  },
+  {
+    name: "getent_child.ts starts getent and nothing else",
+    check: inEach(getentFaults),
+    planted: [
+      [GETENT, 'Bun.spawn(["getent", "--", "hosts", "x"]);'],
+      [GETENT, "const options = { shell: true };"],
+      [GETENT, 'const options = { argv0: "sh" };'],
+      [GETENT, 'const options = { cmd: ["sh"] };'],
+    ],
+    replaced: [
+      [GETENT, '["getent", "--", database, key]', '["sh", "-c", key]'],
+      [GETENT, '["getent", "--", database, key]', '["getent", database, key]'],
+    ],
+  },
+  {
+    name: "--version loads a few files, and of the runtime's modules node:fs",
+    check: versionFaults,
+    planted: [
+      ["main.ts", 'import "node:path";'],
+      ["cli/version.ts", 'import { gzipSync } from "node:zlib";'],
+      ["main.ts", 'import { serve } from "./web/server.ts";'],
+    ],
+  },
+  {
+    name: "only descriptors.ts opens files, with a reserve where clients have taken all descriptors",
+    check: inEach(({ name, text }) => (name === OPENER ? [] : found(OPENS, text))),
+    planted: [
+      ["sources/root.ts", 'const fd = openSync("x");'],
+      ["sources/root.ts", 'for (const name of readdirSync("x")) use(name);'],
+      ["sources/root.ts", 'const text = readFileSync("x", "utf8");'],
+      ["sources/root.ts", "closeSync(fd);"],
+      ["web/page/page.ts", 'const text = await Bun.file("x").text();'],
+      ["model/accounts.ts", 'import { open } from "node:fs/promises";'],
+    ],
+  },
+  {
+    name: "imports run in one direction, from folders and modules on the list",
+    check: inEach(({ name, text }) =>
+      importsOf(text).flatMap((imported) => {
+        const fault = importFault(name, imported);
+        return fault === undefined ? [] : [`imports ${imported}, which ${fault}`];
+      }),
+    ),
+    planted: [
+      ["sources/root.ts", 'import { a } from "../model/b.ts";'],
+      ["sources/root.ts", 'import type { A } from "../model/b.ts";'],
+      ["sources/root.ts", 'export { a } from "../model/b.ts";'],
+      ["sources/root.ts", 'import {\n  a,\n  type B,\n} from "../model/b.ts";'],
+      ["metrics/render.ts", 'import "../collectors/b.ts";'],
+      ["model/sessions/join.ts", 'import { a } from "../../collectors/b.ts";'],
+      ["sources/messages/su.ts", 'import { statSync } from "node:fs";'],
+      ["sources/messages/su.ts", 'import { stat } from "node:fs/promises";'],
+      ["sources/messages/su.ts", 'import { a } from "../proc/b.ts";'],
+      ["config.ts", 'import { a } from "./cli/a.ts";'],
+      ["log.ts", 'import { a } from "./sources/a.ts";'],
+      ["web/server.ts", 'import { a } from "../main.ts";'],
+      ["cli/flags.ts", 'import { a } from "../../test/b.ts";'],
+      ["cli/flags.ts", 'import leftPad from "left-pad";'],
+      ["web/node/listener.ts", 'import { connect } from "node:tls";'],
+    ],
+  },
+  {
+    name: `no file has more than ${LONGEST_FILE} lines`,
+    check: inEach(({ text }) => {
+      const lines = text.split("\n").length - 1;
+      return lines > LONGEST_FILE ? [`${lines} lines`] : [];
+    }),
+    planted: [["sources/new.ts", "//\n".repeat(LONGEST_FILE + 1)]],
+  },
+  {
+    name: "only sources read /proc, but for the exporter's own process",
+    check: inEach(({ name, text }) =>
+      name.startsWith("sources/") || name === OWN_PROCESS ? [] : found(/["'`]\/proc\b/, text),
+    ),
+    planted: [
+      ["model/usage/usage.ts", 'const STAT = "/proc/stat";'],
+      ["collectors/processes.ts", "const path = `/proc/${pid}/stat`;"],
+    ],
+  },
+  {
+    name: "a path of the host stands in a source's descriptor, or in a constant of the file that reads it",
+    check: inEach(({ text }) => inlinePathsOf(text)),
+    planted: [
+      ["sources/root.ts", 'function f() {\n  return root.path("/etc/hostname");\n}'],
+      ["sources/root.ts", "function f() {\n  return root.path(`/dev/${name}`);\n}"],
+      ["sources/root.ts", 'function f() {\n  return root.proc("net/tcp");\n}'],
+      ["sources/root.ts", 'const read = () => openFile("/proc/net/tcp");'],
+    ],
+  },
 ];
 
-/** The code of a file without its comments; strings stay. */
-function withoutComments(text: string): string {
-  const tokens = /\/\*[\s\S]*?\*\/|\/\/[^\n]*|"(?:[^"\\\n]|\\.)*"|'(?:[^'\\\n]|\\.)*'/g;
-  return text.replace(tokens, (token) => (/^\/[/*]/.test(token) ? " " : token));
-}
-
-/** What in a file could start a process, as it stands there. */
-function startsOf(text: string): string[] {
-  const code = withoutComments(text);
-  return STARTS_A_PROCESS.map((pattern) => pattern.exec(code)?.[0]).filter(
-    (found) => found !== undefined,
-  );
-}
-
-/** The names that import and export statements take from, those of types too. */
-function importsOf(text: string): string[] {
-  const statements =
-    /\b(?:import|export)\b[^;"']*?\bfrom\s*["']([^"']+)["']|\bimport\s*\(?["']([^"']+)["']/g;
-  const types = /\bimport type\b[^;]*?from "node:(http2?|net|tls|stream)";/g;
-  return Array.from(
-    withoutComments(text).replace(types, "").matchAll(statements),
-    ([, from, bare]) => from ?? bare ?? "",
-  );
-}
-
-/** Parsers of messages are pure: they take text, from whatever log it came. */
-const PURE = "sources/messages/";
-const PURE_MAY_IMPORT = new Set([
-  "sources/escape.ts",
-  "sources/ip_address.ts",
-  "sources/logs/record.ts",
-]);
-
-/** Why a file, named from src/, may not import something; undefined when it may. */
-function faultOf(file: string, imported: string): string | undefined {
-  const isPure = file.startsWith(PURE);
-  if (isPure && imported.startsWith("node:fs")) return "is for sources that read files";
-  if (!imported.startsWith(".")) {
-    if (LAZY_MODULES.has(imported)) return file === LAZY ? undefined : "is to be loaded late";
-    return MODULES.has(imported) ? undefined : "is not on the list";
-  }
-  const target = join(dirname(file), imported);
-  if (isPure && !target.startsWith(PURE) && !PURE_MAY_IMPORT.has(target)) return "reads files";
-  if (MODULES.has(target)) return undefined;
-  if (SHARED.has(target)) return undefined;
-  const [from, to] = [file, target].map((path) => FOLDERS.indexOf(path.split("/")[0]!));
-  if (to === -1) return "is outside of the folders";
-  return from! >= to! ? undefined : "is to the right";
-}
-
-const files = readdirSync(SRC, { recursive: true, encoding: "utf8" })
+const files: SourceFile[] = readdirSync(SRC, { recursive: true, encoding: "utf8" })
   .filter((name) => name.endsWith(".ts"))
   .map((name) => ({ name, text: readFileSync(join(SRC, name), "utf8") }));
 
-describe("the rules themselves", () => {
-  test("there is something to check", () => {
-    expect(files.length).toBeGreaterThan(80);
-    expect(files.flatMap(({ text }) => importsOf(text)).length).toBeGreaterThan(200);
+/** The files of src/ with one more fault. */
+function plant(name: string, change: (text: string) => string): SourceFile[] {
+  const text = change(files.find((file) => file.name === name)?.text ?? "");
+  return [...files.filter((file) => file.name !== name), { name, text }];
+}
+
+test("there is something to check", () => {
+  expect(files.length).toBeGreaterThan(80);
+  expect(files.flatMap(({ text }) => importsOf(text)).length).toBeGreaterThan(200);
+});
+
+describe.each(RULES)("$name", ({ check, planted, replaced = [] }) => {
+  test("in src/", () => {
+    expect(check(files)).toEqual([]);
   });
 
-  test.each([
-    'import { spawn } from "node:child_process";',
-    'import cp from "child_process";',
-    'Bun.spawn(["who"]);',
-    "await Bun.$`who`;",
-    'Bun["spa" + "wn"](["who"]);',
-    "const { spawnSync } = Bun;",
-    'import { dlopen } from "bun:ffi";',
-    'process.binding("spawn_sync");',
-    'new Worker("sh.js");',
-    'const cp = await import("node:child_process");',
-    'await import("./" + name);',
-    'require("child_process");',
-    'eval("1");',
-  ])("%s would be found", (line) => {
-    expect(startsOf(`const a = "x // y";\n${line}`)).not.toEqual([]);
+  test.each(planted)("is broken by planted violation %# in %s", (file, line) => {
+    expect(check(plant(file, (text) => `${text}\n${line}\n`))).not.toEqual([]);
   });
 
-  test("words in comments are none, code behind strings is", () => {
-    expect(startsOf("// spawn\n/* child_process\n Bun.$ */\nconst x = /a/.exec(y);")).toEqual([]);
-    expect(startsOf('const url = "http://x"; spawn();')).toEqual(["spawn"]);
-  });
-
-  test.each([
-    ["sources/a.ts", "../model/b.ts", "is to the right"],
-    ["metrics/a.ts", "../collectors/b.ts", "is to the right"],
-    ["sources/messages/a.ts", "node:fs", "is for sources that read files"],
-    ["sources/messages/a.ts", "node:fs/promises", "is for sources that read files"],
-    ["sources/messages/a.ts", "../proc/b.ts", "reads files"],
-    ["sources/messages/a.ts", "../ip_address.ts", undefined],
-    ["model/sessions/a.ts", "../../collectors/b.ts", "is to the right"],
-    ["config.ts", "./cli/a.ts", "is to the right"],
-    ["log.ts", "./sources/a.ts", "is to the right"],
-    ["web/a.ts", "../main.ts", "is to the right"],
-    ["cli/a.ts", "../../test/b.ts", "is outside of the folders"],
-    ["cli/a.ts", "node:child_process", "is not on the list"],
-    ["cli/a.ts", "left-pad", "is not on the list"],
-    ["model/a.ts", "../sources/logs/journal/b.ts", undefined],
-    ["sources/logs/journal/a.ts", "../../b.ts", undefined],
-    ["sources/a.ts", "../log.ts", undefined],
-    ["cli/version.ts", "../../package.json", undefined],
-    ["web/node/modules.ts", "node:tls", undefined],
-    ["web/node/a.ts", "node:tls", "is to be loaded late"],
-  ])("%s imports %s: %p", (file, imported, fault) => {
-    expect(faultOf(file, imported)).toBe(fault);
-  });
-
-  test("imports of types, of nothing and over several lines are found, and exports", () => {
-    const text =
-      'import type { A } from "./a.ts";\nimport {\n  b,\n  type C,\n} from "./b.ts";\nimport "./c.ts";\nexport { d } from "./d.ts";\n';
-    expect(importsOf(text)).toEqual(["./a.ts", "./b.ts", "./c.ts", "./d.ts"]);
+  test.each(replaced)("is broken by replaced text %# in %s", (file, text, by) => {
+    expect(check(plant(file, (whole) => whole.replace(text, by)))).not.toEqual([]);
   });
 });
 
-describe("src/", () => {
-  test("nothing but getent_child.ts can start a child process", () => {
-    const starters = files.filter(({ text }) => startsOf(text).length > 0);
-    const found = starters.map(({ name, text }) => `${name}: ${startsOf(text).join(", ")}`);
-    expect(found).toEqual([`${GETENT}: spawn, Bun.spawn`]);
+describe("no rule forbids", () => {
+  test("words in comments", () => {
+    expect(startsOf("// spawn\n/* child_process\n Bun.$ */\nconst x = /a/.exec(y);")).toEqual([]);
+    expect(found(OPENS, "// openSync")).toEqual([]);
+    expect(inlinePathsOf('/** "/proc/stat" */')).toEqual([]);
   });
 
-  test("--version loads a few files, and of the runtime's modules node:fs", () => {
-    const loaded = new Set<string>();
-    const load = (name: string) => {
-      if (loaded.has(name)) return;
-      loaded.add(name);
-      const text = files.find((file) => file.name === name)?.text ?? "";
-      const atOnce = text.replaceAll(/\bimport type [^;]+;|\bimport\([^)]+\)/g, "");
-      for (const imported of importsOf(atOnce)) {
-        load(imported.startsWith(".") ? join(dirname(name), imported) : imported);
-      }
-    };
-    load("main.ts");
-    expect([...loaded].filter((name) => !name.endsWith(".ts"))).toEqual([
-      "../package.json",
-      "node:fs",
-    ]);
-    expect(loaded.size).toBeLessThan(12);
+  test.each([
+    ["sources/messages/a.ts", "../ip_address.ts"],
+    ["model/a.ts", "../sources/logs/journal/b.ts"],
+    ["sources/logs/journal/a.ts", "../../b.ts"],
+    ["sources/a.ts", "../log.ts"],
+    ["cli/version.ts", "../../package.json"],
+    ["web/node/modules.ts", "node:tls"],
+  ])("that %s imports %s", (file, imported) => {
+    expect(importFault(file, imported)).toBeUndefined();
   });
 
-  test("getent_child.ts starts getent and nothing else", () => {
-    const code = withoutComments(files.find(({ name }) => name === GETENT)!.text);
-    expect(code.match(/\bspawn\b/g)).toHaveLength(1);
-    expect(code).toContain('Bun.spawn(["getent", "--", database, key], {');
-    expect(code).not.toMatch(/shell|\bargv0\b|\bcmd\b/);
-  });
-
-  test("only descriptors.ts opens files, with a reserve where clients have taken all descriptors", () => {
-    const opens = /\b(?:open|opendir|close|readdir|readFile)Sync\b|\bBun\.file\b|node:fs\/promises/;
-    const openers = files
-      .filter(({ text }) => opens.test(withoutComments(text)))
-      .map(({ name }) => name);
-    expect(openers).toEqual(["sources/descriptors.ts"]);
-  });
-
-  test("imports run in one direction", () => {
-    const faults = files.flatMap(({ name, text }) =>
-      importsOf(text).flatMap((imported) => {
-        const fault = faultOf(name, imported);
-        return fault === undefined ? [] : [`${name} imports ${imported}, which ${fault}`];
-      }),
-    );
-    expect(faults).toEqual([]);
-  });
-
-  test("no file is long", () => {
-    const long = files
-      .map(({ name, text }) => ({ name, lines: text.split("\n").length - 1 }))
-      .filter(({ lines }) => lines > LONGEST_FILE);
-    expect(long).toEqual([]);
-  });
-
-  test("only sources read /proc, but for the exporter's own process", () => {
-    const readers = files
-      .filter(({ name }) => !name.startsWith("sources/"))
-      .filter(({ text }) => /["'`]\/proc\b/.test(withoutComments(text)))
-      .map(({ name }) => name);
-    expect(readers).toEqual(["collectors/runtime/self.ts"]);
+  test("paths in descriptors and constants", () => {
+    expect(
+      inlinePathsOf('export const A = {\n  paths: ["/run/utmp"],\n};\nconst B = "/etc/TZ";'),
+    ).toEqual([]);
+    expect(inlinePathsOf("function f() {\n  return root.proc(`${pid}/stat`);\n}")).toEqual([]);
   });
 });

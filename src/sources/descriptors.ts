@@ -6,6 +6,9 @@
 import { closeSync, constants, openSync, readSync, readdirSync } from "node:fs";
 import { codeOf } from "./errors.ts";
 
+const NULL_DEVICE = "/dev/null";
+const OWN_LIMITS = "/proc/self/limits";
+
 /** Files are opened one after the other; a few stay open while others get their turn. */
 const RESERVED = 16;
 
@@ -14,7 +17,7 @@ export class DescriptorReserve {
   private wanted = 0;
 
   /** @param open opens something small, and gives its descriptor */
-  constructor(private readonly open: () => number = () => openSync("/dev/null", "r")) {}
+  constructor(private readonly open: () => number = () => openSync(NULL_DEVICE, "r")) {}
 
   /** Begins to hold descriptors back. */
   hold(): void {
@@ -74,7 +77,7 @@ export const READ = constants.O_RDONLY | constants.O_NONBLOCK | constants.O_NOCT
 /** How many descriptors this process may have; the usual number where that can't be told. */
 export function descriptorLimit(): number {
   try {
-    const fd = openFile("/proc/self/limits");
+    const fd = openFile(OWN_LIMITS);
     try {
       const buffer = Buffer.alloc(4096);
       const text = buffer.toString("latin1", 0, readSync(fd, buffer, 0, buffer.length, 0));

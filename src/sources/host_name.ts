@@ -7,6 +7,9 @@ import { isShortage } from "./errors.ts";
 import { readRegular } from "./regular_file.ts";
 import type { Root } from "./root.ts";
 
+const KERNEL_NAME = "/proc/sys/kernel/hostname";
+const NAME_FILE = "/etc/hostname";
+
 /** A name has 64 bytes at most; the rest of the file would be comments. */
 const LIMIT_BYTES = 64 * 1024;
 
@@ -34,7 +37,7 @@ function isOwnHost(root: Root): boolean {
 
 function readKernelName(root: Root): string | undefined {
   try {
-    return firstName(readProcFile(root.proc("sys/kernel/hostname")));
+    return firstName(readProcFile(root.path(KERNEL_NAME)));
   } catch (error) {
     if (isShortage(error)) throw error;
     return undefined;
@@ -43,7 +46,7 @@ function readKernelName(root: Root): string | undefined {
 
 function readNameFile(root: Root): string | undefined {
   try {
-    return firstName(readRegular(root.path("/etc/hostname"), LIMIT_BYTES).toString("utf8"));
+    return firstName(readRegular(root.path(NAME_FILE), LIMIT_BYTES).toString("utf8"));
   } catch (error) {
     if (isShortage(error)) throw error;
     return undefined;

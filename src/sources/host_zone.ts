@@ -13,6 +13,9 @@ import { parseTzif } from "./tzif.ts";
 
 /** The largest file of zoneinfo has less than 4 KiB. */
 const LIMIT_BYTES = 64 * 1024;
+const LOCALTIME = "/etc/localtime";
+const TIMEZONE = "/etc/timezone";
+const POSIX_TZ = "/etc/TZ";
 const ZONEINFO = "/usr/share/zoneinfo/";
 const ZONE_NAME = /^[A-Za-z0-9_+-]{1,64}(?:\/[A-Za-z0-9_+-]{1,64}){0,3}$/;
 
@@ -28,7 +31,7 @@ export class HostZone {
    * @throws the first time, the system's error when it is short of something, descriptors say
    */
   get(): TimeZone {
-    const version = ["/etc/localtime", "/etc/timezone", "/etc/TZ"]
+    const version = [LOCALTIME, TIMEZONE, POSIX_TZ]
       .map((path) => versionOf(followLink(this.root, path)))
       .join(" ");
     if (version === this.version) return this.zone;
@@ -44,15 +47,15 @@ export class HostZone {
 }
 
 function readZone(root: Root): TimeZone {
-  const localtime = readZoneFile(followLink(root, "/etc/localtime"));
+  const localtime = readZoneFile(followLink(root, LOCALTIME));
   if (localtime !== undefined) return localtime;
-  const target = linkTarget(root.path("/etc/localtime"));
-  const names = [target?.split("zoneinfo/")[1], readText(root.path("/etc/timezone"))];
+  const target = linkTarget(root.path(LOCALTIME));
+  const names = [target?.split("zoneinfo/")[1], readText(root.path(TIMEZONE))];
   for (const name of names) {
     const zone = name === undefined ? undefined : zoneNamed(root, name);
     if (zone !== undefined) return zone;
   }
-  return parsePosixZone(readText(root.path("/etc/TZ")) ?? "") ?? UTC;
+  return parsePosixZone(readText(root.path(POSIX_TZ)) ?? "") ?? UTC;
 }
 
 /** The host's file of that name; without it, ours, and without that what the runtime knows of the zone. */

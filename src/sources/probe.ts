@@ -5,7 +5,7 @@ import { SOURCES } from "./catalogue.ts";
 import { type Fault, explain, faultOf, isShortage } from "./errors.ts";
 import { checkFolder, withRegular } from "./regular_file.ts";
 import type { Root } from "./root.ts";
-import { type SourceInfo, sourcePath } from "./source.ts";
+import type { SourceInfo } from "./source.ts";
 
 export type SourceState = { available: true; path: string } | UnavailableState;
 
@@ -86,7 +86,7 @@ export function remedyOf(info: SourceInfo, state: UnavailableState): string {
  * first that is there tells what is wrong; where there is none, the state names all places.
  */
 export function probeSource(root: Root, info: SourceInfo): SourceState {
-  const places = info.paths.map((path) => sourcePath(root, path));
+  const places = info.paths.map((path) => root.path(path));
   const { probe } = info;
   if (probe) return stateOf(places.join(", "), () => probe(root));
   let fault: UnavailableState | undefined;

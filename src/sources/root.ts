@@ -13,12 +13,12 @@ export class Root {
     this.procfs = procfs === undefined ? `${this.rootfs}/proc` : procfs.replace(/\/+$/, "");
   }
 
-  /** The place of an absolute path of the host, `/run/utmp` say. */
+  /** The place of an absolute path of the host: `/run/utmp`, or `/proc/net/tcp`. */
   path(absolute: string): string {
-    return this.rootfs + absolute;
+    return absolute.startsWith("/proc/") ? this.proc(absolute.slice(6)) : this.rootfs + absolute;
   }
 
-  /** The place of a file below the host's `/proc`, `net/tcp` say. */
+  /** The place of a file below the host's `/proc`, `1/stat` say. */
   proc(relative: string): string {
     return `${this.procfs}/${relative}`;
   }

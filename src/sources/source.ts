@@ -6,6 +6,8 @@ export interface SourceInfo {
   name: string;
   /** Where it may be, in the order in which it is looked for; below /proc where it begins so. */
   paths: readonly string[];
+  /** What is read beside them; whether it is there tells nothing about the source. */
+  parts?: Readonly<Record<string, string>>;
   /** Whether the paths are folders; files where it is not given. */
   isFolder?: true;
   /** A larger file is not read. Not given for what is read in pieces, and for /proc. */
@@ -28,11 +30,6 @@ export interface SourceInfo {
   replacedBy?: readonly string[];
   /** Sources that are read where this one can't be, and tell less. */
   fallbacks?: readonly string[];
-}
-
-/** The place of one of a source's paths below a root. */
-export function sourcePath(root: Root, path: string): string {
-  return path.startsWith("/proc/") ? root.proc(path.slice("/proc/".length)) : root.path(path);
 }
 
 export const READABLE_BY_ALL = "it should be readable by all: chmod a+r";

@@ -4,7 +4,7 @@ import { SOURCES } from "./catalogue.ts";
 import { codeOf } from "./errors.ts";
 import { type ProbedSource, type SourceState, joinStates, probeSource } from "./probe.ts";
 import type { Root } from "./root.ts";
-import { type SourceInfo, sourcePath } from "./source.ts";
+import type { SourceInfo } from "./source.ts";
 
 /** Some changes do not show in what stat(2) says: each source is opened again after so long. */
 const LONGEST_USE_MS = 60_000;
@@ -55,7 +55,7 @@ export class SourceStates {
 /** What stat(2) says of a path, as one text. Times are left out for /proc, where they mean nothing. */
 function looksOf(root: Root, path: string): string {
   try {
-    const stats = statSync(sourcePath(root, path), { throwIfNoEntry: false });
+    const stats = statSync(root.path(path), { throwIfNoEntry: false });
     if (!stats) return "missing";
     const { dev, ino, mode, uid, gid } = stats;
     const times = path.startsWith("/proc/") ? "" : `${stats.ctimeMs} ${stats.size}`;

@@ -1,7 +1,6 @@
 import { describe, expect, test } from "bun:test";
 import { SOURCES } from "../../src/sources/catalogue.ts";
-import { Root } from "../../src/sources/root.ts";
-import { type SourceInfo, sourcePath } from "../../src/sources/source.ts";
+import type { SourceInfo } from "../../src/sources/source.ts";
 
 describe("SOURCES", () => {
   test("each has a name of its own that can be a label, and says what is lost", () => {
@@ -27,11 +26,5 @@ describe("SOURCES", () => {
         expect(names).toContain(other);
       expect([...coveredBy, ...replacedBy, ...fallbacks]).not.toContain(name);
     }
-  });
-
-  test("sourcePath follows the root, and /proc its own", () => {
-    const root = new Root("/host", "/hostproc");
-    expect(sourcePath(root, "/run/utmp")).toBe("/host/run/utmp");
-    expect(sourcePath(root, "/proc/net/tcp")).toBe("/hostproc/net/tcp");
   });
 });

@@ -11,5 +11,6 @@ test.each([
 ])("rootfs %p and procfs %p", (rootfs, procfs, utmp, tcp) => {
   const root = new Root(rootfs, procfs);
   expect(root.path("/run/utmp")).toBe(utmp);
+  expect(root.path("/proc/net/tcp")).toBe(tcp);
   expect(root.proc("net/tcp")).toBe(tcp);
 });

@@ -6,6 +6,9 @@ import { PAGE_BYTES } from "../../sources/proc/process_table.ts";
 import type { BuildInfo } from "./build_info.ts";
 import { type Family, type MetricDefinition, family, gauge, single } from "../../metrics/metric.ts";
 
+/** Never the host's, under whatever root. */
+const OWN_PROC = "/proc/self";
+
 const BUILD_INFO = gauge(
   "exporter_build_info",
   "What this executable was built from; the value is always 1.",
@@ -62,12 +65,12 @@ export function selfFamilies({ version, revision, bunVersion }: BuildInfo): Fami
   ];
 }
 
-/** Numbers in one of this process's own files, which are never the host's under another root. */
+/** Numbers in one of this process's own files. */
 function fromProc(name: string, pattern: RegExp): number[] {
   try {
     return (
       pattern
-        .exec(readProcFile(`/proc/self/${name}`))
+        .exec(readProcFile(`${OWN_PROC}/${name}`))
         ?.slice(1)
         .map(Number) ?? []
     );
@@ -79,7 +82,7 @@ function fromProc(name: string, pattern: RegExp): number[] {
 function countOpenFds(): number | undefined {
   try {
     // Since Linux 6.2 the folder's size is their number; before, it is 0, and the listing itself holds one open.
-    return statSync("/proc/self/fd").size || listFolder("/proc/self/fd").length - 1;
+    return statSync(`${OWN_PROC}/fd`).size || listFolder(`${OWN_PROC}/fd`).length - 1;
   } catch {
     return undefined;
   }

@@ -1,5 +1,8 @@
 /** getent(1) as a child process that has a bound on its time, its answer and its own children. */
 
+/** Where getent is looked for when the environment has no PATH. */
+const DEFAULT_PATH = "/usr/bin:/bin";
+
 /** A directory server that does not answer must not keep a child alive for longer. */
 const TIMEOUT_MS = 2000;
 
@@ -20,7 +23,7 @@ export async function runGetent(
 ): Promise<string | undefined> {
   // A group of its own, so that its children can be ended with it. A key may begin with a dash.
   const child = Bun.spawn(["getent", "--", database, key], {
-    env: { PATH: process.env["PATH"] ?? "/usr/bin:/bin" },
+    env: { PATH: process.env["PATH"] ?? DEFAULT_PATH },
     stdin: "ignore",
     stdout: "pipe",
     stderr: "ignore",

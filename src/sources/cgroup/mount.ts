@@ -7,6 +7,7 @@ import { closeFile, openFile } from "../descriptors.ts";
 import { isUnavailable } from "../errors.ts";
 import type { Root } from "../root.ts";
 
+const MOUNTS = "/proc/self/mountinfo";
 const PLACES = ["/sys/fs/cgroup", "/sys/fs/cgroup/unified"];
 
 /** More of a mount table is not read; some 20,000 mounts. */
@@ -53,7 +54,7 @@ export function findCgroup2(root: Root): string | undefined {
 
 function readMountInfo(root: Root): string {
   const chunks: Buffer[] = [];
-  const fd = openFile(root.proc("self/mountinfo"));
+  const fd = openFile(root.path(MOUNTS));
   try {
     for (let length = 0; length < LIMIT_BYTES;) {
       const chunk = Buffer.allocUnsafe(CHUNK_BYTES);

@@ -15,16 +15,16 @@ export const LOGIND = {
   name: "logind",
   // The folder of sessions can be left over, or made by a package; a seat is there while logind runs.
   paths: ["/run/systemd/seats/seat0"],
+  parts: {
+    sessions: "/run/systemd/sessions",
+    users: "/run/systemd/users",
+    // One empty file for each user whose manager runs without a login: loginctl(1), enable-linger.
+    linger: "/var/lib/systemd/linger",
+  },
   lost: "console and graphical sessions, addresses of SSH sessions without a terminal",
   whenMissing: "neither systemd-logind (libpam-systemd) nor elogind runs here",
   whenForbidden: READABLE_BY_ALL,
 } as const satisfies SourceInfo;
-
-const SESSIONS = "/run/systemd/sessions";
-const USERS = "/run/systemd/users";
-
-/** One empty file for each user whose manager runs without a login: loginctl(1), enable-linger. */
-const LINGER = "/var/lib/systemd/linger";
 
 /** logind's own limit is 8,192 sessions (SessionsMax= of logind.conf(5)). */
 const MAX_FILES = 16_384;
@@ -69,7 +69,7 @@ export function isLogindRunning(root: Root): boolean {
 /** @throws the system's error when the folder can't be listed */
 export async function readLogindSessions(root: Root): Promise<LogindSession[]> {
   const sessions: LogindSession[] = [];
-  for (const [id, text] of await readStateFiles(root.path(SESSIONS))) {
+  for (const [id, text] of await readStateFiles(root.path(LOGIND.parts.sessions))) {
     const session = parseSession(id, text);
     if (session) sessions.push(session);
   }
@@ -83,7 +83,7 @@ export async function readLogindSessions(root: Root): Promise<LogindSession[]> {
  */
 export function readLogindSession(root: Root, id: string): LogindSession | undefined {
   try {
-    const bytes = readRegular(`${root.path(SESSIONS)}/${id}`, FILE_LIMIT_BYTES);
+    const bytes = readRegular(`${root.path(LOGIND.parts.sessions)}/${id}`, FILE_LIMIT_BYTES);
     return parseSession(id, bytes.toString());
   } catch {
     return undefined;
@@ -93,7 +93,7 @@ export function readLogindSession(root: Root, id: string): LogindSession | undef
 /** The login names by uid that logind recorded: users of a directory service are among them. */
 export async function readLogindUsers(root: Root): Promise<Map<number, string>> {
   const names = new Map<number, string>();
-  for (const [uid, text] of await readStateFiles(root.path(USERS))) {
+  for (const [uid, text] of await readStateFiles(root.path(LOGIND.parts.users))) {
     // Unlike a session's free text, logind writes the name as it is: `NAME=EXAMPLE\alice`.
     const name = /^NAME=(.*)$/m.exec(text)?.[1];
     if (name && /^\d+$/.test(uid)) names.set(Number(uid), name);
@@ -145,7 +145,8 @@ export function parseState(text: string): Map<string, string> {
  */
 export function countLingeringUsers(root: Root): number {
   try {
-    return listFolder(root.path(LINGER)).filter((name) => !name.startsWith(".")).length;
+    return listFolder(root.path(LOGIND.parts.linger)).filter((name) => !name.startsWith("."))
+      .length;
   } catch (error) {
     if (isGone(error)) return 0;
     throw error;

@@ -9,6 +9,7 @@ import { NOT_MOUNTED, READABLE_BY_ALL, type SourceInfo } from "../source.ts";
 export const TTY = {
   name: "tty",
   paths: ["/dev/pts"],
+  parts: { dev: "/dev" },
   isFolder: true,
   lost: "when terminals were last typed on",
   whenMissing: NOT_MOUNTED,
@@ -29,7 +30,7 @@ export function statTty(root: Root, name: string): TtyNode | undefined {
   // A name comes from titles and records that can hold anything: it must not lead out of /dev.
   if (!/^[A-Za-z0-9]+(\/\d+)?$/.test(name)) return undefined;
   try {
-    const stat = statSync(root.path(`/dev/${name}`), { throwIfNoEntry: false });
+    const stat = statSync(`${root.path(TTY.parts.dev)}/${name}`, { throwIfNoEntry: false });
     return (
       stat && {
         lastInputSeconds: stat.atimeMs / 1000,

@@ -3,6 +3,7 @@
  * rotated to. It only grows, so each reading goes on where the one before ended.
  */
 import { readSync } from "node:fs";
+import { dirname } from "node:path";
 import { versionOf } from "../cached_file.ts";
 import { closeFile } from "../descriptors.ts";
 import { BrokenSourceError, isShortage } from "../errors.ts";
@@ -56,7 +57,7 @@ export class WtmpReader {
     private readonly nowSeconds: () => number,
   ) {
     this.path = root.path(WTMP.paths[0]);
-    this.folder = root.path("/var/log");
+    this.folder = dirname(this.path);
   }
 
   /**

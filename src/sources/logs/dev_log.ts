@@ -7,11 +7,12 @@ import { lstatSync, readlinkSync } from "node:fs";
 import { codeOf } from "../errors.ts";
 import type { Root } from "../root.ts";
 
+const DEV_LOG = "/dev/log";
 const JOURNALD = "/run/systemd/journal/dev-log";
 
 /** Who gets what is sent to /dev/log; `unknown` where there is none to be seen. */
 export function readDevLogOwner(root: Root): "journald" | "other" | "unknown" {
-  const path = root.path("/dev/log");
+  const path = root.path(DEV_LOG);
   const stats = lstatSync(path, { throwIfNoEntry: false });
   if (stats === undefined) return "unknown";
   if (stats.isSocket()) return "other";

@@ -3,6 +3,8 @@ import { isShortage } from "../errors.ts";
 import type { Root } from "../root.ts";
 import { readProcFile } from "./proc_file.ts";
 
+const BOOT_ID = "/proc/sys/kernel/random/boot_id";
+
 /**
  * 32 hex digits, as the journal writes them; undefined where it can't be read.
  *
@@ -10,7 +12,7 @@ import { readProcFile } from "./proc_file.ts";
  */
 export function readBootId(root: Root): string | undefined {
   try {
-    return parseBootId(readProcFile(root.proc("sys/kernel/random/boot_id")));
+    return parseBootId(readProcFile(root.path(BOOT_ID)));
   } catch (error) {
     if (isShortage(error)) throw error;
     return undefined;

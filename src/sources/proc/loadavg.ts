@@ -2,10 +2,12 @@
 import type { Root } from "../root.ts";
 import { readProcFile } from "./proc_file.ts";
 
+export const LOADAVG = "/proc/loadavg";
+
 /** Over the last 1, 5 and 15 minutes, as the kernel prints them; undefined where they can't be read. */
 export function readLoadAverages(root: Root): string[] | undefined {
   try {
-    return parseLoadAverages(readProcFile(root.proc("loadavg")));
+    return parseLoadAverages(readProcFile(root.path(LOADAVG)));
   } catch {
     return undefined;
   }

@@ -3,6 +3,8 @@ import { isShortage } from "../errors.ts";
 import type { Root } from "../root.ts";
 import { readProcFile } from "./proc_file.ts";
 
+export const MACHINE_STAT = "/proc/stat";
+
 export interface MachineStat {
   /** When the machine booted, in seconds since the epoch; the kernel cuts it to a whole second. */
   bootTimeSeconds: number;
@@ -12,7 +14,7 @@ export interface MachineStat {
 
 /** @throws the system's error when it can't be read, or an Error when it holds no `btime` or `cpu` line */
 export function readMachineStat(root: Root): MachineStat {
-  const path = root.proc("stat");
+  const path = root.path(MACHINE_STAT);
   const stat = parseMachineStat(readProcFile(path));
   if (!stat) throw new Error(`${path} holds no btime and no cpu lines: is this a Linux /proc?`);
   return stat;

@@ -5,16 +5,15 @@
 import type { Root } from "../root.ts";
 import { readProcFile } from "./proc_file.ts";
 
+const COUNTERS = ["/proc/net/snmp", "/proc/net/sockstat", "/proc/net/sockstat6"];
+
 /**
  * One text that differs whenever a socket has opened, and nearly always when one has closed; undefined when a
  * file can't be read or lacks a counter.
  */
 export function readTcpCounters(root: Root): string | undefined {
-  return parseTcpCounters(
-    read(root.proc("net/snmp")),
-    read(root.proc("net/sockstat")),
-    read(root.proc("net/sockstat6")),
-  );
+  const [snmp, sockstat, sockstat6] = COUNTERS.map((path) => read(root.path(path)));
+  return parseTcpCounters(snmp!, sockstat!, sockstat6!);
 }
 
 function read(path: string): string {

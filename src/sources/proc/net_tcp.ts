@@ -12,6 +12,7 @@ import { TcpSockets } from "./tcp_sockets.ts";
 export const TCP = {
   name: "tcp",
   paths: ["/proc/net/tcp"],
+  parts: { v6: "/proc/net/tcp6" },
   verify: (root: Root) => readTcpSockets(root),
   lost: "SSH and VNC connections, VNC sessions",
   whenMissing: `it is not in the /proc that is seen: ${NAMESPACE}`,
@@ -26,14 +27,14 @@ export const TCP = {
  */
 export async function readTcpSockets(root: Root, expectedBytes = 0): Promise<TcpSockets> {
   // Opened through the root's own "net", which is a link to self/net: the exporter's namespace.
-  const v4 = await readSeqFile(root.proc("net/tcp"), expectedBytes);
+  const v4 = await readSeqFile(root.path(TCP.paths[0]), expectedBytes);
   const v6 = await readTcp6(root, expectedBytes);
   return TcpSockets.inTurns([v4, v6]);
 }
 
 async function readTcp6(root: Root, expectedBytes: number): Promise<Buffer> {
   try {
-    return await readSeqFile(root.proc("net/tcp6"), expectedBytes);
+    return await readSeqFile(root.path(TCP.parts.v6), expectedBytes);
   } catch (error) {
     if (isGone(error)) return Buffer.alloc(0);
     throw error;

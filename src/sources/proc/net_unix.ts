@@ -44,7 +44,7 @@ export const MAX_SOCKETS = 10_000;
  * @throws the system's error when the table can't be read, BrokenSourceError when it is too long
  */
 export async function readUnixSockets(root: Root, namePart: string): Promise<UnixSocket[]> {
-  const path = root.proc("net/unix");
+  const path = root.path(UNIX.paths[0]);
   const sockets = parseUnix(await readSeqFile(path), namePart);
   if (sockets) return sockets;
   throw new BrokenSourceError(path, `has more than ${MAX_SOCKETS} sockets with ${namePart}`);

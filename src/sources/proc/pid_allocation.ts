@@ -4,6 +4,8 @@
  * man 5 proc_stat (`processes`: forks).
  */
 import type { Root } from "../root.ts";
+import { LOADAVG } from "./loadavg.ts";
+import { MACHINE_STAT } from "./machine_stat.ts";
 import { readProcFile } from "./proc_file.ts";
 
 /** Two files are read one after the other: so many forks may come in between. */
@@ -24,17 +26,17 @@ export class PidAllocation {
   /** The pids given since the call before; undefined when it may have been any. */
   advance(): PidRange | undefined {
     const { last: after, forks: forksBefore } = this;
-    this.forks = this.read("stat", /^processes (\d{1,15})$/m);
-    this.last = this.read("loadavg", / (\d{1,10})\n$/);
+    this.forks = this.read(MACHINE_STAT, /^processes (\d{1,15})$/m);
+    this.last = this.read(LOADAVG, / (\d{1,10})\n$/);
     const isKnown = after >= 0 && this.last >= after && this.forks >= 0 && forksBefore >= 0;
     const hasBegunAgain = this.forks - forksBefore > this.last - after + SLACK;
     return isKnown && !hasBegunAgain ? { after, last: this.last } : undefined;
   }
 
   /** -1 where it is not told. */
-  private read(name: string, pattern: RegExp): number {
+  private read(path: string, pattern: RegExp): number {
     try {
-      return Number(pattern.exec(readProcFile(this.root.proc(name)))?.[1] ?? -1);
+      return Number(pattern.exec(readProcFile(this.root.path(path)))?.[1] ?? -1);
     } catch {
       return -1;
     }

@@ -1,6 +1,8 @@
 /** With which rights this process runs: `/proc/self/status`. man 5 proc_pid_status, man 7 capabilities. */
 import { readProcFile } from "./proc_file.ts";
 
+const OWN_STATUS = "/proc/self/status";
+
 export interface Privileges {
   realUid: number;
   effectiveUid: number;
@@ -13,7 +15,7 @@ export interface Privileges {
 
 /** @throws the system's error without a mounted /proc */
 export function readPrivileges(): Privileges {
-  return parsePrivileges(readProcFile("/proc/self/status"));
+  return parsePrivileges(readProcFile(OWN_STATUS));
 }
 
 /** What is missing in the text is 0: kernels before 4.3 know no ambient set. */

@@ -6,8 +6,8 @@ import { checkFolder, readRegular } from "../../regular_file.ts";
 import type { Root } from "../../root.ts";
 
 /** The first is lost at a reboot. Entries move from it to the second when that comes into being. */
-const VOLATILE = "/run/log/journal";
-const PERSISTENT = "/var/log/journal";
+export const JOURNAL_FOLDERS = ["/run/log/journal", "/var/log/journal"] as const;
+const MACHINE_ID = "/etc/machine-id";
 
 /** man 5 machine-id: 32 digits and a newline. */
 const MAX_MACHINE_ID_BYTES = 4096;
@@ -70,7 +70,7 @@ export class JournalFolders {
     private readonly root: Root,
     private readonly now: () => number,
   ) {
-    this.bases = [VOLATILE, PERSISTENT].map((path) => ({
+    this.bases = JOURNAL_FOLDERS.map((path) => ({
       folder: new ListedFolder(root.path(path)),
       machines: new Map(),
     }));
@@ -101,7 +101,7 @@ export class JournalFolders {
     if (failure !== undefined) throw failure;
     if (!this.isNew) return undefined;
     const paths = this.paths();
-    if (paths.length === 0) throw missing(this.root.path(`${PERSISTENT}/*/*.journal`));
+    if (paths.length === 0) throw missing(this.root.path(`${JOURNAL_FOLDERS[1]}/*/*.journal`));
     this.isNew = false;
     return paths;
   }
@@ -145,7 +145,7 @@ export class JournalFolders {
 
   private readMachineId(): string | undefined {
     try {
-      const path = this.root.path("/etc/machine-id");
+      const path = this.root.path(MACHINE_ID);
       const text = readRegular(path, MAX_MACHINE_ID_BYTES).toString("latin1").trim();
       return /^[0-9a-f]{32}$/.test(text) ? text : undefined;
     } catch (error) {

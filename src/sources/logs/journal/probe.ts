@@ -2,7 +2,7 @@
 import { readBootTimeMs } from "../../proc/machine_stat.ts";
 import type { Root } from "../../root.ts";
 import { JournalFile } from "./file.ts";
-import { JournalFolders } from "./folders.ts";
+import { JOURNAL_FOLDERS, JournalFolders } from "./folders.ts";
 import { readDevLogOwner } from "../dev_log.ts";
 import {
   JournalFormatError,
@@ -48,7 +48,7 @@ function headerAt(path: string): JournalHeader {
 
 export const JOURNAL = {
   name: "journal",
-  paths: ["/run/log/journal", "/var/log/journal"],
+  paths: JOURNAL_FOLDERS,
   probe: probeJournal,
   lost: "failed logins, root logins and accepted logins that nobody can forge",
   whenMissing: "no journald of this boot writes files here that can be understood",
