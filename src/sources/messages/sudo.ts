@@ -44,6 +44,8 @@ const FIELDS_BEHIND_REASON = / ; (?:HOST|TTY|CHROOT|PWD|CWD|USER|GROUP|TSID|ENV|
 const NO_REFUSAL =
   /^(?:problem |unable to (?!change expired password|initialize PAM)|ignoring |time ?stamp |Account or password is expired|unknown login class|lost connection|error |\/)/;
 const CONTINUED = "(command continued) ";
+/** What sudo-rs begins the next piece of a message with; behind it the caller's text may read like a message. */
+const RUST_CONTINUED = "[...] ";
 const END = / ; (?:SIGNAL=[A-Z0-9+-]{1,16} ; )?EXIT=\d{1,3}$/;
 /** `sudo -l` and `sudo -v` run nothing. A command's path is never such a bare word. */
 const NO_RUN = /COMMAND=(?:list(?: .*)?|validate)$/s;
@@ -55,6 +57,7 @@ const MAX_NAME = 256;
 export function parseSudoMessage(message: string): SudoEvent | undefined {
   if (message.startsWith("@cee:")) return parseJson(message);
   if (message.startsWith("pam_unix(sudo")) return parsePam(message);
+  if (message.startsWith(RUST_CONTINUED)) return undefined;
   // Classic sudo pads the caller to eight columns, on the left.
   const colon = message.indexOf(" : ");
   if (colon < 0 || colon > MAX_NAME) return undefined;
@@ -70,7 +73,8 @@ export function parseSudoMessage(message: string): SudoEvent | undefined {
 function eventOf(caller: string, text: string, rust: boolean): SudoEvent | undefined {
   if (text.startsWith(CONTINUED)) return { kind: "continued", caller, isEnd: END.test(text) };
   const event = runOf(caller, text, rust);
-  if (event === undefined || !isOnlyQuestion(text)) return event;
+  // Of questions, and of how a run ended, sudo-rs logs nothing.
+  if (event === undefined || rust || !isOnlyQuestion(text)) return event;
   return { kind: "asked", caller, ifContinued: event };
 }
 
@@ -79,7 +83,7 @@ function runOf(caller: string, text: string, rust: boolean): SudoEvent | undefin
     const isOther = !FIELDS_BEHIND_REASON.test(text) || NO_REFUSAL.test(text);
     return isOther ? undefined : { kind: "refused", caller };
   }
-  const end = END.exec(text);
+  const end = rust ? null : END.exec(text);
   const endOf = end === null ? undefined : text.slice(0, end.index);
   return { kind: "ran", caller, rust, command: text, endOf };
 }

@@ -189,6 +189,10 @@ describe.each<[writer: string, rows: [message: string, says: string][]]>([
     [
       ["bob : TTY=/dev/pts/0 ; PWD=/ ; USER=root ; COMMAND=/usr/bin/id", "bob ran (rust)"],
       ["bob :  PWD=/ ; USER=root ; COMMAND=/usr/bin/id", "bob ran (rust)"],
+      // The caller's folder, in the middle of which the message was cut; sudo-rs logs no question, and no end.
+      ["bob :  PWD=/home/bob/d COMMAND=list [...]", "bob ran (rust)"],
+      ["bob : TTY=/dev/pts/0 ; PWD=/ ; USER=root ; COMMAND=/bin/x ; EXIT=0", "bob ran (rust)"],
+      ["[...] eve : TTY=/dev/pts/0 ; PWD=/ ; USER=root ; COMMAND=/bin/id", "nothing"],
     ],
   ],
   [
