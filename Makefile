@@ -17,6 +17,8 @@ UNIT := test/architecture.test.ts test/documents.test.ts test/config.test.ts tes
 	test/model test/metrics test/collectors test/web test/cli test/helpers test/fuzz test/scripts
 # Left out of the fast ones, which also share a process: what forges, damages or races for seconds.
 SLOW := damage real_journald trust follower_race growth program
+# Those that have fuzz in their path, and others with random cases.
+FUZZED := fuzz tzif yaml syslog_line failure_window user_counts process_scan_groups attempt_lines
 UNIT_TEST = $(BUN) test --parallel --timeout 120000
 
 # A bun of the right version on PATH is as good as the one that npm brings.
@@ -76,7 +78,7 @@ coverage: $(BINARY) ## Run the tests and write a coverage report to coverage/
 	$(BUN) test --coverage
 
 fuzz: $(INSTALLED) ## Fuzz every parser for a minute, or CASES=10000000 times, or FUZZ_SECONDS=600
-	FUZZ_SECONDS=$${FUZZ_SECONDS:-60} $(if $(CASES),CASES=$(CASES)) $(BUN) test --parallel --timeout 100000000 fuzz $(ARGS)
+	FUZZ_SECONDS=$${FUZZ_SECONDS:-60} $(if $(CASES),CASES=$(CASES)) $(BUN) test --parallel --timeout 100000000 $(FUZZED) $(ARGS)
 
 mutate: $(INSTALLED) ## Change 200 lines of src/ one by one and list the changes that no test notices; SEED, COUNT
 	$(BUN) scripts/mutate.ts $(if $(SEED),--seed=$(SEED)) $(if $(COUNT),--count=$(COUNT)) $(ARGS)

@@ -1,14 +1,16 @@
 /**
  * Changes single lines of src/, in a copy, and tells which changes no unit test notices:
  *
- *   bun scripts/mutate.ts [--count=200] [--seed=1] [--only=src/model/]
+ *   bun scripts/mutate.ts [--count=200] [--seed=1] [--only=src/model/] [--near]
  *
- * For each change the tests of its folder run first, then all fast ones. Survivors are no faults by
- * themselves: a change may be harmless. Each is to be looked at.
+ * For each change the test of the file itself runs first, then those of its folder, then all fast ones; with
+ * --near these are left out. Survivors are no faults by themselves: a change may be harmless. Each is to be
+ * looked at.
  */
 import {
   chmodSync,
   cpSync,
+  existsSync,
   mkdtempSync,
   readFileSync,
   rmSync,
@@ -26,6 +28,7 @@ const { values } = parseArgs({
     count: { type: "string", default: "200" },
     seed: { type: "string", default: String(Math.floor(Math.random() * 2 ** 31)) },
     only: { type: "string", default: "src/" },
+    near: { type: "boolean", default: false },
   },
 });
 const seed = Number(values.seed);
@@ -36,7 +39,8 @@ const UNIT = [
   ...["config", "format", "log"].map((name) => `test/${name}.test.ts`),
 ];
 const SLOW = ["damage", "real_journald", "trust", "follower_race", "program"];
-const LONGEST_MS = 180_000;
+/** A change that makes a loop endless is noticed by this. The first run is of all tests, maybe on a busy machine. */
+const LONGEST_MS = 600_000;
 
 const project = resolve(import.meta.dir, "..");
 const copy = mkdtempSync(join(tmpdir(), "mutate-"));
@@ -56,10 +60,10 @@ for (const name of [
   cpSync(join(project, name), join(copy, name), { recursive: true, verbatimSymlinks: true });
 symlinkSync(join(project, "node_modules"), join(copy, "node_modules"));
 
-const complaint = await failing(UNIT);
+const changes = chosen();
+const complaint = await failing([...new Set(changes.flatMap(({ file }) => testsOf(file)).flat())]);
 if (complaint !== undefined)
   throw new Error(`the tests fail as they are:\n${complaint.slice(-3000)}`);
-const changes = chosen();
 console.log(`${changes.length} changes, seed ${seed}`);
 const survivors: Change[] = [];
 for (const [i, change] of changes.entries()) {
@@ -92,13 +96,19 @@ async function survives({ file, line, after }: Change): Promise<boolean> {
   lines[line - 1] = after;
   writeFileSync(path, lines.join("\n"));
   try {
-    const near = dirname(file).replace(/^src/, "test");
-    const folder = UNIT.some((unit) => near.startsWith(unit)) ? [near] : [];
-    if (folder.length > 0 && (await failing(folder)) !== undefined) return false;
-    return (await failing(UNIT)) === undefined;
+    for (const tests of testsOf(file)) if ((await failing(tests)) !== undefined) return false;
+    return true;
   } finally {
     writeFileSync(path, text);
   }
+}
+
+/** What is run for a changed file, one after the other, until something fails. */
+function testsOf(file: string): string[][] {
+  const own = file.replace(/^src(.*)\.ts$/, "test$1.test.ts");
+  const near = [...new Set([own, dirname(own)])].filter((path) => existsSync(join(copy, path)));
+  const unit = near.filter((path) => UNIT.some((each) => path.startsWith(each)));
+  return [...unit.map((path) => [path]), ...(values.near ? [] : [UNIT])];
 }
 
 /** What the tests of some folders say when one of them fails, or never ends. */

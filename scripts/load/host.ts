@@ -2,9 +2,14 @@
 import { appendFileSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { MAX_ORIGINS } from "../../src/model/auth/failure_window.ts";
 
 const CHANGE_MS = 100;
 const MOST_SESSIONS = 40;
+
+/** Failures of an address are counted by spans of five minutes. */
+const SPANS = 12;
+const SPAN_MS = 300_000;
 
 /** So many short processes run one after the other in each of these shells. */
 const FORKS =
@@ -26,7 +31,7 @@ export class ChangingHost {
     }
     writeFileSync(join(this.folder, "run/systemd/seats/seat0"), "CAN_GRAPHICAL=0\n");
     writeFileSync(join(this.folder, "etc/group"), "root:x:0:\nusers:x:100:\n");
-    this.write("var/log/auth.log", "");
+    this.write("var/log/auth.log", hourOfGuesses());
     for (let i = 0; i < MOST_SESSIONS; i++) this.leaders.push(Bun.spawn(["sleep", "infinity"]));
   }
 
@@ -56,12 +61,10 @@ export class ChangingHost {
       else this.write(path, sessionFile(i, pid));
     }
     if (round % 600 === 599) this.write("var/log/auth.log", "");
-    const stamp = new Date().toISOString();
+    const nowMs = Date.now();
     let text = "";
     for (let i = 0; i < (this.linesPerSecond * CHANGE_MS) / 1000; i++) {
-      const n = this.lines++;
-      const from = `198.51.${(n >> 8) & 255}.${n & 255} port ${1024 + (n % 60000)} ssh2`;
-      text += `${stamp} host sshd[${n % 30000}]: Failed password for invalid user x${n % 97} from ${from}\n`;
+      text += guess(nowMs, this.lines++);
     }
     appendFileSync(join(this.folder, "var/log/auth.log"), text);
   }
@@ -69,6 +72,25 @@ export class ChangingHost {
   private write(path: string, text: string): void {
     writeFileSync(join(this.folder, path), text);
   }
+}
+
+/**
+ * What is remembered of the last hour is bounded, and takes an hour to fill: the log begins with one in which as
+ * many addresses as are told apart guessed in each five minutes.
+ */
+function hourOfGuesses(): string {
+  const startMs = Date.now() - SPANS * SPAN_MS + SPAN_MS / 2;
+  const lines: string[] = [];
+  for (let span = 0; span < SPANS; span++) {
+    for (let n = 0; n < MAX_ORIGINS; n++) lines.push(guess(startMs + span * SPAN_MS, n));
+  }
+  return lines.join("");
+}
+
+function guess(timeMs: number, n: number): string {
+  const from = `198.51.${(n >> 8) & 255}.${n & 255} port ${1024 + (n % 60000)} ssh2`;
+  const stamp = new Date(timeMs).toISOString();
+  return `${stamp} host sshd[${n % 30000}]: Failed password for invalid user x${n % 97} from ${from}\n`;
 }
 
 function sessionFile(number: number, leader: number): string {
