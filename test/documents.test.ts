@@ -2,6 +2,7 @@
 import { describe, expect, test } from "bun:test";
 import { existsSync, readFileSync, readdirSync } from "node:fs";
 import { basename, dirname, join, resolve } from "node:path";
+import { FLAGS } from "../src/cli/flags.ts";
 
 const PROJECT = resolve(import.meta.dir, "..");
 const DOCUMENTS = [
@@ -82,6 +83,24 @@ describe.each(DOCUMENTS)("%s", (document) => {
     const named = Array.from(text.matchAll(/(?:`|^)make ([a-z][a-z0-9-]*)/gm), ([, name]) => name!);
     expect(named.filter((name) => !targets.has(name))).toEqual([]);
   });
+});
+
+test("the flags that documents and examples name are the program's", () => {
+  const examples = [...new Bun.Glob("examples/**/*").scanSync(PROJECT)];
+  const texts = [...DOCUMENTS, ...examples.filter((path) => !path.endsWith(".png"))];
+  expect(texts.length).toBeGreaterThan(30);
+  const named = texts.flatMap((path) =>
+    // The man page has a backslash before each dash.
+    Array.from(
+      read(path)
+        .replaceAll("\\-", "-")
+        .matchAll(/--(?:no-)?([a-z]+\.[a-z]+[a-z.-]*[a-z])/g),
+      ([, flag]) => ({ path, flag: flag! }),
+    ),
+  );
+  expect(new Set(named.map(({ flag }) => flag)).size).toBeGreaterThan(20);
+  // "--collector.NAME" and "--users.*" stand for several.
+  expect(named.filter(({ flag }) => !(flag in FLAGS))).toEqual([]);
 });
 
 test("METRICS.md lists the metrics that there are", () => {
