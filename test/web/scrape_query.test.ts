@@ -45,7 +45,7 @@ describe("the query of the metrics page", () => {
   test.each([
     ["10", 9500],
     ["1.5", 1000],
-    ["0.1", 100],
+    ["0.1", 500],
     ["1e9", 999_999_999_500],
     [null, undefined],
     ["", undefined],

@@ -90,7 +90,7 @@ export class Collection {
     const deadline = new Deadline(Math.min(limitMs, COLLECTION_LIMIT_MS));
     const key = collectors ? [...collectors].sort().join() : "all";
     const same = this.running.get(key);
-    if (same && same.deadline.remainingMs <= deadline.remainingMs) return same.families;
+    if (same && hasMoreTime(same.deadline, deadline)) return same.families;
     const families = this.runPrimed(request, deadline).finally(() => {
       if (this.running.get(key)?.families === families) this.running.delete(key);
     });
@@ -105,7 +105,7 @@ export class Collection {
 
   private async run(request: ScrapeRequest, deadline: Deadline): Promise<Family[]> {
     const startMs = performance.now();
-    const shared = this.reading;
+    const shared = this.reading?.admits(deadline) ? this.reading : undefined;
     const reading = shared ?? (this.reading = new Reading(this.host, deadline));
     try {
       const { families, outcomes } = await this.collectAll(reading, request, deadline);
@@ -131,7 +131,7 @@ export class Collection {
       ];
     } finally {
       // Also when it was too late: the next one starts afresh, whatever still hangs.
-      if (!shared) this.reading = undefined;
+      if (this.reading === reading && !shared) this.reading = undefined;
     }
   }
 
@@ -218,6 +218,14 @@ export class Collection {
       return [];
     }
   }
+}
+
+/**
+ * Whether one collection had at least the time that another has, and ends no later. In one that had less, something
+ * may be missing: a client chooses how little.
+ */
+function hasMoreTime(one: Deadline, other: Deadline): boolean {
+  return one.limitMs >= other.limitMs && one.remainingMs <= other.remainingMs;
 }
 
 interface Outcome {

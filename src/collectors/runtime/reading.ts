@@ -28,6 +28,18 @@ export class Reading {
     this.snapshot = new Snapshot(host, deadline);
   }
 
+  /**
+   * Whether another collection may share it, which then lasts as long as the one that has most time.
+   *
+   * @returns false once its time is over: what is not read by then never will be
+   */
+  admits(deadline: Deadline): boolean {
+    const { remainingMs } = this.snapshot.deadline;
+    if (remainingMs === 0) return false;
+    if (deadline.remainingMs > remainingMs) this.snapshot.deadline = deadline;
+    return true;
+  }
+
   get settings(): Settings {
     return this.snapshot.settings;
   }

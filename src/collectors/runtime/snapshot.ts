@@ -34,7 +34,8 @@ export class Snapshot {
 
   constructor(
     readonly host: HostState,
-    readonly deadline = new Deadline(COLLECTION_LIMIT_MS),
+    /** Later where another collection that has more time shares it. */
+    public deadline = new Deadline(COLLECTION_LIMIT_MS),
   ) {
     this.settings = host.settings;
   }

@@ -275,6 +275,27 @@ describe("a deadline", () => {
     expect(told(await patient)).toContain("up{} 1");
   });
 
+  test("a scraper that has time gets everything beside ones that are in a hurry", async () => {
+    using host = new SmallHost();
+    const sharing: Collector = {
+      ...counting("b"),
+      // Reads more of the host after the deadline of who began.
+      collect: async (snapshot) => {
+        await Bun.sleep(30);
+        await snapshot.tcp();
+        return [single(gauge("b", ""), 1)];
+      },
+    };
+    const collection = host.collection([counting("a", () => Bun.sleep(30)), sharing]);
+    for (let i = 0; i < 3; i++) {
+      const hurried = collection.collect({ limitMs: 40 });
+      const patient = collection.collect();
+      const again = collection.collect({ limitMs: 40 });
+      expect(told(await patient)).toContain("up{} 1");
+      await Promise.all([hurried, again]);
+    }
+  });
+
   test("a first sample that hangs does not hold up scrapes", async () => {
     using host = new SmallHost();
     let hangs = true;
