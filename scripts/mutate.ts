@@ -38,7 +38,7 @@ const UNIT = [
   ...["sources", "model", "metrics", "collectors", "web", "cli"].map((name) => `test/${name}`),
   ...["config", "format", "log"].map((name) => `test/${name}.test.ts`),
 ];
-const SLOW = ["damage", "real_journald", "trust", "follower_race", "program"];
+const SLOW = ["reader_damage", "reader_real_journald", "trust", "follower_race", "program"];
 /** A change that makes a loop endless is noticed by this. The first run is of all tests, maybe on a busy machine. */
 const LONGEST_MS = 600_000;
 

@@ -6,6 +6,7 @@ import { describe, expect, test } from "bun:test";
 import { readFileSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 import { importFault, loadedBy } from "./helpers/import_rules.ts";
+import { doesAnything, withoutSource, withoutTest } from "./helpers/mirrored_tests.ts";
 import {
   type SourceFile,
   importsOf,
@@ -15,6 +16,9 @@ import {
 } from "./helpers/source_text.ts";
 
 const SRC = join(import.meta.dir, "../src");
+const TESTS = readdirSync(import.meta.dir, { recursive: true, encoding: "utf8" }).filter((name) =>
+  name.endsWith(".test.ts"),
+);
 const LONGEST_FILE = 250;
 /** The version is printed by few files. */
 const MOST_LOADED = 12;
@@ -171,6 +175,15 @@ const RULES: Rule[] = [
       ["sources/root.ts", 'const read = () => openFile("/proc/net/tcp");'],
     ],
   },
+  {
+    name: "what does anything has a test under its own path",
+    check: (all) => withoutTest(all, TESTS),
+    planted: [
+      ["model/new.ts", "export const twice = (n: number) => 2 * n;"],
+      ["web/new.ts", "export const NAMES = new Set(names);"],
+      ["collectors/runtime/build_info.ts", "export class Build {\n  name() {}\n}"],
+    ],
+  },
 ];
 
 const files: SourceFile[] = readdirSync(SRC, { recursive: true, encoding: "utf8" })
@@ -202,7 +215,27 @@ describe.each(RULES)("$name", ({ check, planted, replaced = [] }) => {
   });
 });
 
+describe("a test in a folder of src/ is of a file there", () => {
+  test("in test/", () => {
+    expect(withoutSource(TESTS, files)).toEqual([]);
+  });
+
+  test.each([
+    "model/orphan.test.ts",
+    "model/sessions/accounts.test.ts",
+    "sources/logs/text/followers.test.ts",
+  ])("%s is of none", (orphan) => {
+    expect(withoutSource([...TESTS, orphan], files)).toEqual([orphan]);
+  });
+});
+
 describe("no rule forbids", () => {
+  test("types, constants and tables without a test", () => {
+    const text =
+      'import { A } from "./a.ts";\nexport interface B {\n  f(): void;\n}\nexport const C = { A, d: "f()" } as const;';
+    expect(doesAnything({ name: "a.ts", text })).toBe(false);
+  });
+
   test("words in comments", () => {
     expect(startsOf("// spawn\n/* child_process\n Bun.$ */\nconst x = /a/.exec(y);")).toEqual([]);
     expect(found(OPENS, "// openSync")).toEqual([]);

@@ -2,19 +2,19 @@
 import { describe, expect, test } from "bun:test";
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { canonicalAddress } from "../../../src/sources/ip_address.ts";
-import { parseSyslogLine } from "../../../src/sources/logs/text/syslog_line.ts";
-import { parseDropbearMessage } from "../../../src/sources/messages/dropbear.ts";
-import { isRootLogin } from "../../../src/sources/messages/login.ts";
-import type { SshEvent } from "../../../src/sources/messages/ssh_event.ts";
-import { parseSshdMessage } from "../../../src/sources/messages/sshd.ts";
-import { parseSuMessage } from "../../../src/sources/messages/su.ts";
-import { parseSudoMessage } from "../../../src/sources/messages/sudo.ts";
-import { UTC } from "../../../src/sources/posix_zone.ts";
-import { fuzz, FUZZ_TIMEOUT_MS, type Random } from "../../helpers/fuzz.ts";
-import { mutated } from "../../helpers/mutate.ts";
+import { canonicalAddress } from "../../src/sources/ip_address.ts";
+import { parseSyslogLine } from "../../src/sources/logs/text/syslog_line.ts";
+import { parseDropbearMessage } from "../../src/sources/messages/dropbear.ts";
+import { isRootLogin } from "../../src/sources/messages/login.ts";
+import type { SshEvent } from "../../src/sources/messages/ssh_event.ts";
+import { parseSshdMessage } from "../../src/sources/messages/sshd.ts";
+import { parseSuMessage } from "../../src/sources/messages/su.ts";
+import { parseSudoMessage } from "../../src/sources/messages/sudo.ts";
+import { UTC } from "../../src/sources/posix_zone.ts";
+import { fuzz, FUZZ_TIMEOUT_MS, type Random } from "../helpers/fuzz.ts";
+import { mutated } from "../helpers/mutate.ts";
 
-const FOLDER = join(import.meta.dir, "../../fixtures/auth");
+const FOLDER = join(import.meta.dir, "../fixtures/auth");
 const NOW_MS = Date.UTC(2026, 10, 26);
 
 /** The lines of all fixtures, as they are, and without what stands before the message. */

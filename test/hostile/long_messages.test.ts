@@ -1,16 +1,16 @@
 /** No message, whatever a client or a user wrote into it, takes more time than its length makes it. */
 import { describe, test } from "bun:test";
-import { parseDropbearMessage } from "../../../src/sources/messages/dropbear.ts";
-import { isConsoleLogin, isRootLogin } from "../../../src/sources/messages/login.ts";
-import { parseSshdMessage } from "../../../src/sources/messages/sshd.ts";
+import { parseDropbearMessage } from "../../src/sources/messages/dropbear.ts";
+import { isConsoleLogin, isRootLogin } from "../../src/sources/messages/login.ts";
+import { parseSshdMessage } from "../../src/sources/messages/sshd.ts";
 import {
   isListenerTitle,
   isMonitorTitle,
   parseSshdTitle,
-} from "../../../src/sources/messages/sshd_title.ts";
-import { parseSuMessage } from "../../../src/sources/messages/su.ts";
-import { parseSudoMessage } from "../../../src/sources/messages/sudo.ts";
-import { expectLinearText } from "../../helpers/growth.ts";
+} from "../../src/sources/messages/sshd_title.ts";
+import { parseSuMessage } from "../../src/sources/messages/su.ts";
+import { parseSudoMessage } from "../../src/sources/messages/sudo.ts";
+import { expectLinearText } from "../helpers/growth.ts";
 
 const parsers: [
   name: string,
