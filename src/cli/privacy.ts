@@ -33,7 +33,7 @@ export function printedAddresses(config: Config, log: Log): AddressPrivacy {
   try {
     return new AddressPrivacy("hash", readPrivacyKey(keyPath(config)));
   } catch (error) {
-    log.warn("no addresses are shown, the key can not be read", { err: (error as Error).message });
+    log.warn("addresses are not shown, their key can't be read", { err: explain(error) });
     return new AddressPrivacy("none");
   }
 }

@@ -102,7 +102,7 @@ function parseUnixAddress(text: string): UnixAddress {
   if (path === undefined) throw badAddress(text);
   if (Buffer.byteLength(path) > MAX_SOCKET_PATH_BYTES) {
     throw new ConfigError(
-      `--web.listen-address: path of the socket "${path}" is too long: want ${MAX_SOCKET_PATH_BYTES} bytes at most`,
+      `--web.listen-address: invalid socket path "${path}": want ${MAX_SOCKET_PATH_BYTES} bytes at most`,
     );
   }
   return { path, mode: mode === undefined ? DEFAULT_SOCKET_MODE : Number.parseInt(mode, 8) };

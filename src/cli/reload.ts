@@ -1,6 +1,7 @@
 import type { HostState } from "../collectors/runtime/host_state.ts";
 import type { Log } from "../log.ts";
 import { readEnvironmentFile } from "../sources/environment_file.ts";
+import { explain } from "../sources/errors.ts";
 import { flagsIn } from "./args_variable.ts";
 import { FLAGS } from "./flags.ts";
 import { type Invocation, invoke } from "./invocation.ts";
@@ -30,14 +31,14 @@ export function reload(started: Invocation, { host, log }: { host: HostState; lo
     log.setLevel(config.settings.logLevel);
     log.info("reloaded", { file: path });
     for (const name of namesNeedingRestart(started, file, words)) {
-      log.warn("changed setting takes effect after a restart only", { setting: name });
+      log.warn("changed setting needs a restart", { setting: name });
     }
     host.configReloadSuccess = 1;
   } catch (error) {
     host.configReloadSuccess = 0;
-    log.error("not reloaded, the settings before stay", {
+    log.error("reload failed, keeping the previous settings", {
       file: path,
-      err: (error as Error).message,
+      err: explain(error),
     });
   }
 }

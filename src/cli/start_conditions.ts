@@ -16,7 +16,7 @@ export function startFaults({ rootfs, procfs }: Config): ConfigError[] {
 function folderFault(flag: string, path: string): ConfigError | undefined {
   try {
     if (statSync(path).isDirectory()) return undefined;
-    return new ConfigError(`${flag}: "${path}" is not a directory`);
+    return new ConfigError(`${flag}: invalid path "${path}": want a directory`);
   } catch (error) {
     const why = codeOf(error) === "ENOENT" ? "no such directory" : explain(error);
     return new ConfigError(`${flag}: can't use "${path}": ${why}`);

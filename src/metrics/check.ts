@@ -82,7 +82,7 @@ export function keyOf({ labels: names }: MetricDefinition, { labels, suffix }: S
 function checkSample(definition: MetricDefinition, sample: Sample): void {
   const { labels, value, suffix } = sample;
   const isHistogram = definition.type === "histogram";
-  if (isHistogram !== (suffix !== undefined)) throw malformed(definition, sample, "bad suffix");
+  if (isHistogram !== (suffix !== undefined)) throw malformed(definition, sample, "invalid suffix");
   let count = 0;
   for (const name in labels) {
     if (name !== "le" || suffix !== "_bucket") {
@@ -92,13 +92,14 @@ function checkSample(definition: MetricDefinition, sample: Sample): void {
       count++;
     }
     if (typeof labels[name] !== "string") {
-      throw malformed(definition, sample, `the label "${name}" is no text`);
+      throw malformed(definition, sample, `invalid label "${name}": want a string`);
     }
   }
-  if (count !== definition.labels.length) throw malformed(definition, sample, "a label is missing");
-  if (!Number.isFinite(value)) throw malformed(definition, sample, "the value is no finite number");
+  if (count !== definition.labels.length) throw malformed(definition, sample, "missing label");
+  if (!Number.isFinite(value))
+    throw malformed(definition, sample, "invalid value: want a finite number");
   if (definition.type !== "gauge" && value < 0 && suffix !== "_sum") {
-    throw malformed(definition, sample, "a counter is below 0");
+    throw malformed(definition, sample, "invalid value: want 0 or more");
   }
 }
 

@@ -22,11 +22,11 @@ export interface OpenRegularFile {
  * @throws the system's error, or BrokenSourceError for what is no regular file or too large
  */
 export function openRegular(path: string, limitBytes: number): OpenRegularFile {
-  check(path, statSync(path), limitBytes);
+  checkRegular(path, statSync(path), limitBytes);
   const fd = openFile(path);
   try {
     const stats = fstatSync(fd);
-    check(path, stats, limitBytes);
+    checkRegular(path, stats, limitBytes);
     return { fd, stats };
   } catch (error) {
     closeFile(fd);
@@ -70,7 +70,8 @@ export function readRegular(path: string, limitBytes: number): Buffer {
   });
 }
 
-function check(path: string, stats: Stats, limitBytes: number): void {
+/** @throws BrokenSourceError for what is no regular file, or too large */
+export function checkRegular(path: string, stats: Stats, limitBytes: number): void {
   if (!stats.isFile())
     throw new BrokenSourceError(path, `is ${kindOf(stats)}, want a regular file`);
   if (stats.size > limitBytes) {

@@ -18,7 +18,7 @@ export class StateFile {
   /** @param warn told when a file that can't be used was put aside */
   constructor(
     private readonly path: string,
-    private readonly warn: (message: string) => void,
+    private readonly warn: (message: string, fields: Record<string, string>) => void,
   ) {}
 
   /**
@@ -44,7 +44,11 @@ export class StateFile {
       // What forbids this forbids to save, too, and that is told.
       return;
     }
-    this.warn(`${this.path}: ${explain(reason)}; counters begin anew, the file is now ${aside}`);
+    this.warn("state file set aside, its counters begin anew", {
+      file: this.path,
+      err: explain(reason),
+      moved_to: aside,
+    });
   }
 
   /** @throws the system's error when it can't be written */

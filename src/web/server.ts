@@ -92,7 +92,7 @@ function serveWithBun(
     development: false,
     fetch: (request: Request) => route(site, request, unread()),
     error(error: Error) {
-      log.error("a request failed", { err: error.message });
+      log.error("request failed", { err: error.message });
       return new Response("Internal error; the exporter's log says more.\n", { status: 500 });
     },
   } as Bun.Serve.Options<undefined>);

@@ -70,7 +70,7 @@ describe("reload", () => {
       it.reload(text);
       expect(it.host.settings).toBe(before);
       expect(it.host.configReloadSuccess).toBe(0);
-      expect(it.lines.at(-1)).toMatch(/level=ERROR .*(SSH_PORTS|LOG_LEVEL|ENOENT)/);
+      expect(it.lines.at(-1)).toMatch(/level=ERROR .*(SSH_PORTS|LOG_LEVEL|no such file)/);
     },
   );
 

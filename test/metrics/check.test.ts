@@ -20,11 +20,11 @@ const sample = (labels: Record<string, string>, value = 1): Sample => ({ labels,
 describe("a metric that can't be rendered is refused", () => {
   test.each<[string, Family, string]>([
     ["an unknown label", family<string>(X, [sample({ a: "", b: "", c: "" })]), 'unknown label "c"'],
-    ["a missing label", family<string>(X, [sample({ a: "" })]), "a label is missing"],
+    ["a missing label", family<string>(X, [sample({ a: "" })]), "missing label"],
     [
-      "a label that is no text",
+      "a label that is not a string",
       family<string>(X, [{ labels: { a: 1, b: "" } as never, value: 1 }]),
-      'the label "a" is no text',
+      'invalid label "a": want a string',
     ],
     [
       "the same labels twice",
@@ -34,17 +34,21 @@ describe("a metric that can't be rendered is refused", () => {
       ]),
       "duplicate series",
     ],
-    ["NaN", single(gauge("x", ""), Number.NaN), "no finite number"],
-    ["infinity", single(gauge("x", ""), Number.POSITIVE_INFINITY), "no finite number"],
-    ["no number", single(gauge("x", ""), "1" as never), "no finite number"],
-    ["a negative counter", single(counter("x_total", ""), -1), "a counter is below 0"],
+    ["NaN", single(gauge("x", ""), Number.NaN), "invalid value: want a finite number"],
+    [
+      "infinity",
+      single(gauge("x", ""), Number.POSITIVE_INFINITY),
+      "invalid value: want a finite number",
+    ],
+    ["no number", single(gauge("x", ""), "1" as never), "invalid value: want a finite number"],
+    ["a negative counter", single(counter("x_total", ""), -1), "invalid value: want 0 or more"],
     ["a bad name", single(gauge("x-y", ""), 1), "invalid metric name"],
     ["a bad label name", family(gauge("x", "", "a-b"), []), 'invalid label name "a-b"'],
     ["a reserved label name", family(gauge("x", "", "__a"), []), 'invalid label name "__a"'],
     [
       "a gauge's sample with a suffix",
       family<never>(gauge("x", ""), [{ labels: {}, value: 1, suffix: "_sum" }]),
-      "bad suffix",
+      "invalid suffix",
     ],
   ])("%s", async (_, bad, what) => {
     await expect(check(bad)).rejects.toThrow(MalformedMetricError);
@@ -68,7 +72,7 @@ describe("a metric that can't be rendered is refused", () => {
 
   test("the message shows no control characters of a label", async () => {
     const bad = family(gauge("x", "", "a"), [{ labels: { a: "\u009b[2J" }, value: Number.NaN }]);
-    await expect(check(bad)).rejects.toThrow('user_sessions_x{"a":"\ufffd[2J"} NaN: the value');
+    await expect(check(bad)).rejects.toThrow('user_sessions_x{"a":"\ufffd[2J"} NaN: invalid value');
   });
 });
 

@@ -8,7 +8,7 @@ function state(files: Record<string, string> = {}) {
   const tree = new TempTree({ "/folder/.keep": "", ...files });
   const warnings: string[] = [];
   const path = `${tree.folder}/folder/auth.json`;
-  const file = new StateFile(path, (message) => warnings.push(message));
+  const file = new StateFile(path, (_, fields) => warnings.push(Object.values(fields).join(" ")));
   const names = () =>
     readdirSync(`${tree.folder}/folder`)
       .filter((name) => name !== ".keep")
@@ -44,7 +44,8 @@ describe("StateFile", () => {
     expect(it.names()).toEqual(["auth.json.damaged"]);
     expect(readFileSync(`${it.path}.damaged`, "utf8")).toBe(text);
     expect(it.warnings).toHaveLength(1);
-    expect(it.warnings[0]).toContain(it.path);
+    expect(it.warnings[0]).toStartWith(`${it.path} `);
+    expect(it.warnings[0]).toEndWith(` ${it.path}.damaged`);
     it.file.save({ b: 2 });
     expect(it.file.load()).toEqual({ b: 2 });
   });

@@ -49,7 +49,7 @@ export async function serveForever(invocation: Invocation): Promise<void> {
   log.info("enabled collectors", { collectors: [...config.collectors].join(",") });
   for (const address of server.addresses) log.info("listening on", { address });
   if (config.webConfigFile !== undefined)
-    log.info("web config file taken", { tls: server.isSecure });
+    log.info("using the web config file", { tls: server.isSecure });
   for (const { info, state, coveredBy } of host.probeSources()) {
     if (state.available || coveredBy) continue;
     const { path, reason, detail = "" } = state;

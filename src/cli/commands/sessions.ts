@@ -28,7 +28,7 @@ export async function printSessions(
   const { host, log } = setUp(config);
   const first = new Snapshot(host);
   if (!knowsSessions(await first.hostIndex())) {
-    log.warn("no source tells of sessions, the command doctor says why");
+    log.warn("no source of sessions can be read, see the command doctor");
   }
   if (args["watch"] !== true) {
     const text = asJson ? toJson(await sessionsDocument(first), 2) : await report(host, first);

@@ -98,8 +98,8 @@ export class HostState {
       stateFile: stateFileIn(options),
       isRoot: (name) => this.accounts.isRoot(name),
     });
-    this.usersFile = new UsersFile(options.stateDirectory, (message) =>
-      options.log.warn("state file can not be used", { err: message }),
+    this.usersFile = new UsersFile(options.stateDirectory, (message, fields) =>
+      options.log.warn(message, fields),
     );
     this.folding = this.usersFile.load();
     this.pollAuth = singleFlight(() => this.authLogs.poll());
@@ -156,7 +156,7 @@ export class HostState {
 
 function stateFileIn({ stateDirectory, log }: HostStateOptions): StateFile | undefined {
   if (stateDirectory === undefined) return undefined;
-  return new StateFile(`${stateDirectory}/auth.json`, (message) =>
-    log.warn("state file can not be used", { err: message }),
+  return new StateFile(`${stateDirectory}/auth.json`, (message, fields) =>
+    log.warn(message, fields),
   );
 }

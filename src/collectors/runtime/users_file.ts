@@ -17,7 +17,7 @@ export class UsersFile {
    */
   constructor(
     directory: string | undefined,
-    warn: (message: string) => void,
+    warn: (message: string, fields: Record<string, string>) => void,
     private readonly nowMs: () => number = () => performance.now(),
   ) {
     if (directory !== undefined) this.file = new StateFile(`${directory}/users.json`, warn);

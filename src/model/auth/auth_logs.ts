@@ -185,7 +185,7 @@ export class AuthLogs {
     const { host } = this;
     const { root, stateFile, warn } = this.options;
     const { logs: names, notes } = chooseLogs(root, nowMs);
-    for (const err of notes) warn("choosing the log to read", { err });
+    for (const fields of notes) warn("a log is not read", fields);
     this.startMs ||= nowMs;
     const isSame = names.length === 0 || names.join() === [...this.logs.keys()].join();
     const bootMs = isSame ? 0 : readBootTimeMs(root);

@@ -12,8 +12,8 @@ export type LogSource = "journal" | "auth_log";
 export interface LogChoice {
   /** `journal` or the paths of text logs, best first; none when the host has no log that may be read. */
   logs: readonly string[];
-  /** What about the choice somebody should know. */
-  notes: readonly string[];
+  /** Logs that are there and are not read: why not, and what is read instead. */
+  notes: readonly { err: string; read_instead: string }[];
 }
 
 /**
@@ -35,12 +35,14 @@ export function chooseLogs(root: Root, nowMs: number): LogChoice {
   const { paths, failures } = findAuthLogs(root, nowMs);
   const isBroken = !isUnavailable(failure);
   if (isBroken && paths.length === 0) throw failure;
-  const notes: string[] = [];
+  const notes: { err: string; read_instead: string }[] = [];
+  const instead = paths.join(",") || "none";
   if (isBroken || failure instanceof LeftOverJournalError || failure instanceof UnfedJournalError) {
-    const instead = paths.length === 0 ? "no auth log" : paths.join(", ");
-    notes.push(`${(failure as Error).message}; read instead: ${instead}`);
+    notes.push({ err: (failure as Error).message, read_instead: instead });
   }
-  for (const error of failures) if (!isUnavailable(error)) notes.push(error.message);
+  for (const error of failures) {
+    if (!isUnavailable(error)) notes.push({ err: error.message, read_instead: instead });
+  }
   return { logs: paths, notes };
 }
 

@@ -73,7 +73,7 @@ export class Userdb {
 /** The files with one ending, each read again when it has changed. */
 class RecordFiles {
   private files = new Map<string, CachedFile<unknown>>();
-  /** What they hold; one that can't be read, or is no JSON, is passed over. */
+  /** What they hold; one that can't be read, or is not JSON, is passed over. */
   records: unknown[] = [];
   /** What is wrong with the last one that was passed over. */
   fault: unknown;
@@ -134,7 +134,7 @@ function readRecord(path: string): unknown {
   try {
     return JSON.parse(text);
   } catch {
-    throw new BrokenSourceError(path, "is no JSON");
+    throw new BrokenSourceError(path, "invalid JSON");
   }
 }
 

@@ -6,7 +6,7 @@ import { Database } from "bun:sqlite";
 import { lstatSync, readSync } from "node:fs";
 import { lendDescriptors, takeBack } from "../descriptors.ts";
 import { BrokenSourceError, codeOf, isGone } from "../errors.ts";
-import { withRegular } from "../regular_file.ts";
+import { checkRegular, withRegular } from "../regular_file.ts";
 
 /** Some half a million logins; a larger file is not read. */
 export const SQLITE_FILE_LIMIT_BYTES = 64 * 1024 * 1024;
@@ -76,7 +76,7 @@ export class SqliteTable implements Disposable {
       let last = rowid;
       for (const [id] of rows) {
         if (typeof id !== "number" || id >= last) {
-          throw new BrokenSourceError(this.path, "its rows are in disorder");
+          throw new BrokenSourceError(this.path, "has rows out of order");
         }
         last = id;
       }
@@ -101,7 +101,7 @@ function checkFile(path: string): boolean {
     const page = Buffer.alloc(65_536);
     const length = readSync(fd, page, 0, page.length, 0);
     if (length < 512 || page.toString("latin1", 0, MAGIC.length) !== MAGIC) {
-      throw new BrokenSourceError(path, "is no SQLite database");
+      throw new BrokenSourceError(path, "is not an SQLite database");
     }
     const entries = page.readUInt16BE(HEADER_BYTES + 3);
     const isSmall =
@@ -123,11 +123,7 @@ function hasShortPayload(page: Buffer, at: number): boolean {
 /** SQLite opens these beside the database by itself. */
 function checkSideFile(path: string): void {
   try {
-    const stats = lstatSync(path);
-    if (!stats.isFile()) throw new BrokenSourceError(path, "is no regular file");
-    if (stats.size > SQLITE_FILE_LIMIT_BYTES) {
-      throw new BrokenSourceError(path, `is ${stats.size} bytes long`);
-    }
+    checkRegular(path, lstatSync(path), SQLITE_FILE_LIMIT_BYTES);
   } catch (error) {
     if (!isGone(error)) throw error;
   }
@@ -155,7 +151,7 @@ function selectOf(path: string, database: Database, table: string, columns: read
     all.every(({ name, hidden }) => hidden === 0 && /^\w+$/.test(name)) &&
     !["rowid", "_rowid_", "oid"].some((name) => names.has(name)) &&
     columns.every((name) => names.has(name.toLowerCase()));
-  if (!isKnown) throw new BrokenSourceError(path, `has other columns in the table ${table}`);
+  if (!isKnown) throw new BrokenSourceError(path, `has unknown columns in the table ${table}`);
   // octet_length looks at a value's header, and not at the value. What is behind a long value in its row
   // can only be had by walking over it, so the columns are looked at in the order in which they are stored.
   const isShort = all

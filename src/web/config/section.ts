@@ -85,5 +85,5 @@ function mapOf(name: string, value: unknown): YamlMap {
 function textOf(path: string, value: unknown): string {
   if (typeof value === "string") return value;
   if (typeof value === "number" || typeof value === "boolean") return String(value);
-  throw new Error(`${path}: want text`);
+  throw new Error(`${path}: want a string`);
 }

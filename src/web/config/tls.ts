@@ -166,7 +166,9 @@ function readVersionsAndCiphers(section: Section<Key>, http2: boolean) {
   // Only TLS 1.3 is left to who allows no cipher of the versions before it.
   if (names.length > 0 && older.length === 0) lowest = "TLS13";
   if (VERSION_NAMES.indexOf(lowest) > VERSION_NAMES.indexOf(highest)) {
-    throw new Error(`tls_server_config: no version from ${lowest} up to ${highest}`);
+    throw new Error(
+      `tls_server_config: invalid versions ${lowest} to ${highest}: want min_version below max_version`,
+    );
   }
   if (http2 && lowest !== "TLS13" && names.length > 0 && !HTTP2_CIPHERS.some(isIn(names))) {
     const wanted = `want one of ${HTTP2_CIPHERS.join(", ")}, or http_server_config.http2: false`;

@@ -33,14 +33,14 @@ export class WatchedWebConfig {
     this.triedMs = performance.now();
     try {
       this.config = this.read();
-      this.log.info("reloaded the web config file", { file: this.path });
+      this.log.info("web config reloaded", { file: this.path });
       this.reloadSuccess = 1;
       this.fault = "";
     } catch (error) {
       const { message } = error as Error;
       if (message !== this.fault) {
         const fields = { file: this.path, err: message };
-        this.log.error("web config file not reloaded, the settings before it stay", fields);
+        this.log.error("web config reload failed, keeping the previous settings", fields);
       }
       this.reloadSuccess = 0;
       this.fault = message;

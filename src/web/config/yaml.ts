@@ -45,7 +45,7 @@ function parse(text: string): unknown {
 
 function unclear({ line, name }: KeyAt): Error {
   return new Error(
-    `line ${line}: key "${name}" is unclear: put it in quotes, on a line of its own`,
+    `line ${line}: key "${name}" is ambiguous: put it in quotes, on a line of its own`,
   );
 }
 
@@ -53,7 +53,7 @@ function pathsOf(map: YamlMap, parent = "", paths: string[] = []): string[] {
   for (const [key, value] of Object.entries(map)) {
     const path = `${parent}\0${key}`;
     if (Array.isArray(value) && value.some((item) => typeof item === "object" && item !== null)) {
-      throw new Error(`${key}: a list of lists or mappings is not known here`);
+      throw new Error(`${key}: unsupported list of lists or mappings`);
     }
     paths.push(path);
     if (isMap(value)) pathsOf(value, path, paths);

@@ -74,8 +74,7 @@ class KeyFinder {
       while (this.maps.length > 0 && this.maps.at(-1)!.indent > indent) this.maps.pop();
       this.column = indent + 1;
       this.skipBlanks();
-      if (this.readKey() !== undefined)
-        this.refuse("a list of lists or mappings is not known here");
+      if (this.readKey() !== undefined) this.refuse("unsupported list of lists or mappings");
       return this.readValue(indent);
     }
     const name = this.readKey();
@@ -175,7 +174,7 @@ class KeyFinder {
         expectsKey = isMap && at === ",";
         this.column++;
       } else if (at === "{" || at === "[") {
-        if (!isMap) this.refuse("a list of lists or mappings is not known here");
+        if (!isMap) this.refuse("unsupported list of lists or mappings");
         this.readFlow(latest, depth + 1);
       } else {
         const word = this.readFlowWord(at);

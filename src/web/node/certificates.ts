@@ -9,7 +9,7 @@ export function checkTls(tls: TlsSettings, context: Modules["createSecureContext
   // All three come from PEM text, and the runtime's error does not say from which.
   attempt("client_ca", () => tls.clientCa !== undefined && context({ ca: tls.clientCa }));
   if (tls.clientCa !== undefined && !tls.clientCa.includes("-----BEGIN")) {
-    throw new Error("tls_server_config.client_ca: no certificate in it");
+    throw new Error("tls_server_config.client_ca: missing certificate: want PEM text");
   }
   attempt("cert", () => context({ cert: tls.cert }));
   attempt("key", () => context({ cert: tls.cert, key: tls.key }));

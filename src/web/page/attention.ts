@@ -65,15 +65,15 @@ function lateLogs({ logLags }: Summary): Html[] {
 function badWebConfig({ webConfigFailed }: Summary): Html[] {
   if (!webConfigFailed) return [];
   return [
-    html`The web config file is <span class="bad">no good any more</span>: the settings before it
-      stay. The exporter's log says why.`,
+    html`The web config file is <span class="bad">invalid now</span>: the previous settings stay.
+      The exporter's log says why.`,
   ];
 }
 
 function refusedReload({ reloadFailed }: Summary): Html[] {
   if (!reloadFailed) return [];
   return [
-    html`The last reload was <span class="bad">refused</span>: the settings before it stay. The
+    html`The last reload was <span class="bad">refused</span>: the previous settings stay. The
       exporter's log says why.`,
   ];
 }

@@ -84,7 +84,7 @@ describe("saved state", () => {
     host.write("/state/auth.json", "{");
     const { logged, state } = stateful(host);
     await state.pollAuth();
-    expect(logged.filter((line) => line.includes('"state file can not be used"'))).toHaveLength(1);
+    expect(logged.filter((line) => line.includes('"state file set aside'))).toHaveLength(1);
   });
 
   test("without a folder for it nothing is written", async () => {

@@ -44,7 +44,12 @@ describe("which logs are read", () => {
     using host = tree({ "/var/log/secure": LINE }, "old");
     expect(chooseLogs(host.root, NOW_MS)).toEqual({
       logs: ["/var/log/secure"],
-      notes: ["nobody has written to the journal since the boot; read instead: /var/log/secure"],
+      notes: [
+        {
+          err: "nobody has written to the journal since the boot",
+          read_instead: "/var/log/secure",
+        },
+      ],
     });
   });
 
@@ -57,7 +62,7 @@ describe("which logs are read", () => {
     using host = tree({}, "old");
     const { logs, notes } = chooseLogs(host.root, NOW_MS);
     expect(logs).toEqual([]);
-    expect(notes[0]).toEndWith("read instead: no auth log");
+    expect(notes[0]!.read_instead).toBe("none");
   });
 
   test("a journal that can't be understood is a fault, unless a text log takes its place", () => {
@@ -67,14 +72,14 @@ describe("which logs are read", () => {
     const { logs, notes } = chooseLogs(host.root, NOW_MS);
     expect(logs).toEqual(["/var/log/auth.log"]);
     expect(notes).toHaveLength(1);
-    expect(notes[0]).toContain(JOURNAL_FILE);
+    expect(notes[0]!.err).toContain(JOURNAL_FILE);
   });
 
   test("a text log that can't be followed is noted", () => {
     using host = tree({ "/var/log/auth.log": '{"message":"x"}\n'.repeat(20) });
     const { logs, notes } = chooseLogs(host.root, Date.now());
     expect(logs).toEqual([]);
-    expect(notes.join()).toContain("none of its last lines is a syslog line");
+    expect(notes[0]!.err).toContain("none of its last lines is a syslog line");
   });
 });
 

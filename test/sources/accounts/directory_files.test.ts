@@ -33,7 +33,7 @@ test("a file that can't be used is told until it can", async () => {
   using tree = new TempTree({ "/etc/userdb/frank.user": "{" });
   const files = new DirectoryFiles(tree.root);
   const fault = async () => (await files.accounts()) && (await files.groups()) && files.fault;
-  expect(await fault()).toMatchObject({ reason: "is no JSON" });
+  expect(await fault()).toMatchObject({ reason: "invalid JSON" });
   tree.write("/etc/userdb/frank.user", '{"userName":"frank","uid":60042}');
   expect(await fault()).toBeUndefined();
   tree.write("/var/lib/extrausers/group/x", "");

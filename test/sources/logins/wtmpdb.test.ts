@@ -46,7 +46,7 @@ test("of its two places the first where there is something is read", async () =>
   );
   expect([...(await readerOf(database.tree).read())]).toEqual([["bob", 200]]);
   database.tree.write(WTMPDB.paths[0], "no database, but long enough to be looked at".repeat(20));
-  await expect(readerOf(database.tree).read()).rejects.toThrow("is no SQLite database");
+  await expect(readerOf(database.tree).read()).rejects.toThrow("is not an SQLite database");
   using tree = new TempTree();
   await expect(readerOf(tree).read()).rejects.toMatchObject({ code: "ENOENT" });
 });

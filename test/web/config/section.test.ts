@@ -43,15 +43,15 @@ describe("a section", () => {
   });
 
   test("a list or a mapping is no text", () => {
-    expect(() => section({ name: ["a"] }).text("name")).toThrow("limits.name: want text");
-    expect(() => section({ name: {} }).text("name")).toThrow("limits.name: want text");
+    expect(() => section({ name: ["a"] }).text("name")).toThrow("limits.name: want a string");
+    expect(() => section({ name: {} }).text("name")).toThrow("limits.name: want a string");
   });
 
   test("reads lists of text, and nothing else", () => {
     expect(section({ list: ["a", 1] }).texts("list")).toEqual(["a", "1"]);
     expect(section({ list: [] }).texts("list")).toEqual([]);
     expect(() => section({ list: "a" }).texts("list")).toThrow("limits.list: want a list");
-    expect(() => section({ list: [{}] }).texts("list")).toThrow("limits.list: want text");
+    expect(() => section({ list: [{}] }).texts("list")).toThrow("limits.list: want a string");
   });
 
   test.each([
@@ -98,7 +98,7 @@ describe("textMap", () => {
   });
 
   test("names the entry that is no text", () => {
-    expect(() => textMap("users", { alice: [] })).toThrow("users.alice: want text");
+    expect(() => textMap("users", { alice: [] })).toThrow("users.alice: want a string");
     expect(() => textMap("users", ["alice"])).toThrow("users: want a mapping");
   });
 });

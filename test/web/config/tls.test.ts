@@ -74,7 +74,7 @@ describe("readTls", () => {
     const cipher_suites = ["TLS_CHACHA20_POLY1305_SHA256"];
     expect(read({ cipher_suites }).minVersion).toBe("TLSv1.3");
     const reading = () => read({ cipher_suites, max_version: "TLS12" });
-    expect(reading).toThrow("tls_server_config: no version from TLS13 up to TLS12");
+    expect(reading).toThrow("tls_server_config: invalid versions TLS13 to TLS12");
   });
 
   test("a cipher that HTTP/2 needs may be missing without it, and with TLS 1.3 alone", () => {
@@ -89,7 +89,7 @@ describe("readTls", () => {
     [{ key_file: null }, "tls_server_config: missing one of key or key_file"],
     [{ cert: "x" }, "tls_server_config.cert: want either cert or cert_file, not both"],
     [{ cert_file: "none" }, "tls_server_config.cert_file: none: no such file or directory"],
-    [{ cert_file: {} }, "tls_server_config.cert_file: want text"],
+    [{ cert_file: {} }, "tls_server_config.cert_file: want a string"],
     [{ client_ca_file: "ca.crt" }, "a client CA is given without a client_auth_type"],
     [{ client_ca_file: "none" }, "client_ca_file: none: no such file or directory"],
     [{ client_allowed_sans: ["x"] }, "client_allowed_sans: missing client_auth_type"],
@@ -99,7 +99,7 @@ describe("readTls", () => {
     ],
     [{ client_auth_type: "Require" }, 'unknown value "Require": want one of NoClientCert'],
     [{ min_version: "TLS111" }, 'min_version: unknown value "TLS111": want one of TLS10'],
-    [{ min_version: "TLS13", max_version: "TLS12" }, "no version from TLS13 up to TLS12"],
+    [{ min_version: "TLS13", max_version: "TLS12" }, "invalid versions TLS13 to TLS12"],
     [{ cipher_suites: ["TLS_RSA_FOO"] }, 'unknown cipher "TLS_RSA_FOO"'],
     [{ cipher_suites: ["TLS_RSA_WITH_AES_128_CBC_SHA"] }, "unknown cipher"],
     [{ cipher_suites: "TLS_AES_128_GCM_SHA256" }, "cipher_suites: want a list"],

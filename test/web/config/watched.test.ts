@@ -52,7 +52,7 @@ test("a file that another takes the place of is read again, and the log says so"
   put("web.yml", http2(true));
   expect(watched.current().http.http2).toBe(true);
   expect(logged).toHaveLength(1);
-  expect(logged[0]).toContain(`msg="reloaded the web config file" file=${path}`);
+  expect(logged[0]).toContain(`msg="web config reloaded" file=${path}`);
 });
 
 test("a file that it names is watched too, and no longer when it is named no more", () => {

@@ -44,9 +44,9 @@ describe("parseYaml", () => {
     ["- a\n- b\n", "want a mapping of settings"],
     ["just a word", "want a mapping of settings"],
     ["a: b: c\n", "invalid YAML"],
-    ["1.0: a\n1: b\n", 'line 1: key "1.0" is unclear: put it in quotes, on a line of its own'],
-    ["a: [b: 1, b: 2]\n", "a: a list of lists or mappings is not known here"],
-    ["a: [[b]]\n", "a list of lists or mappings is not known here"],
+    ["1.0: a\n1: b\n", 'line 1: key "1.0" is ambiguous: put it in quotes, on a line of its own'],
+    ["a: [b: 1, b: 2]\n", "a: unsupported list of lists or mappings"],
+    ["a: [[b]]\n", "unsupported list of lists or mappings"],
   ])("%j is refused in one line", (text, message) => {
     let said = "";
     try {

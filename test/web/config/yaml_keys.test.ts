@@ -52,9 +52,9 @@ describe("findKeys", () => {
     ["a: {b: 1\n", "a bracket is not closed"],
     ["a: 'b' c\n", "line 1: something follows the value"],
     ["a: {b: 1} c\n", "line 1: something follows the value"],
-    ["a:\n- b: 1\n  b: 2\n", "line 2: a list of lists or mappings is not known here"],
-    ["a: [{b: 1, b: 2}]\n", "line 1: a list of lists or mappings is not known here"],
-    ["a: [[b]]\n", "line 1: a list of lists or mappings is not known here"],
+    ["a:\n- b: 1\n  b: 2\n", "line 2: unsupported list of lists or mappings"],
+    ["a: [{b: 1, b: 2}]\n", "line 1: unsupported list of lists or mappings"],
+    ["a: [[b]]\n", "line 1: unsupported list of lists or mappings"],
   ])("%j is refused", (text, message) => {
     expect(() => findKeys(text)).toThrow(message);
   });

@@ -51,8 +51,8 @@ describe("attention", () => {
   });
 
   test.each([
-    [{ webConfigFailed: true }, "The web config file is no good any more: the settings before"],
-    [{ reloadFailed: true }, "The last reload was refused: the settings before it stay."],
+    [{ webConfigFailed: true }, "The web config file is invalid now: the previous settings"],
+    [{ reloadFailed: true }, "The last reload was refused: the previous settings stay."],
     [{ usersLimited: true }, "There are more users than --users.max: those beyond it"],
   ])("%j", (summary, text) => {
     expect(items(summary)).toHaveLength(1);

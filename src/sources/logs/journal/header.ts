@@ -77,11 +77,11 @@ export function parseHeader(bytes: Buffer): JournalHeader {
   const hashTableOffset = readU64(bytes, HEADER.dataHashTableOffset);
   const hashTableBuckets = Math.floor(readU64(bytes, HEADER.dataHashTableSize) / HASH_ITEM.size);
   if (!(headerBytes >= HEADER.oldestSize && headerBytes % 8 === 0)) {
-    throw new JournalFormatError(`header of ${headerBytes} bytes`);
+    throw new JournalFormatError(`invalid header size ${headerBytes}`);
   }
   const endOffset = headerBytes + readU64(bytes, HEADER.arenaSize);
   if (!(hashTableBuckets > 0 && hashTableOffset + hashTableBuckets * HASH_ITEM.size <= endOffset)) {
-    throw new JournalFormatError("no hash table");
+    throw new JournalFormatError("missing hash table");
   }
   const tailSeqnum = readU64(bytes, HEADER.tailEntrySeqnum);
   const tailRealtimeUs = readU64(bytes, HEADER.tailEntryRealtime);
