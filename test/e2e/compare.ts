@@ -16,9 +16,10 @@ const VNC_PORT = 5901;
 /** A login takes a while on an emulated CPU, and the clocks of host and guest are two. */
 const START_TOLERANCE_S = 3;
 
-export async function compareSessions(scene: Scene): Promise<Observation> {
+/** @param withinMs how long it may take until all is as it should be; 20 s without */
+export async function compareSessions(scene: Scene, withinMs?: number): Promise<Observation> {
   const { check, truth } = scene;
-  const seen = await observeUntil(scene, (now) => isSettled(scene, now));
+  const seen = await observeUntil(scene, (now) => isSettled(scene, now), withinMs);
   const value = (name: string) => seen.metrics.value(`user_sessions_${name}`);
   check.equal("session_active", truth.sessions, sessionLines(seen));
   const vnc = truth.connections("vnc");

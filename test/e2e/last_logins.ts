@@ -21,10 +21,17 @@ export async function compareLastLogins(
     const printed = await scene.host.control.sh(`export LC_ALL=C TZ=UTC
       { last -F -w -S ${user} || last -F -w ${user}; lastlog -u ${user}; lastlog2 -s -u ${user}; } 2>/dev/null || true`);
     const logins = printed.split("\n").filter((line) => !INSIDE_SESSION.test(line));
-    const newest = Math.max(...logins.map(loginTime), newestOpened(scene, user));
+    const recorded = Math.max(...logins.map(loginTime));
+    const [from, to] = newestOpened(scene, user);
+    const [newest, unsure] = recorded >= from ? [recorded, 0] : [(from + to) / 2, (to - from) / 2];
     const labels = { username: user };
     const value = seen.metrics.value("user_sessions_last_login_timestamp_seconds", labels);
-    scene.check.near(`last_login_timestamp_seconds of ${user}`, newest, value, TOLERANCE_S);
+    scene.check.near(
+      `last_login_timestamp_seconds of ${user}`,
+      newest,
+      value,
+      unsure + TOLERANCE_S,
+    );
   }
 }
 
@@ -35,7 +42,8 @@ function loginTime(line: string): number {
 }
 
 /** SSH sessions without a terminal are on no record, but while they are open they are logins too. */
-function newestOpened({ truth }: Scene, user: string): number {
+function newestOpened({ truth }: Scene, user: string): readonly [from: number, to: number] {
   const own = truth.opened.filter(({ sessions }) => sessions[0]?.startsWith(`${user} `));
-  return Math.max(0, ...own.map(({ between }) => between?.[1] ?? 0));
+  const times = own.flatMap(({ between }) => (between ? [between] : []));
+  return times.sort(([, a], [, b]) => b - a)[0] ?? [0, 0];
 }

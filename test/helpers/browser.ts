@@ -1,5 +1,5 @@
 /** A real browser, headless. */
-import { mkdtempSync } from "node:fs";
+import { existsSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { output, remove } from "./run.ts";
@@ -18,7 +18,9 @@ export async function screenshot(
   { width, height }: { width: number; height: number },
 ): Promise<void> {
   const size = `--window-size=${width},${height}`;
+  rmSync(file, { force: true });
   await browse(url, [size, "--hide-scrollbars", `--screenshot=${file}`]);
+  if (!existsSync(file)) throw new Error(`${CHROMIUM} wrote no ${file}`);
 }
 
 async function browse(url: string, options: readonly string[]): Promise<string> {

@@ -3,13 +3,15 @@
  * name service switch knows. It is the one child process that the exporter may start.
  */
 import { isShortage } from "../errors.ts";
-import { runGetent } from "./getent_child.ts";
+import { GetentTimeoutError, runGetent } from "./getent_child.ts";
 import { parseGroupLine } from "./group.ts";
 import { parsePasswdLine } from "./passwd.ts";
 
 /** How long an answer holds; "no such account" for a shorter time, since servers come back. */
 const FOUND_MS = 60 * 60 * 1000;
 const MISSING_MS = 5 * 60 * 1000;
+/** How long a server that did not answer in time is not asked the same again; what it said before holds on. */
+const TIMEOUT_HOLDS_MS = 30 * 1000;
 
 /** Answers kept, and questions that wait, at the most. */
 const MAX_ANSWERS = 10_000;
@@ -20,7 +22,7 @@ const PAUSE_MS = 20;
 
 export type GetentDatabase = "passwd" | "group";
 
-/** Runs one query; undefined for no such entry. A test replaces it, and the pause. */
+/** Runs one query as `runGetent` does. A test replaces it, and the pause. */
 export type GetentQuery = (database: GetentDatabase, key: string) => Promise<string | undefined>;
 
 interface Answer {
@@ -61,8 +63,11 @@ export class Getent {
         const found = await this.query(database, key);
         this.keep(id, found !== undefined && isAnswerTo(database, key, found) ? found : undefined);
       } catch (error) {
+        if (error instanceof GetentTimeoutError) {
+          this.keep(id, this.answers.get(id)?.line, TIMEOUT_HOLDS_MS);
+        }
         // Without a descriptor nobody was asked, so the next lookup asks again.
-        if (!isShortage(error)) this.keep(id, undefined);
+        else if (!isShortage(error)) this.keep(id, undefined);
       }
       this.waiting.delete(id);
       await this.pause();
@@ -70,10 +75,10 @@ export class Getent {
     this.working = false;
   }
 
-  private keep(id: string, line: string | undefined): void {
+  private keep(id: string, line: string | undefined, forMs = line ? FOUND_MS : MISSING_MS): void {
     this.answers.delete(id);
     if (this.answers.size >= MAX_ANSWERS) this.forgetOne();
-    this.answers.set(id, { line, untilMs: this.now() + (line ? FOUND_MS : MISSING_MS) });
+    this.answers.set(id, { line, untilMs: this.now() + forMs });
   }
 
   /** The oldest answer that there is no such entry, or else the oldest of all. */

@@ -9,12 +9,15 @@ const TIMEOUT_MS = 2000;
 /** An entry of passwd or group; a group's members may make it long. */
 const MAX_ANSWER_BYTES = 64 * 1024;
 
+/** It did not answer in time: whether there is such an entry is not known. */
+export class GetentTimeoutError extends Error {}
+
 /**
  * Asks for one entry. Modules of the name service switch are others' code: what they start, print and
  * leave behind is not waited for.
  *
- * @returns the first line that getent prints; undefined for no such entry, and for no answer in time
- * @throws an Error when getent can't be started
+ * @returns the first line that getent prints; undefined for no such entry
+ * @throws GetentTimeoutError, and another Error when getent can't be started
  */
 export async function runGetent(
   database: "passwd" | "group",
@@ -40,7 +43,8 @@ export async function runGetent(
   try {
     while (output.length <= MAX_ANSWER_BYTES) {
       const next = await Promise.race([reader.read(), timeout]);
-      if (next === "timeout" || next.done) break;
+      if (next === "timeout") throw new GetentTimeoutError();
+      if (next.done) break;
       output = Buffer.concat([output, next.value]);
       // The entry is complete; a child of getent's may hold the pipe open for long.
       if (output.includes(10)) break;

@@ -15,7 +15,7 @@ export async function webConsole(
   const answer = await fetch(`${origin}/cockpit/login`, {
     headers: { Authorization: `Basic ${btoa(`${name}:${password}`)}` },
     tls: TLS,
-    signal: AbortSignal.timeout(60_000),
+    signal: AbortSignal.timeout(180_000),
   });
   const cookie = answer.headers.getSetCookie()[0]?.split(";")[0];
   if (!answer.ok || !cookie) throw new Error(`cockpit answers ${answer.status}`);

@@ -5,6 +5,9 @@ import { EXPORTER_PORT } from "../machine/host.ts";
 import type { Scene } from "../scene.ts";
 import { compareDocuments } from "../sessions_document.ts";
 
+/** Among the logs. */
+export const PICTURE = "landing-page.png";
+
 export const page = {
   name: "page",
   async run(scene: Scene): Promise<void> {
@@ -19,8 +22,8 @@ export const page = {
     check.equal("sessions", series.sort(), shown.sort());
     const name = (await host.control.sh("hostname")).trim();
     check.match("its title", name, new RegExp(`<title>${name} – `), html);
-    const size = { width: 1000, height: 1250 };
-    if (CHROMIUM) await screenshot(url, join(host.logs, "landing-page.png"), size);
+    const size = { width: 1000, height: 1480 };
+    if (CHROMIUM) await screenshot(url, join(host.logs, PICTURE), size);
   },
 };
 

@@ -1,5 +1,6 @@
 import { describe, expect, test } from "bun:test";
 import { Getent, type GetentQuery, isAnswerTo } from "../../../src/sources/accounts/getent.ts";
+import { GetentTimeoutError } from "../../../src/sources/accounts/getent_child.ts";
 import { hasTool, isLinux, output } from "../../helpers/system.ts";
 
 const MINUTE_MS = 60_000;
@@ -10,14 +11,15 @@ const entryOf = (key: string) => (/^\d+$/.test(key) ? `u${key}:x:${key}:1:::` : 
 function fake(answer: (key: string) => string | undefined = entryOf) {
   const asked: string[] = [];
   const pending: (() => void)[] = [];
-  const state = { nowMs: 0, running: 0, mostRunning: 0 };
+  const state = { nowMs: 0, running: 0, mostRunning: 0, isSlow: false };
   const query: GetentQuery = (database, key) => {
     asked.push(`${database} ${key}`);
     state.mostRunning = Math.max(state.mostRunning, ++state.running);
     return new Promise((resolve, reject) => {
       pending.push(() => {
         state.running--;
-        if (key === "throws") reject(new Error("no getent"));
+        if (state.isSlow) reject(new GetentTimeoutError());
+        else if (key === "throws") reject(new Error("no getent"));
         else if (key === "short") reject(Object.assign(new Error("EMFILE"), { code: "EMFILE" }));
         else resolve(answer(key));
       });
@@ -130,6 +132,28 @@ describe("with a fake getent", () => {
     expect(getent.lookup("passwd", "throws")).toBeUndefined();
     expect(getent.lookup("passwd", "alice")).toBe("alice:x:1:1:::");
     expect(asked).toHaveLength(2);
+  });
+
+  test("a server that is slow is asked again after half a minute, and what it said before holds", async () => {
+    const { getent, asked, state, settle } = fake();
+    state.isSlow = true;
+    getent.lookup("passwd", "alice");
+    await settle();
+    state.nowMs = 29_000;
+    getent.lookup("passwd", "alice");
+    await settle();
+    expect(asked).toHaveLength(1);
+    state.isSlow = false;
+    state.nowMs = 31_000;
+    getent.lookup("passwd", "alice");
+    await settle();
+    expect(getent.lookup("passwd", "alice")).toBe("alice:x:1:1:::");
+    state.isSlow = true;
+    state.nowMs = 65 * MINUTE_MS;
+    getent.lookup("passwd", "alice");
+    await settle();
+    expect(asked).toHaveLength(3);
+    expect(getent.lookup("passwd", "alice")).toBe("alice:x:1:1:::");
   });
 
   test("no more than a thousand questions wait, and later ones get their turn", async () => {

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, jest, test } from "bun:test";
 import { chmodSync, existsSync, readFileSync } from "node:fs";
-import { runGetent } from "../../../src/sources/accounts/getent_child.ts";
+import { GetentTimeoutError, runGetent } from "../../../src/sources/accounts/getent_child.ts";
 import { hasTool, isLinux } from "../../helpers/system.ts";
 import { TempTree } from "../../helpers/temp_tree.ts";
 
@@ -54,7 +54,7 @@ describe.skipIf(!isLinux || !hasTool("sh", "sleep", "yes"))("a getent that is a 
 
   test("that never ends is ended, with the children it started", async () => {
     const script = `sleep 1000 & echo $! > ${tree.folder}/child; echo $$ > ${tree.folder}/self; sleep 1000`;
-    expect(await ask(script)).toBeUndefined();
+    await expect(ask(script)).rejects.toThrow(GetentTimeoutError);
     expect(await isGone("/self")).toBe(true);
     expect(await isGone("/child")).toBe(true);
   });
@@ -67,7 +67,7 @@ describe.skipIf(!isLinux || !hasTool("sh", "sleep", "yes"))("a getent that is a 
 
   test("that leaves a child in a session of its own is not waited for", async () => {
     const script = `setsid sleep 1000 & echo $! > ${tree.folder}/child`;
-    expect(await ask(script)).toBeUndefined();
+    await expect(ask(script)).rejects.toThrow(GetentTimeoutError);
     process.kill(Number(readFileSync(`${tree.folder}/child`, "utf8")), "SIGKILL");
   });
 
@@ -91,7 +91,9 @@ describe.skipIf(!isLinux || !hasTool("sh", "sleep", "yes"))("a getent that is a 
     jest.useFakeTimers();
     try {
       let isOver = false;
-      const answer = runGetent("passwd", "alice").finally(() => (isOver = true));
+      const answer = runGetent("passwd", "alice")
+        .catch((error: unknown) => error)
+        .finally(() => (isOver = true));
       const turns = async () => {
         for (let i = 0; i < 1000; i++) await new Promise((resolve) => setImmediate(resolve));
       };
@@ -100,7 +102,7 @@ describe.skipIf(!isLinux || !hasTool("sh", "sleep", "yes"))("a getent that is a 
       await turns();
       expect(isOver).toBe(false);
       jest.advanceTimersByTime(1);
-      expect(await answer).toBeUndefined();
+      expect(await answer).toBeInstanceOf(GetentTimeoutError);
     } finally {
       jest.useRealTimers();
     }

@@ -11,7 +11,8 @@ export const cockpit = {
     const opened = truth.add(await webConsole(scene, host.users.alice));
     await compareSessions(scene);
     await truth.close(opened);
-    await compareSessions(scene);
+    // cockpit waits some seconds for a browser that comes back.
+    await compareSessions(scene, 90_000);
     await host.control.sh("systemctl stop cockpit.socket");
   },
 };

@@ -2,6 +2,7 @@
 import { refused } from "../../clients/refused_logins.ts";
 import { terminal } from "../../clients/ssh_clients.ts";
 import { compareSessions } from "../../compare.ts";
+import type { Observation } from "../../observation.ts";
 import { type Scene, observeUntil } from "../../scene.ts";
 import { compareUser } from "../usage.ts";
 
@@ -43,12 +44,14 @@ export const directoryUsers = {
     }
     await compareSessions(scene);
     // The name service is asked between scrapes, for the account first and then for its group.
-    const seen = await observeUntil(scene, ({ metrics }) =>
-      NAMES.every((username) =>
-        metrics
-          .series("user_sessions_user_info", { username })
-          .some(({ labels }) => labels["primary_group"] !== ""),
-      ),
+    const isWhole = ({ metrics }: Observation, username: string) =>
+      metrics
+        .series("user_sessions_user_info", { username })
+        .some(({ labels }) => labels["primary_group"] !== "");
+    const seen = await observeUntil(
+      scene,
+      (now) => NAMES.every((name) => isWhole(now, name)),
+      120_000,
     );
     await compareUser(scene, seen, NAMES);
   },
