@@ -11,6 +11,7 @@ import { failures } from "./failures.ts";
 import { fortyLogins } from "./forty_logins.ts";
 import { formats } from "./formats.ts";
 import { install } from "./install.ts";
+import { journalPriorities } from "./journal_priorities.ts";
 import { LOGINS } from "./logins.ts";
 import { picture } from "./field/picture.ts";
 import { page } from "./page.ts";
@@ -41,6 +42,7 @@ export const SCENARIOS: readonly Scenario[] = [
   usage,
   cost,
   systemdSection,
+  journalPriorities,
   access,
   textfile,
   formats,
