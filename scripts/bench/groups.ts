@@ -19,16 +19,9 @@ export class Groups implements Disposable {
     }
   }
 
-  /** Spreads processes over so many groups. @returns the first process of each */
-  spread(pids: readonly number[], groups: number): number[] {
-    const firsts: number[] = [];
-    for (let i = 0; i < groups; i++) {
-      const path = this.nested(i, groups);
-      const members = pids.filter((_, at) => at % groups === i);
-      for (const pid of members) writeFileSync(`${path}/cgroup.procs`, String(pid));
-      firsts.push(members[0]!);
-    }
-    return firsts;
+  /** Makes so many groups. @returns their paths */
+  paths(groups: number): string[] {
+    return Array.from({ length: groups }, (_, i) => this.nested(i, groups));
   }
 
   /** Empty groups, with one process in the last one. */
@@ -51,7 +44,15 @@ export class Groups implements Disposable {
 
   [Symbol.dispose](): void {
     writeFileSync(`${this.path}/cgroup.kill`, "1");
-    Bun.sleepSync(1000);
+    // The kernel may take its time to end what was killed.
+    for (let tries = 0; tries < 20; tries++) {
+      Bun.sleepSync(500);
+      try {
+        return removeTree(this.path);
+      } catch {
+        // Somebody is still in it.
+      }
+    }
     removeTree(this.path);
   }
 }

@@ -68,60 +68,80 @@ function withoutGroups(): readonly string[] {
   return [`--path.rootfs=${FOLDER}/empty`, "--path.procfs=/proc"];
 }
 
+/** Processes that sleep, some of which may be born in groups. @returns the first of each group */
+async function idleProcesses(count: number, groups: readonly string[] = []) {
+  const command = [compile("idle_processes"), String(count), ...groups];
+  const { child, numbers } = await startAndWait(command);
+  return { child, firsts: numbers.slice(0, groups.length) };
+}
+
 async function processes(rounds: number): Promise<Row[]> {
+  return [...(await processesInGroups(rounds)), ...(await processesWithoutGroups(rounds))];
+}
+
+async function processesInGroups(rounds: number): Promise<Row[]> {
   const rows: Row[] = [];
-  const { child, numbers } = await startAndWait([compile("idle_processes"), "3000"]);
-  const byRow = async (what: string, exporter: Exporter, target: string, before = NOTHING) => {
+  const byRow = async (
+    what: string,
+    exporter: Exporter,
+    target: string,
+    before: () => Promise<void>,
+  ) => {
     const { ratios } = await againstWalk(rounds, [exporter], before);
     rows.push({ what, value: ratio(ratios[0]!), target });
   };
   {
     using groups = Groups.make("bench");
-    if (groups) {
-      const firsts = groups.spread(numbers, 100);
-      const exporter = await startExporter(WITHOUT_JIT);
-      const five = () => wake(firsts.slice(0, 5));
-      await byRow(
-        "3,000 processes in 100 groups, 5 of which run: scrape / C program",
-        exporter,
-        "0.30",
-        five,
-      );
-      const all = () => wake(firsts);
-      await byRow("the same, every group running", exporter, "1.25", all);
-      const { resident, anonymous } = memoryOf(exporter.pid);
-      const value = `${mebibytes(anonymous)} (resident ${mebibytes(resident)})`;
-      rows.push({ what: "anonymous memory with 3,000 processes", value, target: "7 MiB" });
-      const each = groups.spread(numbers, 3000);
-      const fresh = await startExporter(WITHOUT_JIT);
-      await byRow("3,000 processes, one in each group, every group running", fresh, "1.35", () =>
-        wake(each),
-      );
-      await end(exporter.child);
-      await end(fresh.child);
-    }
-    const flags = withoutGroups();
-    const names = [
-      ["3,000 processes without control groups: scrape / C program", "1.35"],
-      ["the same with the just-in-time compiler", "1.15"],
-      ["the same: prometheus-node-exporter (processes, logind)", undefined],
-      ["the same: prometheus-process-exporter, by user", undefined],
-    ] as const;
-    const exporters = [
-      await startExporter(WITHOUT_JIT, { flags }),
-      await startExporter({}, { flags }),
-      await startPeer("node"),
-      await startPeer("process"),
-    ];
-    const present = exporters.filter((it) => it !== undefined);
-    const { ratios, walkMs } = await againstWalk(rounds, present);
-    for (const [i, exporter] of present.entries()) {
-      const [what, target] = names[exporters.indexOf(exporter)]!;
-      rows.push({ what, value: ratio(ratios[i]!), ...(target === undefined ? {} : { target }) });
-      await end(exporter.child);
-    }
-    rows.push({ what: "the C program with 3,000 processes", value: milliseconds(walkMs) });
+    if (!groups) return [];
+    const { child, firsts } = await idleProcesses(3000, groups.paths(100));
+    const exporter = await startExporter(WITHOUT_JIT);
+    const five = () => wake(firsts.slice(0, 5));
+    const few = "3,000 processes in 100 groups, 5 of which run: scrape / C program";
+    await byRow(few, exporter, "0.30", five);
+    await byRow("the same, every group running", exporter, "1.25", () => wake(firsts));
+    const { resident, anonymous } = memoryOf(exporter.pid);
+    const value = `${mebibytes(anonymous)} (resident ${mebibytes(resident)})`;
+    rows.push({ what: "anonymous memory with 3,000 processes", value, target: "7 MiB" });
+    await end(exporter.child);
+    await end(child);
   }
+  {
+    using groups = Groups.make("bench-each");
+    if (!groups) return rows;
+    const { child, firsts } = await idleProcesses(3000, groups.paths(3000));
+    const exporter = await startExporter(WITHOUT_JIT);
+    const each = "3,000 processes, one in each group, every group running";
+    await byRow(each, exporter, "1.35", () => wake(firsts));
+    await end(exporter.child);
+    await end(child);
+  }
+  return rows;
+}
+
+async function processesWithoutGroups(rounds: number): Promise<Row[]> {
+  const rows: Row[] = [];
+  const { child } = await idleProcesses(3000);
+  const flags = withoutGroups();
+  const names = [
+    ["3,000 processes without control groups: scrape / C program", "1.35"],
+    ["the same with the just-in-time compiler", "1.15"],
+    ["the same: prometheus-node-exporter (processes, logind)", undefined],
+    ["the same: prometheus-process-exporter, by user", undefined],
+  ] as const;
+  const exporters = [
+    await startExporter(WITHOUT_JIT, { flags }),
+    await startExporter({}, { flags }),
+    await startPeer("node"),
+    await startPeer("process"),
+  ];
+  const present = exporters.filter((it) => it !== undefined);
+  const { ratios, walkMs } = await againstWalk(rounds, present);
+  for (const [i, exporter] of present.entries()) {
+    const [what, target] = names[exporters.indexOf(exporter)]!;
+    rows.push({ what, value: ratio(ratios[i]!), ...(target === undefined ? {} : { target }) });
+    await end(exporter.child);
+  }
+  rows.push({ what: "the C program with 3,000 processes", value: milliseconds(walkMs) });
   await end(child);
   return rows;
 }
@@ -227,19 +247,16 @@ async function smallHost(rounds: number): Promise<Row[]> {
 async function manyProcesses(rounds: number): Promise<Row[]> {
   const costs: number[] = [];
   for (const count of [3000, 20_000]) {
-    const { child, numbers } = await startAndWait([compile("idle_processes"), String(count)]);
-    {
-      using groups = Groups.make("bench");
-      if (!groups) return [];
-      const firsts = groups.spread(numbers, 100);
-      const exporter = await startExporter(WITHOUT_JIT);
-      const five = () => wake(firsts.slice(0, 5));
-      const [scrapes] = await inTurns(rounds, [() => cpuOfScrape(exporter, SCRAPES, five)]);
-      costs.push(median(scrapes!));
-      const lists = Array.from({ length: 20 }, () => cpuOfRun(["ls", "-U", "/proc"]));
-      costs.push(median(lists));
-      await end(exporter.child);
-    }
+    using groups = Groups.make(`bench-${count}`);
+    if (!groups) return [];
+    const { child, firsts } = await idleProcesses(count, groups.paths(100));
+    const exporter = await startExporter(WITHOUT_JIT);
+    const five = () => wake(firsts.slice(0, 5));
+    const [scrapes] = await inTurns(rounds, [() => cpuOfScrape(exporter, SCRAPES, five)]);
+    costs.push(median(scrapes!));
+    const lists = Array.from({ length: 20 }, () => cpuOfRun(["ls", "-U", "/proc"]));
+    costs.push(median(lists));
+    await end(exporter.child);
     await end(child);
   }
   const [few, fewList, many, manyList] = costs as [number, number, number, number];

@@ -3,11 +3,15 @@ import { type TtyNode, statTty } from "../../sources/logins/tty.ts";
 import type { UtmpLogin } from "../../sources/logins/utmp.ts";
 import { parseCgroupSession, readCgroup } from "../../sources/proc/pid_session.ts";
 import { ttyName } from "../../sources/proc/pid_stat.ts";
+import type { ProcessTable } from "../../sources/proc/process_table.ts";
 import type { TcpSocket } from "../../sources/proc/tcp_sockets.ts";
 import type { HostRecords } from "./host_records.ts";
 
 const NO_ROWS: readonly number[] = [];
 const NO_SOCKETS: readonly TcpSocket[] = [];
+
+/** After so many searches for a process's children all processes are sorted by parent, which takes as long. */
+const MOST_SEARCHES = 32;
 
 /**
  * The records of a host, each sorted once by what the steps of the join look for. Users decide how many
@@ -16,12 +20,19 @@ const NO_SOCKETS: readonly TcpSocket[] = [];
 export class HostIndex {
   private readonly ttys = new Map<string, TtyNode | undefined>();
   private readonly cgroups = new Map<number, string>();
+  /** What was searched for, by the parent's pid. */
+  private readonly children = new Map<number, readonly number[]>();
 
   constructor(readonly records: HostRecords) {}
 
   /** The rows of the live children of a process. */
   childrenOf(pid: number): readonly number[] {
-    return this.rowsByParent().get(pid) ?? NO_ROWS;
+    const known = this.children.get(pid);
+    if (known) return known;
+    if (this.children.size >= MOST_SEARCHES) return this.rowsByParent().get(pid) ?? NO_ROWS;
+    const rows = searchChildren(this.records.table, pid);
+    this.children.set(pid, rows);
+    return rows;
   }
 
   private readonly rowsByParent = lazy(() => {
@@ -164,4 +175,13 @@ function append<K, V>(groups: Map<K, V[]>, key: K, value: V): void {
 function lazy<T>(make: () => T): () => T {
   let made: { value: T } | undefined;
   return () => (made ??= { value: make() }).value;
+}
+
+function searchChildren(table: ProcessTable, pid: number): number[] {
+  const parents = table.parentPid.subarray(0, table.length);
+  const rows: number[] = [];
+  for (let row = parents.indexOf(pid); row >= 0; row = parents.indexOf(pid, row + 1)) {
+    if (!table.isDead(row)) rows.push(row);
+  }
+  return rows;
 }

@@ -14,6 +14,19 @@ describe("processes", () => {
     expect(pids(100)).toEqual([101, 102]);
     expect(pids(1)).toEqual([100]);
     expect(pids(999)).toEqual([]);
+    // After many questions the answers come from an index.
+    for (let pid = 1000; pid < 1050; pid++) expect(pids(pid)).toEqual([]);
+    expect([pids(100), pids(101)]).toEqual([[101, 102], []]);
+  });
+
+  test("by parent, as many as there may be questions", async () => {
+    using host = new FakeHost();
+    for (let pid = 100; pid < 150; pid++) host.process({ pid, parentPid: pid - 1, comm: "a" });
+    const index = await host.index();
+    const { table } = index.records;
+    for (let pid = 100; pid < 149; pid++) {
+      expect(index.childrenOf(pid).map((row) => table.pid[row])).toEqual([pid + 1]);
+    }
   });
 
   test("by terminal, the oldest first, and by pid where they are of one age", async () => {
