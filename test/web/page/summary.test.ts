@@ -10,6 +10,7 @@ import {
 import { sessionFamilies } from "../../../src/collectors/sessions.ts";
 import type { Session } from "../../../src/model/sessions/session.ts";
 import { summarize } from "../../../src/web/page/summary.ts";
+import { UNKNOWN } from "./summaries.ts";
 
 const session = (user: string, more: Partial<Session>): Session => ({
   user,
@@ -26,30 +27,7 @@ const perUser = (name: string, values: [string, number][]) =>
 
 describe("summarize", () => {
   test("of nothing, nothing is known", () => {
-    expect(summarize([])).toEqual({
-      sessions: undefined,
-      loggedInUsers: undefined,
-      failedLogins1h: undefined,
-      failedSources1h: undefined,
-      rootLogins: undefined,
-      users: undefined,
-      slices: [],
-      realNames: new Map(),
-      escalations: [],
-      lastLogins: [],
-      failedCollectors: [],
-      logLags: [],
-      webConfigFailed: false,
-      reloadFailed: false,
-      usersLimited: false,
-      own: {
-        cpuSeconds: undefined,
-        startSeconds: undefined,
-        residentBytes: undefined,
-        scrapeSeconds: undefined,
-        series: 0,
-      },
-    });
+    expect(summarize([])).toEqual(UNKNOWN);
   });
 
   test("that nobody is logged in is something else than not to know", () => {
