@@ -25,14 +25,17 @@ export async function compareSlices(scene: Scene, users: readonly string[]): Pro
   );
   const differences = { systemctl: ["not compared"], "systemd-cgtop": ["not compared"] };
   for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
-    const printed = await host.control.sh(`show() {
+    const printed = await host.control.sh(
+      `show() {
   for user in ${users.join(" ")}; do
     echo "user=$user"
     systemctl show user-$(id -u $user).slice -p ${PROPERTIES.map(([name]) => name).join(",")}
   done
 }
 top() { systemd-cgtop -b -n 1 --raw --depth=2 user.slice; }
-top; echo ===; show; echo ===; curl -s http://127.0.0.1:${EXPORTER_PORT}/metrics; echo ===; show; echo ===; top`);
+top; echo ===; show; echo ===; curl -s http://127.0.0.1:${EXPORTER_PORT}/metrics; echo ===; show; echo ===; top`,
+      240_000,
+    );
     const [topBefore = "", before = "", text = "", after = "", topAfter = ""] =
       printed.split("===\n");
     const metrics = parseMetrics(text);
