@@ -22,13 +22,14 @@ export interface Site {
   about(): Omit<PageContent, "summary" | "telemetryPath" | "nowSeconds">;
 }
 
-type Page = (site: Site, request: Request) => Promise<Response> | Response;
+type Page = (site: Site, request: Request) => Promise<Answer> | Answer;
 
 /**
- * So many answers may be unfinished at a time; whoever asks for more gets 503. Clients that do not read
- * would otherwise hold one body for each collection they asked for.
+ * So many answers may be unfinished at a time, and so many bytes; whoever asks for more gets 503. Clients
+ * that do not read would otherwise hold one body for each collection they asked for.
  */
 export const MAX_UNREAD_ANSWERS = 256;
+export const MAX_UNREAD_BYTES = 64 * 1024 * 1024;
 
 const PAGES: Readonly<Record<string, Page>> = {
   "/": landing,
@@ -40,25 +41,53 @@ const PAGES: Readonly<Record<string, Page>> = {
       : plain("User Session Exporter is taking its first sample.\n", 503),
 };
 
-/**
- * Answers a request; other paths are 404, other methods than GET and HEAD 405, nonsense 400.
- *
- * @param unreadAnswers how many requests have no complete answer yet, this one included
- */
-export async function route(site: Site, request: Request, unreadAnswers = 1): Promise<Response> {
-  const path = urlOf(request)?.pathname;
-  // A client can send a Host header that makes no URL.
-  if (path === undefined) return plain("Bad request.\n", 400);
-  const page = pageAt(path, site);
-  if (!page) return plain(`Not found. The metrics are at ${site.telemetryPath}.\n`, 404);
-  if (request.method !== "GET" && request.method !== "HEAD") {
-    return plain("Method not allowed.\n", 405, { Allow: "GET, HEAD" });
+/** Answers requests; other paths are 404, other methods than GET and HEAD 405, nonsense 400. */
+export class Router {
+  private largestBytes = 0;
+  /** The bodies that were made since nothing was unread, and their sizes together. */
+  private bodies = new WeakSet<Blob>();
+  private bodyBytes = 0;
+
+  constructor(private readonly site: Site) {}
+
+  /** @param unreadAnswers how many requests have no complete answer yet, this one included */
+  async answer(request: Request, unreadAnswers = 1): Promise<Answer> {
+    const { site } = this;
+    const path = urlOf(request)?.pathname;
+    // A client can send a Host header that makes no URL.
+    if (path === undefined) return plain("Bad request.\n", 400);
+    const page = pageAt(path, site);
+    if (!page) return plain(`Not found. The metrics are at ${site.telemetryPath}.\n`, 404);
+    if (request.method !== "GET" && request.method !== "HEAD") {
+      return plain("Method not allowed.\n", 405, { Allow: "GET, HEAD" });
+    }
+    if (unreadAnswers <= 1) this.forgetBodies();
+    // What costs a collection is refused first; health checks are always answered.
+    if (this.isTooMuch(unreadAnswers) && !path.startsWith("/-/")) {
+      return plain("Too many answers are waiting to be read.\n", 503, { "Retry-After": "5" });
+    }
+    const answer = await page(site, request);
+    this.note(answer.content);
+    return answer;
   }
-  // What costs a collection is refused first; health checks are always answered.
-  if (unreadAnswers > MAX_UNREAD_ANSWERS && !path.startsWith("/-/")) {
-    return plain("Too many answers are waiting to be read.\n", 503, { "Retry-After": "5" });
+
+  private forgetBodies(): void {
+    this.bodies = new WeakSet();
+    this.bodyBytes = 0;
   }
-  return page(site, request);
+
+  private note(body: Blob): void {
+    if (this.bodies.has(body)) return;
+    this.bodies.add(body);
+    this.bodyBytes += body.size;
+    this.largestBytes = Math.max(this.largestBytes, body.size);
+  }
+
+  /** Which bodies are unread nobody tells: not more than there were, nor more than so many of the largest. */
+  private isTooMuch(unreadAnswers: number): boolean {
+    const unreadBytes = Math.min(this.bodyBytes, (unreadAnswers - 1) * this.largestBytes);
+    return unreadAnswers > MAX_UNREAD_ANSWERS || unreadBytes > MAX_UNREAD_BYTES;
+  }
 }
 
 function pageAt(path: string, { telemetryPath }: Site): Page | undefined {
@@ -72,7 +101,7 @@ function urlOf({ url }: Request): URL | undefined {
   return URL.parse(whole) ?? undefined;
 }
 
-async function landing(site: Site): Promise<Response> {
+async function landing(site: Site): Promise<Answer> {
   const summary = summarize(await site.collect());
   const page = renderPage({
     ...site.about(),
@@ -91,7 +120,7 @@ async function landing(site: Site): Promise<Response> {
   });
 }
 
-async function metrics(site: Site, request: Request): Promise<Response> {
+async function metrics(site: Site, request: Request): Promise<Answer> {
   const timeout = request.headers.get("x-prometheus-scrape-timeout-seconds");
   const query = parseScrapeQuery(urlOf(request)!.searchParams, site.collectors, timeout);
   if (!query.ok) return plain(`${query.message}\n`, 400);
@@ -107,7 +136,7 @@ async function metrics(site: Site, request: Request): Promise<Response> {
   });
 }
 
-async function sessions(site: Site): Promise<Response> {
+async function sessions(site: Site): Promise<Answer> {
   const text = `${JSON.stringify(await site.sessions(), null, 2)}\n`;
   return new Answer(new Blob([text]), { headers: { "Content-Type": "application/json" } });
 }

@@ -2,7 +2,7 @@ import type { ListenAddress } from "../config.ts";
 import type { Log } from "../log.ts";
 import { bindTcp, bindUnix, hostPort } from "./bind.ts";
 import { NodeListener } from "./node/listener.ts";
-import { type Site, route } from "./router.ts";
+import { Router, type Site } from "./router.ts";
 import { systemdSockets } from "./systemd_sockets.ts";
 
 /**
@@ -47,18 +47,23 @@ interface Listening {
 /** @throws ConfigError when an address can't be listened on or the web config file is no good */
 export async function serve(site: Site, options: ServeOptions, log: Log): Promise<Server> {
   const isPlain = options.webConfigFile === undefined && !options.systemdSocket;
-  return isPlain ? servePlain(site, options.listen, log) : serveConfigured(site, options, log);
+  const router = new Router(site);
+  return isPlain ? servePlain(router, options.listen, log) : serveConfigured(router, options, log);
 }
 
-async function servePlain(site: Site, listen: readonly ListenAddress[], log: Log): Promise<Server> {
+async function servePlain(
+  router: Router,
+  listen: readonly ListenAddress[],
+  log: Log,
+): Promise<Server> {
   const opened: Listening[] = [];
   const unread = () => opened.reduce((sum, { pendingRequests }) => sum + pendingRequests(), 0);
   for (const address of listen) {
     opened.push(
       "path" in address
-        ? await bindUnix(address, () => serveWithBun({ unix: address.path }, site, unread, log))
+        ? await bindUnix(address, () => serveWithBun({ unix: address.path }, router, unread, log))
         : await bindTcp(address, async (hostname) =>
-            serveWithBun({ hostname, port: address.port }, site, unread, log),
+            serveWithBun({ hostname, port: address.port }, router, unread, log),
           ),
     );
   }
@@ -78,7 +83,7 @@ async function servePlain(site: Site, listen: readonly ListenAddress[], log: Log
 
 function serveWithBun(
   where: { hostname: string; port: number } | { unix: string },
-  site: Site,
+  router: Router,
   unread: () => number,
   log: Log,
 ): Listening {
@@ -90,7 +95,7 @@ function serveWithBun(
     maxRequestBodySize: MAX_BODY_BYTES,
     // Otherwise Bun answers an error with a page that shows the source.
     development: false,
-    fetch: (request: Request) => route(site, request, unread()),
+    fetch: (request: Request) => router.answer(request, unread()),
     error(error: Error) {
       log.error("request failed", { err: error.message });
       return new Response("Internal error; the exporter's log says more.\n", { status: 500 });
@@ -103,10 +108,10 @@ function serveWithBun(
   };
 }
 
-async function serveConfigured(site: Site, options: ServeOptions, log: Log): Promise<Server> {
+async function serveConfigured(router: Router, options: ServeOptions, log: Log): Promise<Server> {
   const listener = await NodeListener.create({
     configFile: options.webConfigFile,
-    answer: (request, unread) => route(site, request, unread),
+    answer: (request, unread) => router.answer(request, unread),
     log,
   });
   const addresses = options.systemdSocket

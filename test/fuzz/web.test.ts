@@ -11,7 +11,7 @@ import { fuzz, FUZZ_TIMEOUT_MS } from "../helpers/fuzz.ts";
 import { mutatedValue } from "../helpers/mutate_value.ts";
 import { expectWellFormed, fuzzParser } from "./fuzz_parser.ts";
 import { SITE } from "../helpers/site.ts";
-import { route } from "../../src/web/router.ts";
+import { Router } from "../../src/web/router.ts";
 
 /** Of Prometheus 2.53 and 3.5, VictoriaMetrics' vmagent, curl and browsers. */
 const ACCEPT = [
@@ -126,7 +126,7 @@ fuzzParser(
       if (/method|header/i.test((error as Error).message)) return 400;
       throw error;
     }
-    const status = request ? (await route(SITE, request)).status : 400;
+    const status = request ? (await new Router(SITE).answer(request)).status : 400;
     if (![200, 400, 404, 405].includes(status)) throw new Error(`answered ${status}`);
     return status;
   },

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "bun:test";
 import { counter, single } from "../../src/metrics/metric.ts";
-import { type Site, route } from "../../src/web/router.ts";
+import { MAX_UNREAD_BYTES, Router, type Site } from "../../src/web/router.ts";
 
 const SITE: Site = {
   sessions: async () => [],
@@ -12,7 +12,7 @@ const SITE: Site = {
 };
 
 function get(path: string, headers: Record<string, string> = {}, site = SITE): Promise<Response> {
-  return route(site, new Request(`http://host${path}`, { headers }));
+  return new Router(site).answer(new Request(`http://host${path}`, { headers }));
 }
 
 const TEXT =
@@ -114,16 +114,47 @@ describe("other requests", () => {
 
   test.each(["POST", "PUT", "DELETE", "PATCH", "OPTIONS"])("%s is not allowed", async (method) => {
     for (const path of ["/", "/metrics", "/-/healthy", "/-/ready"]) {
-      const response = await route(SITE, new Request(`http://host${path}`, { method }));
+      const response = await new Router(SITE).answer(new Request(`http://host${path}`, { method }));
       expect([response.status, response.headers.get("allow")]).toEqual([405, "GET, HEAD"]);
     }
-    const lost = await route(SITE, new Request("http://host/nowhere", { method }));
+    const lost = await new Router(SITE).answer(new Request("http://host/nowhere", { method }));
     expect(lost.status).toBe(404);
   });
 
   test("HEAD is answered like GET", async () => {
-    const response = await route(SITE, new Request("http://host/metrics", { method: "HEAD" }));
+    const response = await new Router(SITE).answer(
+      new Request("http://host/metrics", { method: "HEAD" }),
+    );
     expect(response.status).toBe(200);
     expect(response.headers.get("content-type")).toStartWith("text/plain; version=0.0.4");
+  });
+});
+
+describe("clients that do not read", () => {
+  /** Each collection's body is a little more than a 21st of what may be held: the name stands in it three times. */
+  const large = "x".repeat(MAX_UNREAD_BYTES / 64);
+  const collect = async () => [single(counter(large, "Logins."), 3)];
+
+  async function statuses(router: Router, path: string, unread: readonly number[]) {
+    const asked = unread.map((count) => router.answer(new Request(`http://host${path}`), count));
+    return (await Promise.all(asked)).map(({ status }) => status);
+  }
+
+  test("hold so many bytes at most", async () => {
+    const router = new Router({ ...SITE, collect });
+    const counts = Array.from({ length: 22 }, (_, i) => i + 1);
+    for (const count of counts) expect(await statuses(router, "/metrics", [count])).toEqual([200]);
+    expect(await statuses(router, "/metrics", [23])).toEqual([503]);
+    expect(await statuses(router, "/", [23])).toEqual([503]);
+    expect(await statuses(router, "/-/healthy", [23])).toEqual([200]);
+    // Only two of them are unread, then none.
+    expect(await statuses(router, "/metrics", [3, 1, 23])).toEqual([200, 200, 200]);
+  });
+
+  test("hold one body of a collection that they share", async () => {
+    const families = await collect();
+    const router = new Router({ ...SITE, collect: async () => families });
+    for (const count of [1, 100, 256])
+      expect(await statuses(router, "/metrics", [count])).toEqual([200]);
   });
 });
