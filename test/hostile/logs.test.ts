@@ -105,7 +105,7 @@ describe.each([
     expect(seen.complaints).toHaveLength(1);
     expect(seen.complaints[0]).toMatch(impostor.says);
     expect(seen.complaints[0]).toContain(`${host.folder}${path}`);
-    expect(seen.complaints[0]).toContain(`read instead: ${AUTH_LOG}`);
+    expect(seen.complaints[0]).toContain(`read_instead=${AUTH_LOG}`);
     expect(seen.page).toMatch(impostor.says);
     expect(seen.page).toContain("Read instead: auth_log");
     const row = seen.row("journal");
