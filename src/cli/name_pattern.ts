@@ -1,6 +1,6 @@
 import { ConfigError } from "../config.ts";
 
-/** More is no expression over login names. */
+/** The longest expression that is accepted, in UTF-16 code units. */
 const MAX_LENGTH = 1000;
 /** In one alternative: each more multiplies the time by the length of the name. */
 const MAX_UNBOUNDED = 3;
@@ -9,7 +9,7 @@ const MAX_UNBOUNDED = 3;
  * A regular expression over whole names. What could take longer than a few passes over a name is refused.
  *
  * @param flag names it in the error
- * @throws ConfigError when it is no expression, or has look-around, back references, or a repeated group
+ * @throws ConfigError when it is not an expression, or has look-around, back references, or a repeated group
  *   with alternatives or repetitions in it
  */
 export function namePattern(text: string, flag: string): RegExp {
@@ -26,7 +26,7 @@ export function namePattern(text: string, flag: string): RegExp {
   return new RegExp(`^(?:${text})$`, "v");
 }
 
-/** By itself, since `a)(b` is no expression, but would be one in a group. */
+/** Checked outside of a group: `a)(b` is invalid by itself, and valid inside one. */
 function mistakeIn(text: string): string | undefined {
   try {
     RegExp(text, "v");

@@ -4,7 +4,7 @@ import { untilSignal } from "./until_signal.ts";
 
 const LONGEST_SECONDS = 86_400;
 
-/** @throws ConfigError for what is no number of seconds from 0.1 to a day */
+/** @throws ConfigError unless it is a number of seconds from 0.1 to a day */
 export function parseInterval(text: string): number {
   const seconds = /^\d{1,5}(\.\d{1,3})?$/.test(text) ? Number(text) : Number.NaN;
   if (seconds >= 0.1 && seconds <= LONGEST_SECONDS) return seconds;

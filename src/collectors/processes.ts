@@ -3,7 +3,7 @@ import { turnEvery } from "../sources/turn.ts";
 import { type Family, byLabel, counter, gauge, ofThisRun, single } from "../metrics/metric.ts";
 import type { Snapshot } from "./runtime/snapshot.ts";
 
-/** So many are added up between two turns for others: some 10 ms without the JIT. */
+/** How many are added up before other work gets its turn: some 10 ms without the JIT. */
 const USERS_A_TURN = 4096;
 
 export const CPU_RATIO = gauge(

@@ -18,7 +18,7 @@ export interface Collector {
   readonly describesOthers?: true;
   /**
    * @param collected what the collectors before it in the list gave
-   * @throws whatever keeps it from its job; that costs only its own series
+   * @throws any error: it costs the collector's own series and nothing else
    */
   collect(snapshot: Snapshot, collected: readonly Family[]): Promise<Family[]>;
 }

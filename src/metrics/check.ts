@@ -7,7 +7,7 @@ export class MalformedMetricError extends Error {
   override name = "MalformedMetricError";
 }
 
-/** So many samples are checked between two turns for others: some 30 ms without the JIT. */
+/** How many samples are checked before other work gets its turn: some 30 ms without the JIT. */
 export const SAMPLES_A_TURN = 4096;
 
 /** Of metrics and of labels. */
@@ -20,7 +20,7 @@ const NAME = /^[a-zA-Z_][a-zA-Z0-9_]*$/;
  * @param taken the names of metrics that are there already; those of the families are added
  * @param yieldTurn lets others have their turn
  * @throws MalformedMetricError for a name that is taken or bad, labels other than the definition's, a
- *   value that is no finite number, a counter below 0, two samples with the same labels
+ *   value that is not a finite number, a counter below 0, two samples with the same labels
  */
 export async function checkFamilies(
   families: readonly Family[],

@@ -1,6 +1,6 @@
 /** The latest of many logins. */
 
-/** So many are looked at between two turns for others: some milliseconds without the JIT. */
+/** How many are looked at before other work gets its turn: some milliseconds without the JIT. */
 export const LOGINS_A_TURN = 8192;
 
 /**

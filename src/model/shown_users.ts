@@ -2,7 +2,7 @@ import type { UserRules } from "../config.ts";
 
 /** No login name is longer (LOGIN_NAME_MAX is 256): only so much of a name is looked at. */
 const MAX_NAME_LENGTH = 256;
-/** So many answers are remembered. */
+/** The most answers that are remembered. */
 const MAX_REMEMBERED = 65_536;
 
 /** Which users are shown: by their exact names, and by expressions over the whole name. */

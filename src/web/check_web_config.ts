@@ -5,7 +5,7 @@ import { loadModules } from "./node/modules.ts";
 /**
  * Reads a web config file as the server would.
  *
- * @throws ConfigError when it is no good
+ * @throws ConfigError when it is invalid
  */
 export async function checkWebConfig(path: string): Promise<void> {
   const { createSecureContext } = await loadModules();

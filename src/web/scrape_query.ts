@@ -19,7 +19,7 @@ const SHORTEST_MS = 500;
 /**
  * Reads `collect[]` and `exclude[]`, with the rules and the texts of node_exporter (node_exporter.go).
  *
- * @param timeout the value of X-Prometheus-Scrape-Timeout-Seconds; one that is no number is ignored
+ * @param timeout the value of X-Prometheus-Scrape-Timeout-Seconds; one that is not a number is ignored
  */
 export function parseScrapeQuery(
   query: URLSearchParams,

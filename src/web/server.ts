@@ -31,7 +31,7 @@ export interface Server {
   isSecure: boolean;
   /** Requests that have no complete answer yet, or whose client has not taken it. */
   readonly unreadAnswers: number;
-  /** 1 when the web config file was read as it is now, 0 when it is no good; undefined without one. */
+  /** 1 when the web config file was read as it is now, 0 when it is invalid; undefined without one. */
   readonly webConfigReloadSuccess: 0 | 1 | undefined;
   /** Takes no more requests and waits for those in flight, for less than a second. */
   stop(): Promise<void>;
@@ -44,7 +44,7 @@ interface Listening {
   stop(): Promise<void>;
 }
 
-/** @throws ConfigError when an address can't be listened on or the web config file is no good */
+/** @throws ConfigError when an address can't be listened on or the web config file is invalid */
 export async function serve(site: Site, options: ServeOptions, log: Log): Promise<Server> {
   const isPlain = options.webConfigFile === undefined && !options.systemdSocket;
   const router = new Router(site);

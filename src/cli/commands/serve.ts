@@ -17,7 +17,7 @@ import { BUILD } from "../version.ts";
 /**
  * Serves until SIGTERM or SIGINT; SIGHUP reads the environment file again.
  *
- * @throws ConfigError when an address can't be listened on or the web config file is no good
+ * @throws ConfigError when an address can't be listened on or the web config file is invalid
  */
 export async function serveForever(invocation: Invocation): Promise<void> {
   const { config } = invocation;

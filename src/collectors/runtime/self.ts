@@ -6,7 +6,7 @@ import { PAGE_BYTES } from "../../sources/proc/process_table.ts";
 import type { BuildInfo } from "./build_info.ts";
 import { type Family, type MetricDefinition, family, gauge, single } from "../../metrics/metric.ts";
 
-/** Never the host's, under whatever root. */
+/** The exporter's own process, never the host's: `--path.rootfs` does not change it. */
 const OWN_PROC = "/proc/self";
 
 const BUILD_INFO = gauge(

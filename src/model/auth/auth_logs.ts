@@ -33,7 +33,7 @@ export interface AuthLogsOptions {
   pace?: Pace;
 }
 
-/** So many of the addresses that most failures came from are told. */
+/** How many addresses are shown, those with the most failures. */
 const ORIGINS = 10;
 
 /** The logs that tell of logins: chooses those that are read, reads them on, and keeps the counts. */

@@ -14,7 +14,7 @@ import { type Emit, loginMethod } from "./outcome.ts";
 import { savedList, savedNumber, savedOptional } from "../../sources/saved_value.ts";
 
 /**
- * So many connections at once are followed before a login. A server lets in a hundred at most
+ * The most connections that are followed at once before a login. A server lets in a hundred at most
  * (MaxStartups), so this bound is only reached when ends go missing.
  */
 export const MAX_CONNECTIONS = 4096;

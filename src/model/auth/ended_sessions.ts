@@ -17,7 +17,7 @@ import {
 
 /** PAM opens the session at once when sshd or login has let somebody in. */
 const LOGIN_TO_SESSION_MS = 60_000;
-/** So many logins are remembered whose session is not opened yet. */
+/** The most logins that are remembered until their session opens. */
 const MAX_LOGINS = 1024;
 
 type FindSession = HostFacts["findSession"];

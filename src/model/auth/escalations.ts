@@ -23,7 +23,7 @@ const MAX_CALLERS = 256;
 const CUT_LENGTH = 600;
 /** sudo writes the pieces of a message one right after the other. */
 const PIECES_WAIT_MS = 2_000;
-/** So many runs are remembered whose end may still be logged. */
+/** The most runs that are remembered until their end is logged. */
 const MAX_RUNS = 256;
 
 type Ran = Extract<SudoEvent, { kind: "ran" }>;

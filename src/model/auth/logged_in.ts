@@ -1,7 +1,7 @@
 import type { Peer } from "../../sources/messages/ssh_event.ts";
 import { savedList, savedNumber, savedText } from "../../sources/saved_value.ts";
 
-/** So many are remembered; of those whose end is logged nowhere, the oldest are forgotten. */
+/** The most clients that are remembered. Not every end is logged: the oldest are forgotten. */
 const MAX_LOGGED_IN = 2048;
 
 /**

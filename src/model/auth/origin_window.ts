@@ -1,9 +1,9 @@
 import { savedCount, savedList, savedNumber, savedText } from "../../sources/saved_value.ts";
 
-/** So many addresses are told apart; the count of more is a lower bound. */
+/** The most addresses that are told apart; beyond it the count is a lower bound. */
 export const MAX_ORIGINS = 8192;
 const WINDOW_SECONDS = 3600;
-/** Failures of one address are counted by spans of so many seconds. */
+/** The length of the spans by which failures of one address are counted, in seconds. */
 const SPAN_SECONDS = 300;
 const SPANS = WINDOW_SECONDS / SPAN_SECONDS;
 

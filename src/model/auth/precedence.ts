@@ -12,9 +12,9 @@ import {
 const SILENCE_MS = 60_000;
 /** Two lines of one message in two logs differ by no more than this. */
 const SAME_MS = 5000;
-/** So many records at most wait for a better log to have them, or are remembered as counted early. */
+/** The most records that wait for a better log to have them, or are remembered as counted early. */
 const MAX_RECORDS = 4096;
-/** Of those that wait so many are saved, and none whose text is longer: no program here logs such a one. */
+/** The most waiting records that are saved, and the longest text: no program here logs a longer one. */
 const MAX_SAVED = 512;
 const MAX_SAVED_LENGTH = 1024;
 

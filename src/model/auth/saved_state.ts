@@ -51,7 +51,7 @@ export function stateOf(
 }
 
 /**
- * The state that was saved; undefined when there is none. One that can't be used is put aside, and said
+ * The state that was saved; undefined when there is none. One that can't be used is set aside, and logged
  * once.
  *
  * @param logNames the logs that there are now, best first

@@ -15,9 +15,9 @@ import {
 
 /** The label of everybody who has none of their own. */
 export const OTHER_USER = "other";
-/** So many users have counts of their own; what more come do counts as `other`. */
+/** The most users with counts of their own; what further ones do counts as `other`. */
 const MAX_USERS = 4096;
-/** So many names wait for an account source's answer. */
+/** The most names that wait for the answer of an account source. */
 const MAX_WAITING = 1024;
 /** No account has a longer name (LOGIN_NAME_MAX of limits.h, and userdb's). */
 const MAX_NAME_LENGTH = 256;

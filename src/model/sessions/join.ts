@@ -11,7 +11,7 @@ import { utmpSessions } from "./utmp_sessions.ts";
 import type { DesktopServer } from "./vnc_servers.ts";
 import { viewerSessions } from "./vnc_sessions.ts";
 
-/** So many records are looked at between two turns for others: some 10 ms without the JIT. */
+/** How many records are looked at before other work gets its turn: some 10 ms without the JIT. */
 export const RECORDS_A_TURN = 256;
 
 /**

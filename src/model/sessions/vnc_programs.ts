@@ -70,7 +70,7 @@ const NAMES: ReadonlySet<string> = new Set(DESKTOP_PROGRAMS.keys());
  */
 const MAX_PROCESSES_PER_USER = 200;
 
-/** So many of them are looked at between two turns for others: some 10 ms without the JIT. */
+/** How many are looked at before other work gets its turn: some 10 ms without the JIT. */
 export const PROCESSES_A_TURN = 256;
 
 /** The rows of the processes that are called like one of these programs. */

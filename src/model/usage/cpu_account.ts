@@ -7,7 +7,7 @@ export type TicksByUid = Map<number, number>;
 /** Whoever has processes now, by uid. */
 type PresentUsers = ReadonlyMap<number, unknown>;
 
-/** The counters of so many users are kept who have no process any more: those who were here last. */
+/** The most users without a process whose counters are kept: those who were here last. */
 export const MAX_GONE = 1000;
 
 /**

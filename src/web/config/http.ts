@@ -21,7 +21,7 @@ export interface RateLimit {
   burst: number;
 }
 
-/** @throws an Error that names the setting that is no good */
+/** @throws an Error that names the invalid setting */
 export function readHttp(value: unknown): HttpSettings {
   const section = new Section("http_server_config", value, ["http2", "headers"]);
   const headers = textMap("http_server_config.headers", section.raw("headers"));
@@ -77,7 +77,7 @@ const BCRYPT = /^\$2[aby]\$(0[4-9]|[12]\d|3[01])\$[./A-Za-z0-9]{53}$/;
 
 /**
  * @returns the hashes by user; none when no password is asked for
- * @throws an Error that names the user whose hash is no good, and never the hash
+ * @throws an Error that names the user whose hash is invalid, and never the hash
  */
 export function readUsers(value: unknown): ReadonlyMap<string, string> {
   const users = textMap("basic_auth_users", value);

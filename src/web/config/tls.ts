@@ -90,7 +90,7 @@ export interface TlsSettings {
  * @param read the content of a file that the section names
  * @param http2 whether HTTP/2 is to be had, which asks for a cipher of its own
  * @returns undefined when there is no such section
- * @throws an Error that names the setting that is no good
+ * @throws an Error that names the invalid setting
  */
 export function readTls(
   value: unknown,

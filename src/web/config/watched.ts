@@ -17,7 +17,7 @@ export class WatchedWebConfig {
 
   /**
    * @param checkTls throws when a certificate, key or CA can't be used
-   * @throws ConfigError when the file is no good
+   * @throws ConfigError when the file is invalid
    */
   constructor(
     private readonly path: string,

@@ -7,7 +7,7 @@ import { Answer } from "../answer.ts";
 export type NodeRequest = IncomingMessage | Http2ServerRequest;
 export type NodeResponse = ServerResponse | Http2ServerResponse;
 
-/** @returns undefined for what is no request that could be answered */
+/** @returns undefined for a request that can't be answered */
 export function toRequest(request: NodeRequest): Request | undefined {
   if (request.httpVersion === "1.1" && request.headers.host === undefined) return undefined;
   const path = request.url ?? "/";

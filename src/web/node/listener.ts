@@ -56,7 +56,7 @@ export class NodeListener {
     );
   }
 
-  /** @throws ConfigError when the web config file is no good */
+  /** @throws ConfigError when the web config file is invalid */
   static async create(options: NodeListenerOptions): Promise<NodeListener> {
     return new NodeListener(await loadModules(), options);
   }

@@ -27,7 +27,7 @@ export interface PageContent {
 
 const NAME = "User Session Exporter";
 
-/** The page loads itself again after so many seconds, without a script. */
+/** The page reloads itself after this time, in seconds, without a script. */
 const REFRESH_SECONDS = 30;
 
 const STYLE_HTML = new Html(PAGE_STYLE);

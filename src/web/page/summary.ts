@@ -57,7 +57,7 @@ export interface Summary {
   failedCollectors: string[];
   /** How far the reading of each log is behind. */
   logLags: { source: string; lagSeconds: number }[];
-  /** Whether the web config file was good once, and is no more. */
+  /** Whether the web config file was valid once, and is now invalid. */
   webConfigFailed: boolean;
   /** Whether the last reload was refused. */
   reloadFailed: boolean;
@@ -182,7 +182,7 @@ function topUsers(families: readonly Family[]): UserRow[] {
 /** From this share of its limit on, a slice is shown. */
 const NEAR_LIMIT = 0.5;
 
-/** Not of `other`: what several users hold, and what some of them may, are no share. */
+/** Not for `other`: the use of several users and the limits of some give no share. */
 function slicesNearLimit(families: readonly Family[]): SliceRow[] {
   const resources = [
     ["memory", SLICE_MEMORY, SLICE_MEMORY_LIMIT],
