@@ -4,8 +4,8 @@
  *   bun scripts/mutate.ts [--count=200] [--seed=1] [--only=src/model/] [--near]
  *
  * For each change the test of the file itself runs first, then those of its folder, then all fast ones; with
- * --near these are left out. Survivors are no faults by themselves: a change may be harmless. Each is to be
- * looked at.
+ * --near the first of these alone, since most of what it misses others notice. Survivors are no faults by
+ * themselves: a change may be harmless. Each is to be looked at.
  */
 import {
   chmodSync,
@@ -108,7 +108,8 @@ function testsOf(file: string): string[][] {
   const own = file.replace(/^src(.*)\.ts$/, "test$1.test.ts");
   const near = [...new Set([own, dirname(own)])].filter((path) => existsSync(join(copy, path)));
   const unit = near.filter((path) => UNIT.some((each) => path.startsWith(each)));
-  return [...unit.map((path) => [path]), ...(values.near ? [] : [UNIT])];
+  const stages = [...unit.map((path) => [path]), UNIT];
+  return values.near ? stages.slice(0, 1) : stages;
 }
 
 /** What the tests of some folders say when one of them fails, or never ends. */
