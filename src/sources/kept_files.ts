@@ -27,11 +27,9 @@ export class KeptFiles<K> {
     this.most = most === 0 ? 0 : Math.min(most, Math.floor(descriptorLimit() * LARGEST_SHARE));
   }
 
-  /** Begins a pass. If there is no room left, files that the pass before did not read are closed. */
+  /** Begins a pass. Files that the pass before did not read are closed, those of ended processes among them. */
   begin(): void {
-    if (this.files.size >= this.most) {
-      for (const [key, { pass }] of this.files) if (pass < this.pass) this.close(key);
-    }
+    for (const [key, { pass }] of this.files) if (pass < this.pass) this.close(key);
     this.pass++;
   }
 

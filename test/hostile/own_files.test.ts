@@ -70,7 +70,7 @@ describe.each(["auth.json", "users.json"])("in place of %s", (name) => {
   test.each([...IMPOSTORS])("$name is put aside, and told once", async (impostor) => {
     const told = await serveWith(impostor, `/state/${name}`);
     expect(told).toHaveLength(1);
-    expect(told[0]).toContain(`/state/${name}: `);
+    expect(told[0]).toContain(`/state/${name} err=`);
     expect(told[0]).toMatch(impostor.says);
     expect(readdirSync(`${host.folder}/state`)).toContain(`${name}.damaged`);
   });

@@ -54,6 +54,17 @@ test("no more stay open than may, and those that are read keep their places", ()
   expect(kept.open).toEqual([]);
 });
 
+test("what a pass did not read is closed at the next one, also where there is room", () => {
+  using kept = new Kept(3);
+  kept.files.begin();
+  for (const name of ["a", "b"]) kept.keep(name);
+  kept.files.begin();
+  expect(kept.text("b")).toBe("b");
+  expect(kept.open).toEqual(["a", "b"]);
+  kept.files.begin();
+  expect(kept.open).toEqual(["b"]);
+});
+
 test("where nothing may be kept, all is closed", () => {
   using kept = new Kept(0);
   kept.keep("a");

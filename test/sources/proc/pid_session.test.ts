@@ -47,6 +47,9 @@ test("readCgroup reads the process's own file, 4 KiB of it at most; one that is 
   using tree = new TempTree({ "/proc/12/cgroup": "0::/user.slice/session-2.scope\n" });
   expect(readCgroup(tree.root, 12)).toBe("0::/user.slice/session-2.scope\n");
   expect(readCgroup(tree.root, 13)).toBeUndefined();
+  // Opened, but not read: as of a process that ends in between.
+  tree.write("/proc/14/cgroup/folder", "");
+  expect(readCgroup(tree.root, 14)).toBeUndefined();
   tree.write("/proc/12/cgroup", "x".repeat(100_000));
   expect(readCgroup(tree.root, 12)).toHaveLength(4096);
 });
