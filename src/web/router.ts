@@ -34,6 +34,7 @@ export const MAX_UNREAD_BYTES = 64 * 1024 * 1024;
 const PAGES: Readonly<Record<string, Page>> = {
   "/": landing,
   "/api/v1/sessions": sessions,
+  "/api/v1/failed_logins": failedLogins,
   "/-/healthy": () => plain("User Session Exporter is healthy.\n"),
   "/-/ready": (site) =>
     site.isReady()
@@ -137,6 +138,18 @@ async function metrics(site: Site, request: Request): Promise<Answer> {
 }
 
 async function sessions(site: Site): Promise<Answer> {
-  const text = `${JSON.stringify(await site.sessions(), null, 2)}\n`;
+  return json(await site.sessions());
+}
+
+/** Addresses that attackers choose are here and on the page, and never labels. */
+async function failedLogins(site: Site): Promise<Answer> {
+  // Reads what the logs have by now.
+  await site.collect();
+  const { byReason, origins } = site.about().recentFailures ?? {};
+  return json({ by_reason: byReason ?? null, origins: origins ?? null });
+}
+
+function json(value: unknown): Answer {
+  const text = `${JSON.stringify(value, null, 2)}\n`;
   return new Answer(new Blob([text]), { headers: { "Content-Type": "application/json" } });
 }

@@ -130,6 +130,33 @@ describe("other requests", () => {
   });
 });
 
+describe("/api/v1/failed_logins", () => {
+  const failures = {
+    byReason: { invalid_user: 2, bad_credentials: 1, no_credentials: 0 },
+    origins: [{ address: "192.0.2.7", failures: 3 }],
+  };
+
+  test("is the last hour's failures after a collection, by reason and by address", async () => {
+    let isRead = false;
+    const site: Site = {
+      ...SITE,
+      collect: async () => ((isRead = true), []),
+      about: () => ({ ...SITE.about(), recentFailures: isRead ? failures : undefined }),
+    };
+    const answer = await get("/api/v1/failed_logins", {}, site);
+    expect(answer.headers.get("content-type")).toBe("application/json");
+    expect(await answer.json()).toEqual({
+      by_reason: failures.byReason,
+      origins: failures.origins,
+    });
+  });
+
+  test("without a log nothing is known", async () => {
+    const answer = await get("/api/v1/failed_logins");
+    expect(await answer.json()).toEqual({ by_reason: null, origins: null });
+  });
+});
+
 describe("clients that do not read", () => {
   /** Each collection's body is a little more than a 21st of what may be held: the name stands in it three times. */
   const large = "x".repeat(MAX_UNREAD_BYTES / 64);

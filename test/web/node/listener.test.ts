@@ -28,7 +28,15 @@ describeWith(["openssl"], "a server with a web config file", () => {
     const hash = await Bun.password.hash("secret", { algorithm: "bcrypt", cost: 4 });
     await tls.start("basic_auth_users:", `  alice: ${hash}`);
     const head = (password: string) => `Authorization: Basic ${btoa(`alice:${password}`)}\r\n`;
-    const paths = ["/", "/metrics", "/-/healthy", "/-/ready", "/api/v1/sessions", "/nowhere"];
+    const paths = [
+      "/",
+      "/metrics",
+      "/-/healthy",
+      "/-/ready",
+      "/api/v1/sessions",
+      "/api/v1/failed_logins",
+      "/nowhere",
+    ];
     for (const path of paths) {
       const get = (headers: Record<string, string>) =>
         fetch(`https://127.0.0.1:${tls.port}${path}`, {
