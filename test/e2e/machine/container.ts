@@ -10,6 +10,8 @@ import { command } from "./commands.ts";
 import type { VmOptions } from "./vm.ts";
 
 const BOOT_MS = 60_000;
+/** systemd-nspawn ends with it when the host asks for a reboot and --keep-unit is given. */
+const REBOOT_CODE = 133;
 const GUEST = "10.0.2.15";
 const OUTSIDE = "10.0.2.2/24";
 
@@ -18,7 +20,8 @@ export class Container {
   readonly consoleSocket = "";
 
   private constructor(
-    private readonly child: Bun.Subprocess,
+    private child: Bun.Subprocess,
+    private readonly boot: () => Promise<Bun.Subprocess>,
     private readonly consoleLog: string,
     private readonly tree: string,
     private readonly servers: readonly Server[],
@@ -34,47 +37,25 @@ export class Container {
     const output = openSync(consoleLog, "w");
     // One that was left over by a run that was killed.
     await command(["ip", "link", "delete", "ve-e2e"]).catch(() => {});
-    const nspawn = ["systemd-nspawn", "-q", "--register=no", "--keep-unit", "-b", "-D", tree];
-    const child = Bun.spawn(
-      [
-        "setpriv",
-        "--pdeathsig",
-        "KILL",
-        ...nspawn,
-        "--machine=e2e",
-        "--network-veth",
-        "--console=read-only",
-        "--capability=all",
-        `--bind-ro=${setup}:/dev/vdb`,
-      ],
-      {
-        stdin: "ignore",
-        stdout: output,
-        stderr: output,
-        env: { ...process.env, SYSTEMD_NSPAWN_UNIFIED_HIERARCHY: "1" },
-      },
-    );
-    await eventually("the link to the container", async () => {
-      try {
-        await command(["ip", "addr", "replace", OUTSIDE, "dev", "ve-e2e"]);
-        await command(["ip", "link", "set", "ve-e2e", "up"]);
-        return true;
-      } catch {
-        return undefined;
-      }
-    });
+    const boot = () => bootTree(tree, setup, output);
+    const child = await boot();
     const servers = forwards.map(([port, guest]) => forward(port, guest));
-    return new Container(child, consoleLog, tree, servers);
+    return new Container(child, boot, consoleLog, tree, servers);
   }
 
   /** Waits until its sshd answers, which comes after the users are there; after a reboot, that of the new boot. */
   async booted(printedBefore = 0): Promise<void> {
+    if (printedBefore > 0) {
+      const ended = () => this.child.exitCode ?? undefined;
+      const code = await eventually("the container to end", async () => ended(), BOOT_MS);
+      if (code !== REBOOT_CODE) throw new Error(`it ended: ${code}`);
+      this.child = await this.boot();
+    }
     await eventually(
       "sshd of the container",
       async () => {
         if (this.child.exitCode !== null) throw new Error(`it ended: ${this.child.exitCode}`);
-        const isDown = /^Rebooting\./m.test(this.printed().slice(printedBefore));
-        return ((printedBefore === 0 || isDown) && (await isOpen(GUEST, 22))) || undefined;
+        return (await isOpen(GUEST, 22)) || undefined;
       },
       BOOT_MS,
     );
@@ -121,4 +102,38 @@ function isOpen(host: string, port: number): Promise<boolean> {
     socket.once("error", () => answer(false));
     socket.once("timeout", () => answer(false));
   });
+}
+
+/** Boots the tree and gives the link to it an address. */
+async function bootTree(tree: string, setup: string, output: number): Promise<Bun.Subprocess> {
+  const nspawn = ["systemd-nspawn", "-q", "--register=no", "--keep-unit", "-b", "-D", tree];
+  const child = Bun.spawn(
+    [
+      "setpriv",
+      "--pdeathsig",
+      "KILL",
+      ...nspawn,
+      "--machine=e2e",
+      "--network-veth",
+      "--console=read-only",
+      "--capability=all",
+      `--bind-ro=${setup}:/dev/vdb`,
+    ],
+    {
+      stdin: "ignore",
+      stdout: output,
+      stderr: output,
+      env: { ...process.env, SYSTEMD_NSPAWN_UNIFIED_HIERARCHY: "1" },
+    },
+  );
+  await eventually("the link to the container", async () => {
+    try {
+      await command(["ip", "addr", "replace", OUTSIDE, "dev", "ve-e2e"]);
+      await command(["ip", "link", "set", "ve-e2e", "up"]);
+      return true;
+    } catch {
+      return undefined;
+    }
+  });
+  return child;
 }

@@ -37,7 +37,7 @@ export class Control {
    *
    * @throws CommandError when it fails
    */
-  async sh(script: string, timeoutMs = 60_000): Promise<string> {
+  async sh(script: string, timeoutMs = 180_000): Promise<string> {
     const words = ["-S", this.socket, "root@host", "sh", "-s"];
     return command(this.ssh.client("ssh", words), {
       stdin: `${script}\n`,
@@ -47,7 +47,7 @@ export class Control {
   }
 
   /** What it prints, or how it failed. */
-  async attempt(script: string, timeoutMs = 60_000): Promise<string> {
+  async attempt(script: string, timeoutMs = 180_000): Promise<string> {
     return (await this.sh(`{ ${script}\n} 2>&1 || echo "exit code $?"`, timeoutMs)).trim();
   }
 
