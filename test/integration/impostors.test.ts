@@ -40,9 +40,13 @@ describeWith([...SSHD_NEEDS, "bash", "su"], "impostors", () => {
     await client.type(
       `bash -c 'exec -a "sshd: root [priv]" ${impostor} 300 & exec -a "sshd: ${bob.name}@notty" ${impostor} 300' &\n`,
     );
-    await Bun.sleep(300);
-    const titles = (await processes()).filter(({ user }) => user === alice).map(({ args }) => args);
-    expect(titles.filter((title) => /root@pts\/9|root \[priv]|@notty/.test(title))).toHaveLength(3);
+    await eventually("the three processes", async () => {
+      const own = (await processes()).filter(({ user }) => user === alice);
+      const named = own.filter(({ args }) =>
+        /^sshd: (root@pts\/9|root \[priv]|\S+@notty)/.test(args),
+      );
+      return named.length === 3 || undefined;
+    });
     const all = await sessionLines(() => true, { env: environment() });
     expect(all.filter((line) => /pts\/9 |ssh-npty/.test(line))).toEqual([]);
     expect(await lines()).toEqual([`${alice} terminal ${tty} 127.0.0.1`]);
