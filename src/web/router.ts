@@ -25,10 +25,10 @@ export interface Site {
 type Page = (site: Site, request: Request) => Promise<Answer> | Answer;
 
 /**
- * So many answers may be unfinished at a time, and so many bytes; whoever asks for more gets 503. Clients
- * that do not read would otherwise hold one body for each collection they asked for.
+ * How many requests may wait for their answer or have not read it, and how many bytes those answers may
+ * hold: more get 503. Otherwise clients that do not read hold one body for each collection they ask for.
  */
-export const MAX_UNREAD_ANSWERS = 256;
+export const MAX_UNREAD_ANSWERS = 1024;
 export const MAX_UNREAD_BYTES = 64 * 1024 * 1024;
 
 const PAGES: Readonly<Record<string, Page>> = {
@@ -51,8 +51,8 @@ export class Router {
 
   constructor(private readonly site: Site) {}
 
-  /** @param unreadAnswers how many requests have no complete answer yet, this one included */
-  async answer(request: Request, unreadAnswers = 1): Promise<Answer> {
+  /** @param unreadAnswers tells how many requests have no complete answer yet, this one included */
+  async answer(request: Request, unreadAnswers = () => 1): Promise<Answer> {
     const { site } = this;
     const path = urlOf(request)?.pathname;
     // A client can send a Host header that makes no URL.
@@ -62,14 +62,13 @@ export class Router {
     if (request.method !== "GET" && request.method !== "HEAD") {
       return plain("Method not allowed.\n", 405, { Allow: "GET, HEAD" });
     }
-    if (unreadAnswers <= 1) this.forgetBodies();
-    // What costs a collection is refused first; health checks are always answered.
-    if (this.isTooMuch(unreadAnswers) && !path.startsWith("/-/")) {
-      return plain("Too many answers are waiting to be read.\n", 503, { "Retry-After": "5" });
-    }
+    if (unreadAnswers() <= 1) this.forgetBodies();
+    // Health checks are always answered.
+    if (path.startsWith("/-/")) return page(site, request);
+    if (this.isTooMuch(unreadAnswers())) return tooManyUnread();
     const answer = await page(site, request);
-    this.note(answer.content);
-    return answer;
+    // Many requests can come before the first answer has a size.
+    return this.note(answer.content) && this.isTooMuch(unreadAnswers()) ? tooManyUnread() : answer;
   }
 
   private forgetBodies(): void {
@@ -77,11 +76,13 @@ export class Router {
     this.bodyBytes = 0;
   }
 
-  private note(body: Blob): void {
-    if (this.bodies.has(body)) return;
+  /** @returns whether this body is new: what several answers share is counted once */
+  private note(body: Blob): boolean {
+    if (this.bodies.has(body)) return false;
     this.bodies.add(body);
     this.bodyBytes += body.size;
     this.largestBytes = Math.max(this.largestBytes, body.size);
+    return true;
   }
 
   /** Which bodies are unread nobody tells: not more than there were, nor more than so many of the largest. */
@@ -89,6 +90,10 @@ export class Router {
     const unreadBytes = Math.min(this.bodyBytes, (unreadAnswers - 1) * this.largestBytes);
     return unreadAnswers > MAX_UNREAD_ANSWERS || unreadBytes > MAX_UNREAD_BYTES;
   }
+}
+
+function tooManyUnread(): Answer {
+  return plain("Too many answers are waiting to be read.\n", 503, { "Retry-After": "5" });
 }
 
 function pageAt(path: string, { telemetryPath }: Site): Page | undefined {

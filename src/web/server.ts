@@ -95,7 +95,7 @@ function serveWithBun(
     maxRequestBodySize: MAX_BODY_BYTES,
     // Otherwise Bun answers an error with a page that shows the source.
     development: false,
-    fetch: (request: Request) => router.answer(request, unread()),
+    fetch: (request: Request) => router.answer(request, unread),
     error(error: Error) {
       log.error("request failed", { err: error.message });
       return new Response("Internal error; the exporter's log says more.\n", { status: 500 });

@@ -163,7 +163,9 @@ describe("clients that do not read", () => {
   const collect = async () => [single(counter(large, "Logins."), 3)];
 
   async function statuses(router: Router, path: string, unread: readonly number[]) {
-    const asked = unread.map((count) => router.answer(new Request(`http://host${path}`), count));
+    const asked = unread.map((count) =>
+      router.answer(new Request(`http://host${path}`), () => count),
+    );
     return (await Promise.all(asked)).map(({ status }) => status);
   }
 
@@ -176,6 +178,17 @@ describe("clients that do not read", () => {
     expect(await statuses(router, "/-/healthy", [23])).toEqual([200]);
     // Only two of them are unread, then none.
     expect(await statuses(router, "/metrics", [3, 1, 23])).toEqual([200, 200, 200]);
+  });
+
+  test("hold so many bytes at most when all ask before the first answer is made", async () => {
+    const router = new Router({ ...SITE, collect });
+    const answers = await statuses(
+      router,
+      "/metrics",
+      Array.from({ length: 40 }, () => 40),
+    );
+    expect(answers.filter((status) => status === 200).length).toBe(21);
+    expect(answers.filter((status) => status === 503).length).toBe(19);
   });
 
   test("hold one body of a collection that they share", async () => {

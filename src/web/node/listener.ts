@@ -22,8 +22,8 @@ const NOTHING_SET: WebConfig = {
   users: new Map(),
 };
 
-/** @param unreadAnswers requests that have no complete answer yet, this one included */
-export type Answering = (request: Request, unreadAnswers: number) => Promise<Response>;
+/** @param unreadAnswers tells how many requests have no complete answer yet, this one included */
+export type Answering = (request: Request, unreadAnswers: () => number) => Promise<Response>;
 
 export interface NodeListenerOptions {
   /** The web config file; undefined serves plain HTTP to everybody. */
@@ -149,7 +149,7 @@ export class NodeListener {
     const config = this.config();
     const response =
       (await this.gate.refusal(config, request, from)) ??
-      (await this.answer(request, this.connections.unread));
+      (await this.answer(request, () => this.connections.unread));
     for (const [name, value] of config.http.headers) response.headers.set(name, value);
     return response;
   }
