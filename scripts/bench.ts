@@ -7,8 +7,9 @@
  *
  * Needs a C compiler and unshare(1), and the rights to make control groups and namespaces.
  */
-import { cleanUp } from "./bench/programs.ts";
-import { type Row, ROWS } from "./bench/rows.ts";
+import type { Row } from "./bench/measure.ts";
+import { cleanUp, settle } from "./bench/programs.ts";
+import { ROWS } from "./bench/rows.ts";
 
 const [roundsText, ...wanted] = process.argv.slice(2);
 const rounds = Number(roundsText ?? 9);
@@ -17,6 +18,7 @@ try {
   for (const [name, measure] of Object.entries(ROWS)) {
     if (wanted.length > 0 && !wanted.includes(name)) continue;
     console.error(`bench: ${name}`);
+    await settle();
     rows.push(...(await measure(rounds)));
   }
 } finally {

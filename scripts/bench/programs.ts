@@ -45,6 +45,18 @@ export async function end(child: Bun.Subprocess): Promise<void> {
   await Bun.sleep(500);
 }
 
+/** Waits until no more processes end: of thousands that are killed each takes its time. */
+export async function settle(): Promise<void> {
+  const count = () => readdirSync("/proc").filter((name) => /^\d/.test(name)).length;
+  let fewest = count();
+  for (let quiet = 0, tries = 0; quiet < 4 && tries < 120; quiet++, tries++) {
+    await Bun.sleep(250);
+    const now = count();
+    if (now < fewest) quiet = 0;
+    fewest = Math.min(fewest, now);
+  }
+}
+
 /** Starts a program that prints lines and then an empty one. @returns it, and the numbers on those lines */
 export async function startAndWait(
   command: readonly string[],
