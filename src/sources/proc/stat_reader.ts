@@ -6,8 +6,11 @@ import { KeptFiles } from "../kept_files.ts";
 import type { Root } from "../root.ts";
 import { LINE_BYTES } from "./stat_lines.ts";
 
-/** A host has some 200 kernel threads, which no control group speaks for. */
-const MOST_KEPT = 256;
+/**
+ * How many files stay open. A host has some 200 kernel threads, which no control group speaks for; the rest is for
+ * processes that run between each two passes. The kernel holds some 10 MiB for all.
+ */
+const MOST_KEPT = 2048;
 
 export class StatReader {
   /** The line that was read last. */
