@@ -1,4 +1,4 @@
-/** The README's lines for node_exporter's textfile collector, word by word. */
+/** The lines for node_exporter's textfile collector, word by word. */
 import { parseMetrics } from "../../helpers/metrics_text.ts";
 import { readmeCommands } from "../readme.ts";
 import { refused } from "../clients/refused_logins.ts";
@@ -11,8 +11,11 @@ export const textfile = {
   async run(scene: Scene): Promise<void> {
     const { check, host, truth } = scene;
     const { control } = host;
-    const [mkdir, run, ...more] = readmeCommands("Without a server of its own");
-    check.equal("more commands in the README", [], more);
+    const [mkdir, run, ...more] = readmeCommands(
+      "Without a server of its own",
+      "examples/prometheus/README.md",
+    );
+    check.equal("more commands in the document", [], more);
     await control.sh(`mkdir -p ${FOLDER}\n${mkdir}`);
     const failures = async () => {
       await control.sh(run!);
