@@ -65,8 +65,9 @@ describeWith(["dpkg-deb", "gzip"], "the Debian package", () => {
         "-rw-r--r-- ./usr/share/zsh/vendor-completions/_user_sessions_exporter",
         "-rw-r--r-- ./usr/share/lintian/overrides/user-sessions-exporter",
         "-rw-r--r-- ./usr/share/man/man8/user_sessions_exporter.8.gz",
-        `-rw-r--r-- ./${DOC}/METRICS.md`,
-        `-rw-r--r-- ./${DOC}/README.md`,
+        ...["ARCHITECTURE", "CONTRIBUTING", "METRICS", "README", "SECURITY"].map(
+          (name) => `-rw-r--r-- ./${DOC}/${name}.md`,
+        ),
         `-rw-r--r-- ./${DOC}/changelog.gz`,
         `-rw-r--r-- ./${DOC}/copyright`,
       ].sort(),

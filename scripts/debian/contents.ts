@@ -28,7 +28,16 @@ const EXAMPLES = [
   "container/*",
   "kubernetes/*",
   "landing-page.png",
+  "MIGRATION.md",
 ];
+
+const DOCUMENTS = ["README.md", "METRICS.md", "ARCHITECTURE.md", "CONTRIBUTING.md", "SECURITY.md"];
+
+/** What Debian has in another form, and under which name. */
+const OTHERWISE: Readonly<Record<string, string>> = {
+  "CHANGELOG.md": "changelog.gz",
+  LICENSE: "copyright",
+};
 
 /** All files but the changelog, which is made from CHANGELOG.md. */
 export function packageContents(binary: string): PackagedFile[] {
@@ -51,8 +60,7 @@ export function packageContents(binary: string): PackagedFile[] {
       `examples/completion/${PROGRAM}.fish`,
     ),
     file(`usr/share/lintian/overrides/${PACKAGE}`, "scripts/debian/lintian-overrides"),
-    file(`${DOC}/README.md`, "README.md"),
-    file(`${DOC}/METRICS.md`, "METRICS.md"),
+    ...DOCUMENTS.map(document),
     file(`${DOC}/copyright`, "scripts/debian/copyright"),
     ...examples().map((path) => file(`${DOC}/examples/${path}`, `examples/${path}`)),
   ];
@@ -66,6 +74,17 @@ function useOwnPath(unit: string): string {
   const line = /^# A name without a path .*\nExecStart=/m;
   if (!line.test(unit)) throw new Error("the unit's ExecStart= is not as it was");
   return unit.replace(line, "ExecStart=/usr/bin/");
+}
+
+function document(path: string): PackagedFile {
+  return { ...file(`${DOC}/${path}`, path), edit: linkAsInstalled };
+}
+
+/** Links of a document lead to where the package has what they name. */
+function linkAsInstalled(text: string): string {
+  return text.replaceAll(/\]\(([\w.]+)\)/g, (link, path: string) =>
+    Object.hasOwn(OTHERWISE, path) ? `](${OTHERWISE[path]})` : link,
+  );
 }
 
 function examples(): string[] {
