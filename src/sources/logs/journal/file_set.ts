@@ -42,6 +42,8 @@ export class JournalFiles {
   readonly open = new Map<string, OpenFile>();
   /** By path. */
   private readonly finished = new Map<string, FinishedFile>();
+  /** Since when files are listed that can't be opened yet, in milliseconds since the epoch. */
+  private incompleteSinceMs: number | undefined;
 
   constructor(private readonly options: JournalFilesOptions) {}
 
@@ -66,7 +68,13 @@ export class JournalFiles {
         throw failure;
       }
     }
-    this.options.progress.confirm();
+    this.options.progress.confirm(this.isComplete());
+  }
+
+  /** A file that is renamed or made just now is found by a later listing; one that never opens is not waited for. */
+  private isComplete(): boolean {
+    const sinceMs = this.incompleteSinceMs;
+    return sinceMs === undefined || Math.abs(this.options.now() - sinceMs) > HALF_MADE_MS;
   }
 
   /** Closes what was read to its end and gets no more. */
@@ -112,7 +120,7 @@ export class JournalFiles {
 
   /** By file_id: how much of each file was not read yet, where it is something. */
   unreadBytes(): Record<string, number> {
-    const bytes: Record<string, number> = {};
+    const bytes = Object.fromEntries(this.options.progress.unread);
     for (const [fileId, { cursor }] of this.open) {
       if (cursor.unreadBytes > 0) bytes[fileId] = cursor.unreadBytes;
     }
@@ -127,6 +135,7 @@ export class JournalFiles {
     const byPath = new Map<string, string>();
     for (const [fileId, { path }] of this.open) byPath.set(path.path, fileId);
     let failure: unknown;
+    let isComplete = true;
     for (const path of paths) {
       if (this.isFinishedAt(path.path)) continue;
       const known = this.open.get(byPath.get(path.path) ?? "");
@@ -138,15 +147,20 @@ export class JournalFiles {
         }
       } catch (error) {
         const { code } = error as { code?: string };
-        if (code === "ENOENT") continue;
-        if (error instanceof JournalFormatError && this.isJustMade(path.path)) {
-          this.options.folders.listAgain();
+        const isJustMade = error instanceof JournalFormatError && this.isJustMade(path.path);
+        if (code === "ENOENT" || isJustMade) {
+          isComplete = false;
           continue;
         }
         // What keeps everything from being read is thrown; only what costs one file is reported.
         if (!isOnlyThatFile(error, path)) failure ??= error;
         else this.options.report(`${path.path}: ${(error as Error).message}`);
       }
+    }
+    if (isComplete) this.incompleteSinceMs = undefined;
+    else {
+      this.incompleteSinceMs ??= this.options.now();
+      this.options.folders.listAgain();
     }
     return failure;
   }

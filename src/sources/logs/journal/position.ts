@@ -59,8 +59,8 @@ export class JournalProgress {
 
   /** Bytes of files that were gone before they could be read. */
   lostBytes = 0;
-  /** By file_id: how much of the file was unread when the position was saved. */
-  private readonly unread: Map<string, number>;
+  /** By file_id, as long as the file was not found: how much of it was unread when the position was saved. */
+  readonly unread: Map<string, number>;
 
   private readonly observed = new Map<string, number>();
   private observedUs = 0;
@@ -103,9 +103,14 @@ export class JournalProgress {
     this.observedUs = Math.max(this.observedUs, header.tailRealtimeUs);
   }
 
-  /** The folders have been listed since those headers were read, and every file opened. */
-  confirm(): void {
+  /**
+   * The folders have been listed since those headers were read.
+   *
+   * @param isComplete whether every file that was listed was opened, too
+   */
+  confirm(isComplete: boolean): void {
     this.isFirst = false;
+    if (!isComplete) return;
     // What two listings did not find is gone; one may miss a file that is renamed before it is opened.
     if (this.isConfirmed) {
       this.saved.clear();

@@ -1,6 +1,6 @@
 /** The reader goes on after a restart without losing or repeating a record. */
 import { afterAll, describe, expect, test } from "bun:test";
-import { mkdirSync, renameSync, rmSync } from "node:fs";
+import { mkdirSync, renameSync, rmSync, symlinkSync } from "node:fs";
 import { join } from "node:path";
 import { ENTRY_OBJECT, HEADER } from "../../../../src/sources/logs/journal/objects.ts";
 import type { JournalPosition } from "../../../../src/sources/logs/journal/position.ts";
@@ -54,9 +54,42 @@ describe("restart", () => {
     const second = host.reader({ position: { ...position, unread: { [fileId]: 500 } } });
     expect(await messagesOf(second)).toEqual(["3"]);
     expect(second.lostBytes).toBe(0);
+    expect(saved(second.position()).unread).toEqual({ [fileId]: 500 });
     if (isBack) renameSync(aside, rotated);
     expect(await messagesOf(second)).toEqual(isBack ? ["2"] : []);
     expect(second.lostBytes).toBe(lostBytes);
+  });
+
+  test("a file that is renamed is waited for as long as another one is not there yet", async () => {
+    const host = new Host();
+    const journald = new Journald(host);
+    const first = host.reader();
+    journald.log(sshd(1));
+    await messagesOf(first);
+    const position = saved(first.position());
+    const fileId = Object.keys(position.files!)[0]!;
+    first.close();
+    journald.log(sshd(2));
+    const rotated = journald.rotate();
+    journald.log(sshd(3));
+    const aside = `${rotated}.aside`;
+    renameSync(rotated, aside);
+    symlinkSync("nowhere", join(host.folder(), "system@renamed.journal"));
+    let ageMs = 0;
+    const now = () => Date.now() + ageMs;
+    const second = host.reader({ position: { ...position, unread: { [fileId]: 500 } }, now });
+    expect(await messagesOf(second)).toEqual(["3"]);
+    expect(await messagesOf(second)).toEqual([]);
+    renameSync(aside, rotated);
+    expect(await messagesOf(second)).toEqual(["2"]);
+    expect(second.lostBytes).toBe(0);
+    // What never can be opened is not waited for.
+    journald.log(sshd(4));
+    ageMs = 6000;
+    expect(await messagesOf(second)).toEqual(["4"]);
+    expect(await messagesOf(second)).toEqual([]);
+    const { seqnums } = saved(second.position());
+    expect(Object.values(seqnums!)).toEqual([4]);
   });
 
   test.each(["tailObjectOffset", "tailEntrySeqnum", "tailEntryRealtime"] as const)(
