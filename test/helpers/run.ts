@@ -95,6 +95,12 @@ export class Running {
     await this.child.stdin.flush();
   }
 
+  /** Tells it that no more is typed, and waits until it has read all and ended. */
+  async hangUp(): Promise<number> {
+    await this.child.stdin.end();
+    return this.child.exited;
+  }
+
   /** Waits until it has printed what the pattern says, and gives the first group, or all of it. */
   async says(pattern: RegExp, withinMs = 10_000): Promise<string> {
     return eventually(
