@@ -23,7 +23,9 @@ export async function compareLastLogins(
     const logins = printed.split("\n").filter((line) => !INSIDE_SESSION.test(line));
     const recorded = Math.max(...logins.map(loginTime));
     const [from, to] = newestOpened(scene, user);
-    const [newest, unsure] = recorded >= from ? [recorded, 0] : [(from + to) / 2, (to - from) / 2];
+    // Where a login takes long, some of its records are of its beginning, and others of its end.
+    const first = Math.max(recorded, from);
+    const [newest, unsure] = recorded > to ? [recorded, 0] : [(first + to) / 2, (to - first) / 2];
     const labels = { username: user };
     const value = seen.metrics.value("user_sessions_last_login_timestamp_seconds", labels);
     scene.check.near(
