@@ -2,7 +2,8 @@
 import { ftruncateSync, openSync, readFileSync, writeSync } from "node:fs";
 import { LastlogReader } from "../../src/sources/logins/lastlog.ts";
 import { parseSession, parseState } from "../../src/sources/logins/logind.ts";
-import { UTMP_RECORD_BYTES, parseUtmp } from "../../src/sources/logins/utmp.ts";
+import { parseUtmp } from "../../src/sources/logins/utmp.ts";
+import { TIME32 } from "../../src/sources/logins/utmp_layout.ts";
 import { WtmpReader } from "../../src/sources/logins/wtmp.ts";
 import { BrokenSourceError } from "../../src/sources/errors.ts";
 import { SqliteTable } from "../../src/sources/logins/sqlite_file.ts";
@@ -12,7 +13,7 @@ import { contents, fileFor, fuzzParser, pieces } from "./fuzz_parser.ts";
 
 const nowSeconds = () => 2_000_000_000;
 
-const records = (glob: string) => pieces(contents(glob), UTMP_RECORD_BYTES);
+const records = (glob: string) => pieces(contents(glob), TIME32.recordBytes);
 
 fuzzParser("utmp", records("*/run/utmp"), (bytes) => parseUtmp(bytes));
 

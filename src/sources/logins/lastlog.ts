@@ -1,6 +1,6 @@
 /**
- * `/var/log/lastlog`: the last login of each uid, a 292-byte record at offset uid × 292 (man 5 lastlog;
- * glibc's bits/utmp.h). The file is sparse: with a uid of two thousand million it claims to be 580 GB,
+ * `/var/log/lastlog`: the last login of each uid, on x86-64 a 292-byte record at offset uid × 292, on arm64 one of
+ * 296 bytes (man 5 lastlog; glibc's bits/utmp.h). The file is sparse: with a uid of two thousand million it claims to be 580 GB,
  * so only the records of known uids are read.
  */
 import { readSync } from "node:fs";
@@ -9,6 +9,7 @@ import { withRegular } from "../regular_file.ts";
 import type { Root } from "../root.ts";
 import { READABLE_BY_ALL, type SourceInfo } from "../source.ts";
 import { FUTURE_SLACK_SECONDS } from "./login_table.ts";
+import { lastlogLayoutOf } from "./utmp_layout.ts";
 
 export const LASTLOG = {
   name: "lastlog",
@@ -18,8 +19,6 @@ export const LASTLOG = {
   whenForbidden: READABLE_BY_ALL,
   replacedBy: ["lastlog2", "wtmp", "wtmpdb"],
 } as const satisfies SourceInfo;
-
-const RECORD_BYTES = 292;
 
 /** One read covers the records of neighbours: some 220 uids. */
 const BLOCK_BYTES = 65_536;
@@ -91,10 +90,11 @@ function* readRecords(
   size: number,
   uids: Uint32Array,
 ): Generator<[uid: number, seconds: number]> {
+  const { lastlogBytes } = lastlogLayoutOf(size);
   let from = 0;
   let end = 0;
   for (const uid of uids) {
-    const at = uid * RECORD_BYTES;
+    const at = uid * lastlogBytes;
     if (at + 4 > size) {
       yield [uid, 0];
       continue;

@@ -3,7 +3,7 @@ import { readSync } from "node:fs";
 import { closeFile, listFolder } from "../descriptors.ts";
 import { isShortage } from "../errors.ts";
 import { openRegular } from "../regular_file.ts";
-import { UTMP_RECORD_BYTES } from "./utmp.ts";
+import { type UtmpLayout, utmpLayoutOf } from "./utmp_layout.ts";
 
 /** As they are called below /var/log. */
 const ROTATED = /^wtmp(\.\d{1,3}|-\d{8}(-\d+)?)(\.gz)?$/;
@@ -20,25 +20,34 @@ const GZIP_PIECE_BYTES = 16 * 1024;
 
 const MAX_FILES = 24;
 
+/** Whole records of one file. */
+export interface RotatedRecords {
+  records: Uint8Array;
+  layout: UtmpLayout;
+}
+
 /**
  * The records of the rotated files in a folder, the newest file first; what can't be read is left out. It may be
  * read on later: one file stays open until then.
  *
- * @returns pieces of whole records, none longer than `mostBytes`
+ * @returns pieces of at most so many records
  * @throws the system's error when it is short of something, descriptors say
  */
 export async function* rotatedRecords(
   folder: string,
-  mostBytes: number,
-): AsyncGenerator<Uint8Array> {
+  mostRecords: number,
+): AsyncGenerator<RotatedRecords> {
   for await (const pieces of rotatedFiles(folder)) {
     try {
       let rest = Buffer.alloc(0);
+      let layout: UtmpLayout | undefined;
       for await (const piece of pieces) {
         const bytes = Buffer.concat([rest, piece]);
-        const whole = bytes.length - (bytes.length % UTMP_RECORD_BYTES);
+        layout ??= utmpLayoutOf(bytes);
+        const whole = bytes.length - (bytes.length % layout.recordBytes);
+        const mostBytes = mostRecords * layout.recordBytes;
         for (let at = 0; at < whole; at += mostBytes) {
-          yield bytes.subarray(at, Math.min(whole, at + mostBytes));
+          yield { records: bytes.subarray(at, Math.min(whole, at + mostBytes)), layout };
         }
         rest = bytes.subarray(whole);
       }

@@ -1,11 +1,12 @@
 /**
- * utmp and wtmp records as glibc writes them on x86-64 (man 5 utmp): 384 bytes, little endian. Seen in
- * `/run/utmp` of Debian 11 and 12; Debian 13 and later have none.
+ * utmp and wtmp records as glibc writes them (man 5 utmp): 384 bytes on x86-64, 400 on arm64, little endian. Seen
+ * in `/run/utmp` of Debian 11 and 12; Debian 13 and later have none.
  */
 import { formatAddress } from "../ip_address.ts";
 import { readRegular } from "../regular_file.ts";
 import type { Root } from "../root.ts";
 import { READABLE_BY_ALL, type SourceInfo } from "../source.ts";
+import { type UtmpLayout, utmpLayoutOf } from "./utmp_layout.ts";
 
 /** Ten thousand entries; those of the group utmp can add to them. */
 const LIMIT_BYTES = 4 * 1024 * 1024;
@@ -19,8 +20,6 @@ export const UTMP = {
   whenForbidden: READABLE_BY_ALL,
   replacedBy: ["logind"],
 } as const satisfies SourceInfo;
-
-export const UTMP_RECORD_BYTES = 384;
 
 /** Room for a login name; a longer one is cut, and ends without a NUL. */
 export const UTMP_NAME_BYTES = 32;
@@ -48,12 +47,18 @@ export async function readUtmp(root: Root): Promise<UtmpLogin[]> {
   return parseUtmp(readRegular(root.path(UTMP.paths[0]), LIMIT_BYTES));
 }
 
-/** The logins in whole records; a record that is cut off, or of another type, is passed over. */
-export function parseUtmp(bytes: Uint8Array): UtmpLogin[] {
+/**
+ * The logins in whole records; a record that is cut off, or of another type, is passed over.
+ *
+ * @param layout undefined for what the records tell
+ */
+export function parseUtmp(bytes: Uint8Array, layout?: UtmpLayout): UtmpLogin[] {
   const buffer = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  const known = layout ?? utmpLayoutOf(buffer);
+  const { recordBytes } = known;
   const logins: UtmpLogin[] = [];
-  for (let at = 0; at + UTMP_RECORD_BYTES <= buffer.length; at += UTMP_RECORD_BYTES) {
-    const login = parseLogin(buffer.subarray(at, at + UTMP_RECORD_BYTES));
+  for (let at = 0; at + recordBytes <= buffer.length; at += recordBytes) {
+    const login = parseLogin(buffer.subarray(at, at + recordBytes), known);
     if (login) logins.push(login);
   }
   return logins;
@@ -68,16 +73,17 @@ export function isInsideSession({ line, host }: Pick<UtmpLogin, "line" | "host">
   return /^:\d/.test(host) && line.startsWith("pts/");
 }
 
-function parseLogin(record: Buffer): UtmpLogin | undefined {
+function parseLogin(record: Buffer, layout: UtmpLayout): UtmpLogin | undefined {
   if (record.readInt16LE(0) !== USER_PROCESS) return undefined;
+  const { secondsAt, microsAt, addressAt } = layout;
   const login = {
     pid: record.readInt32LE(4),
     line: text(record, 8, 32),
     user: text(record, 44, UTMP_NAME_BYTES),
     host: text(record, 76, 256),
-    address: address(record.subarray(348, 364)),
-    // The field is a signed 32-bit number; read as unsigned it lasts until 2106.
-    timeSeconds: record.readUInt32LE(340) + record.readUInt32LE(344) / 1e6,
+    address: address(record.subarray(addressAt, addressAt + 16)),
+    // Of a signed number of 32 or of 64 bits the first 32, read as unsigned, last until 2106.
+    timeSeconds: record.readUInt32LE(secondsAt) + record.readUInt32LE(microsAt) / 1e6,
   };
   return login.user === "" || login.line === "" ? undefined : login;
 }

@@ -11,8 +11,9 @@ import { openRegular } from "../regular_file.ts";
 import type { Root } from "../root.ts";
 import { READABLE_BY_ALL, type SourceInfo } from "../source.ts";
 import { FUTURE_SLACK_SECONDS, MAX_USERS, keepLatest } from "./login_table.ts";
-import { rotatedRecords } from "./rotated_wtmp.ts";
-import { UTMP_RECORD_BYTES, isInsideSession, parseUtmp } from "./utmp.ts";
+import { type RotatedRecords, rotatedRecords } from "./rotated_wtmp.ts";
+import { isInsideSession, parseUtmp } from "./utmp.ts";
+import { OWN_LAYOUT, SAMPLE_BYTES, type UtmpLayout, utmpLayoutOf } from "./utmp_layout.ts";
 
 /** 2.8 million records; a larger file is not read. */
 const LIMIT_BYTES = 1024 ** 3;
@@ -29,7 +30,6 @@ export const WTMP = {
 
 /** Records between two turns for others: some 20 ms without the JIT. */
 const PIECE_RECORDS = 1024;
-const PIECE_BYTES = PIECE_RECORDS * UTMP_RECORD_BYTES;
 
 /** What one collection reads of each end of a file: half a second without the JIT. */
 const PIECES_A_READING = 25;
@@ -37,12 +37,14 @@ const PIECES_A_READING = 25;
 export class WtmpReader {
   private version = "";
   private inode = -1;
+  /** That of the file in use, as its first records tell it. */
+  private layout = OWN_LAYOUT;
   /** What is read of the file in use lies between these offsets. */
   private readFrom = 0;
   private readTo = 0;
   private hasReadRotated = false;
   /** What is still to be read of the rotated files. */
-  private rotated: AsyncGenerator<Uint8Array> | undefined;
+  private rotated: AsyncGenerator<RotatedRecords> | undefined;
   private reading: Promise<ReadonlyMap<string, number>> | undefined;
   private readonly logins = new Map<string, number>();
   private readonly folder: string;
@@ -83,14 +85,15 @@ export class WtmpReader {
       const isOther = ino !== this.inode;
       if (isOther && this.inode >= 0) await this.finishRotated();
       if (isOther || size < this.readTo) {
-        this.readTo = size - (size % UTMP_RECORD_BYTES);
+        this.layout = layoutOf(fd);
+        this.readTo = size - (size % this.layout.recordBytes);
         this.readFrom = this.readTo;
       }
       this.inode = ino;
       await this.readOn(fd, size, PIECES_A_READING);
       await this.readBack(fd);
       // A rest is read in the next collection, whether the file changes until then or not.
-      this.version = this.readTo > size - UTMP_RECORD_BYTES ? version : "";
+      this.version = this.readTo > size - this.layout.recordBytes ? version : "";
     } finally {
       closeFile(fd);
     }
@@ -103,9 +106,10 @@ export class WtmpReader {
   /** Reads what was added since, up to a size that the file had. */
   private async readOn(fd: number, size: number, mostPieces = Infinity): Promise<void> {
     for (let pieces = 0; this.readTo < size && pieces < mostPieces; pieces++) {
-      const piece = readPiece(fd, this.readTo, Math.min(PIECE_BYTES, size - this.readTo));
+      const length = Math.min(this.pieceBytes, size - this.readTo);
+      const piece = readPiece(fd, this.readTo, length, this.layout);
       if (piece.length === 0) return;
-      this.take(piece);
+      this.take(piece, this.layout);
       this.readTo += piece.length;
       await Bun.sleep(0);
     }
@@ -114,8 +118,8 @@ export class WtmpReader {
   /** Reads on towards the file's beginning, as far as one collection may. */
   private async readBack(fd: number): Promise<void> {
     for (let pieces = 0; this.readFrom > 0 && pieces < PIECES_A_READING; pieces++) {
-      const from = Math.max(0, this.readFrom - PIECE_BYTES);
-      this.take(readPiece(fd, from, this.readFrom - from));
+      const from = Math.max(0, this.readFrom - this.pieceBytes);
+      this.take(readPiece(fd, from, this.readFrom - from, this.layout), this.layout);
       this.readFrom = from;
       await Bun.sleep(0);
     }
@@ -138,13 +142,13 @@ export class WtmpReader {
 
   /** Reads on in the rotated files, as far as one collection may. @returns whether all are read */
   private async readRotated(): Promise<boolean> {
-    const records = (this.rotated ??= rotatedRecords(this.folder, PIECE_BYTES));
+    const records = (this.rotated ??= rotatedRecords(this.folder, PIECE_RECORDS));
     try {
-      for (let bytes = 0; bytes < PIECES_A_READING * PIECE_BYTES;) {
+      for (let read = 0; read < PIECES_A_READING * PIECE_RECORDS;) {
         const { done, value } = await records.next();
         if (done) return true;
-        this.take(value);
-        bytes += value.length;
+        this.take(value.records, value.layout);
+        read += value.records.length / value.layout.recordBytes;
         await Bun.sleep(0);
       }
       return false;
@@ -155,8 +159,12 @@ export class WtmpReader {
     }
   }
 
-  private take(records: Uint8Array): void {
-    for (const login of parseUtmp(records)) {
+  private get pieceBytes(): number {
+    return PIECE_RECORDS * this.layout.recordBytes;
+  }
+
+  private take(records: Uint8Array, layout: UtmpLayout): void {
+    for (const login of parseUtmp(records, layout)) {
       const { user, timeSeconds } = login;
       if (timeSeconds > this.latestSeconds || isInsideSession(login)) continue;
       if (!keepLatest(this.logins, { user, seconds: timeSeconds })) {
@@ -168,8 +176,18 @@ export class WtmpReader {
 }
 
 /** Whole records; none where the file ends. */
-function readPiece(fd: number, offset: number, length: number): Buffer {
+function readPiece(
+  fd: number,
+  offset: number,
+  length: number,
+  { recordBytes }: UtmpLayout,
+): Buffer {
   const piece = Buffer.allocUnsafe(length);
   const bytes = readSync(fd, piece, 0, length, offset);
-  return piece.subarray(0, bytes - (bytes % UTMP_RECORD_BYTES));
+  return piece.subarray(0, bytes - (bytes % recordBytes));
+}
+
+function layoutOf(fd: number): UtmpLayout {
+  const sample = Buffer.allocUnsafe(SAMPLE_BYTES);
+  return utmpLayoutOf(sample.subarray(0, readSync(fd, sample, 0, SAMPLE_BYTES, 0)));
 }
