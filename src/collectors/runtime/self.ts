@@ -2,7 +2,7 @@
 import { statSync } from "node:fs";
 import { listFolder } from "../../sources/descriptors.ts";
 import { readProcFile } from "../../sources/proc/proc_file.ts";
-import { PAGE_BYTES } from "../../sources/proc/process_table.ts";
+import { PAGE_BYTES } from "../../sources/proc/auxv.ts";
 import type { BuildInfo } from "./build_info.ts";
 import { type Family, type MetricDefinition, family, gauge, single } from "../../metrics/metric.ts";
 

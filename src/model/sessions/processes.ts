@@ -1,7 +1,7 @@
 import type { UtmpLogin } from "../../sources/logins/utmp.ts";
 import { readArguments } from "../../sources/proc/pid_cmdline.ts";
 import { readStatus } from "../../sources/proc/pid_status.ts";
-import { TICKS_PER_SECOND } from "../../sources/proc/process_table.ts";
+import { TICKS_PER_SECOND } from "../../sources/proc/auxv.ts";
 import type { HostIndex } from "./host_index.ts";
 
 /**

@@ -1,4 +1,5 @@
-import { type ProcessTable, TICKS_PER_SECOND } from "../../sources/proc/process_table.ts";
+import { TICKS_PER_SECOND } from "../../sources/proc/auxv.ts";
+import type { ProcessTable } from "../../sources/proc/process_table.ts";
 import { type Reaper, findReapers, sharesOf, takeFromAncestors } from "./reapers.ts";
 
 /** CPU ticks by uid. */

@@ -1,6 +1,7 @@
 import type { Way } from "../../sources/cgroup/group_watch.ts";
 import { ProcessScan } from "../../sources/proc/process_scan.ts";
-import { ProcessTable, TICKS_PER_SECOND } from "../../sources/proc/process_table.ts";
+import { TICKS_PER_SECOND } from "../../sources/proc/auxv.ts";
+import { ProcessTable } from "../../sources/proc/process_table.ts";
 import type { Root } from "../../sources/root.ts";
 import { CpuAccount } from "./cpu_account.ts";
 import { CpuHistory } from "./cpu_history.ts";

@@ -1,5 +1,6 @@
 /** What each user's processes hold now, kept up to date by what changes from one pass to the next. */
-import { PAGE_BYTES, type ProcessTable } from "../../sources/proc/process_table.ts";
+import { PAGE_BYTES } from "../../sources/proc/auxv.ts";
+import type { ProcessTable } from "../../sources/proc/process_table.ts";
 
 export interface UserUsage {
   processCount: number;

@@ -1,7 +1,8 @@
 /** What control groups tell of the rows of a pass: who has not run, and whether that can be believed. */
 import { NO_GROUP, ROOT_GROUP, type TreeReading } from "../cgroup/group_tree.ts";
 import { type ProcessPass, ROW } from "./process_pass.ts";
-import { TICKS_PER_SECOND, isSameProcess } from "./process_table.ts";
+import { TICKS_PER_SECOND } from "./auxv.ts";
+import { isSameProcess } from "./process_table.ts";
 
 /** A group may have used so much more CPU time than its rows show, since each is rounded down to a tick. */
 const UNEXPLAINED_MICROS = 20_000;

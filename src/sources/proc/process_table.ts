@@ -1,11 +1,5 @@
 /** The processes of one pass over `/proc`, a column an attribute, so that a pass allocates nothing. */
 
-/** What the kernel counts a process's time in: 1/100 s on every Linux (USER_HZ, man 7 time). */
-export const TICKS_PER_SECOND = 100;
-
-/** Every x86-64 kernel counts memory in pages of 4 KiB. */
-export const PAGE_BYTES = 4096;
-
 /** The kernel cuts a process's name to 15 bytes; longer names of its own threads are cut here. */
 export const COMM_BYTES = 16;
 
@@ -25,7 +19,7 @@ export class ProcessTable {
   /** The controlling terminal as the kernel encodes it, 0 for none. */
   ttyNumber = new Int32Array(0);
   threads = new Int32Array(0);
-  /** When it started, in ticks (1/100 s) since boot. */
+  /** When it started, in ticks since boot. */
   startTicks = new Float64Array(0);
   /** CPU ticks the process used itself. */
   ownTicks = new Float64Array(0);
