@@ -6,6 +6,8 @@ import { displayArgument } from "./vnc_programs.ts";
 
 /** What xrdp's session manager starts for a session: the X server that the client looks at. */
 const X_SERVERS = new Set(["Xorg", "Xvnc", "Xtigervnc", "X11rdp"]);
+/** Those of them that xrdp connects to by TCP, as a VNC viewer; X11rdp has a Unix socket, as Xorg has. */
+const VNC_SERVERS = new Set(["Xvnc", "Xtigervnc"]);
 
 /** The process of root's that leads an xrdp session: up to 0.9, and since 0.10. */
 const LEADERS = new Set(["xrdp-sesman", "xrdp-sesexec"]);
@@ -45,7 +47,7 @@ export function findRdpDesktops(host: HostIndex): RdpDesktop[] {
     const leaderPid = table.parentPid[row]!;
     const logind = host.logindLedBy(leaderPid).find(isRdpLogin);
     if (logind) seen.add(logind);
-    const isVnc = table.comm(row) !== "Xorg";
+    const isVnc = VNC_SERVERS.has(table.comm(row));
     desktops.push({ uid: table.uid[row]!, display, leaderPid, logind, row, isVnc });
   }
   for (const logind of sessions) {

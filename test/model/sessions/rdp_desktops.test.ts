@@ -36,6 +36,7 @@ describe("desktops", () => {
     ["xrdp-sesexec", "Xorg", "1001 :10 100"],
     ["xrdp-sesexec", "Xvnc", "1001 :10 100 vnc"],
     ["xrdp-sesexec", "Xtigervnc", "1001 :10 100 vnc"],
+    ["xrdp-sesman", "X11rdp", "1001 :10 100"],
   ])("a child of %s: %s", async (leader, comm, desktop) => {
     using host = sesman(leader).process(server(comm, ":10"));
     expect(await found(host)).toEqual([desktop]);

@@ -68,6 +68,15 @@ describe("not attached", () => {
     expect(await host.rows()).toEqual([]);
   });
 
+  test.each(["Xorg", "X11rdp"])(
+    "%s, which is no VNC server, is not attached by a connection to a port of its user's",
+    async (xServer) => {
+      using host = desktop(xServer).unix(DISPLAY, "listening").tcp(5910, BOB);
+      host.tcp(5910, BOB, "127.0.0.1").tcp(3389, 0, STRANGER);
+      expect(await host.rows()).toEqual([]);
+    },
+  );
+
   test.each([
     ["in a folder of theirs", "/tmp/mallory/xrdp_display_10"],
     ["in another user's folder of xrdp's", "/run/xrdp/sockdir/1000/xrdp_display_10"],
