@@ -46,7 +46,7 @@ export class CachedFile<T> {
   }
 }
 
-/** Tells one content of a path from another. @throws the system's error */
+/** A text that changes when the file at a path changes. @throws the system's error */
 export function versionOf(path: string): string {
   const { ino, size, mtimeMs, ctimeMs } = statSync(path);
   return `${ino} ${size} ${mtimeMs} ${ctimeMs}`;

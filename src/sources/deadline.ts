@@ -9,7 +9,7 @@ export class DeadlineError extends Error {
  */
 export class Deadline {
   private readonly startMs: number;
-  /** Timers and the clock differ by a little; once one of them says so, it is over. */
+  /** Timers and the clock differ by a little; the first of them to expire counts. */
   private isOver = false;
 
   /** @param nowMs a clock that only goes forward */
@@ -30,7 +30,7 @@ export class Deadline {
   }
 
   /**
-   * The result of work, if it comes in time. Work that comes too late is left alone, not ended.
+   * The result of work, if it comes in time. Work that is late goes on, but nobody waits for it.
    *
    * @throws DeadlineError once the time is over, and what the work throws
    */

@@ -9,7 +9,7 @@ import { codeOf } from "./errors.ts";
 const NULL_DEVICE = "/dev/null";
 const OWN_LIMITS = "/proc/self/limits";
 
-/** Files are opened one after the other; a few stay open while others get their turn. */
+/** Files are opened one after the other; a few stay open across a yield. */
 const RESERVED = 16;
 
 export class DescriptorReserve {
@@ -29,7 +29,7 @@ export class DescriptorReserve {
     return this.held.length >= this.wanted;
   }
 
-  /** Takes what is missing in the reserve; without free descriptors it stays as it is. */
+  /** Fills the reserve up again, as far as there are free descriptors. */
   refill(): void {
     if (this.isWhole) return;
     try {
@@ -39,7 +39,7 @@ export class DescriptorReserve {
     }
   }
 
-  /** Opens something that takes one descriptor, the reserve's where no other is left. */
+  /** Opens something that takes one descriptor; takes it from the reserve when no other is free. */
   use<T>(open: () => T): T {
     try {
       return open();
@@ -50,7 +50,7 @@ export class DescriptorReserve {
     return open();
   }
 
-  /** Opens something that takes several descriptors, and does not tell when it has too few. */
+  /** Opens something that needs several descriptors and does not report when there are too few. */
   lend<T>(count: number, open: () => T): T {
     for (const fd of this.held.splice(0, count)) closeSync(fd);
     try {
@@ -63,7 +63,7 @@ export class DescriptorReserve {
 
 const reserve = new DescriptorReserve();
 
-/** Holds descriptors back from now on, for all that is opened with the functions below. */
+/** Reserves descriptors from now on, for the functions below. */
 export function reserveDescriptors(): void {
   reserve.hold();
 }
@@ -74,7 +74,7 @@ export function reserveDescriptors(): void {
  */
 export const READ = constants.O_RDONLY | constants.O_NONBLOCK | constants.O_NOCTTY;
 
-/** How many descriptors this process may have; the usual number where that can't be told. */
+/** The limit of open files of this process; 1,024 when it can't be read. */
 export function descriptorLimit(): number {
   try {
     const fd = openFile(OWN_LIMITS);
@@ -130,7 +130,7 @@ export function takeBack(): void {
   reserve.refill();
 }
 
-/** Opens something that is closed again when it returns. */
+/** Runs a call that opens something and closes it before it returns. */
 function closing<T>(read: () => T): T {
   try {
     return reserve.use(read);

@@ -44,7 +44,7 @@ export class SourceStates {
     const known = this.known.get(info.name);
     if (known?.looks === looks && nowMs - known.atMs < LONGEST_USE_MS) return known.state;
     const state = probeSource(this.root, info);
-    // What is broken may have been out of reach for a moment only, for want of descriptors say.
+    // A broken source may have failed for a moment only: out of descriptors, for example.
     if (state.available || state.reason !== "broken")
       this.known.set(info.name, { looks, atMs: nowMs, state });
     else this.known.delete(info.name);

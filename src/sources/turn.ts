@@ -1,14 +1,14 @@
-/** Lets others have their turn: timers go off, requests are answered. */
+/** Yields to other work: timers fire, requests are answered. */
 export type YieldTurn = () => Promise<void>;
 
 const yieldToEventLoop: YieldTurn = () => Bun.sleep(0);
 
 /**
- * For a loop over what others decide the length of.
+ * For a loop whose length others control.
  *
- * @param pieces so many take some milliseconds without the JIT
- * @returns what to call for each piece; after each so many it gives what is to be waited for, and else nothing,
- *   since to wait for nothing takes time, too
+ * @param pieces how many take some milliseconds without the JIT
+ * @returns a function to call for each piece; after each `pieces` calls it returns a promise to wait for, else nothing,
+ *   since waiting for nothing takes time, too
  */
 export function turnEvery(
   pieces: number,

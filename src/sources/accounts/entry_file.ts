@@ -2,16 +2,16 @@
 import { BrokenSourceError } from "../errors.ts";
 import { readRegular } from "../regular_file.ts";
 
-/** Some 250,000 accounts; a larger file is not read. */
+/** Room for some 250,000 accounts; a larger file is not read. */
 export const ENTRY_FILE_LIMIT_BYTES = 16 * 1024 * 1024;
 
 /** More entries are not read: each takes some 300 bytes of memory. */
 export const MAX_ENTRIES = 250_000;
 
-/** What is behind these bytes of a line is passed over: the members of a group, a GECOS without end. */
+/** Longest part of a line that is parsed; the rest is ignored: the members of a group, a huge GECOS. */
 export const MAX_LINE_BYTES = 1024;
 
-/** What is taken apart between two turns for others: some 10 ms of work without the JIT. */
+/** Lines parsed before yielding: some 10 ms of work without the JIT. */
 export const LINES_A_TURN = 1024;
 export const BYTES_A_TURN = 64 * 1024;
 

@@ -7,17 +7,17 @@ import { GetentTimeoutError, runGetent } from "./getent_child.ts";
 import { parseGroupLine } from "./group.ts";
 import { parsePasswdLine } from "./passwd.ts";
 
-/** How long an answer holds; "no such account" for a shorter time, since servers come back. */
+/** How long an answer stays valid; "no such account" for a shorter time, since servers come back. */
 const FOUND_MS = 60 * 60 * 1000;
 const MISSING_MS = 5 * 60 * 1000;
-/** How long a server that did not answer in time is not asked the same again; what it said before holds on. */
+/** How long to wait before asking again a server that timed out; its last answer stays valid meanwhile. */
 const TIMEOUT_HOLDS_MS = 30 * 1000;
 
-/** Answers kept, and questions that wait, at the most. */
+/** Most answers kept, and most questions waiting. */
 const MAX_ANSWERS = 10_000;
 const MAX_WAITING = 1000;
 
-/** Between two questions: any user can run processes as tens of thousands of uids that have no name. */
+/** Pause between two questions: any user can run processes as tens of thousands of uids without a name. */
 const PAUSE_MS = 20;
 
 export type GetentDatabase = "passwd" | "group";
@@ -66,7 +66,7 @@ export class Getent {
         if (error instanceof GetentTimeoutError) {
           this.keep(id, this.answers.get(id)?.line, TIMEOUT_HOLDS_MS);
         }
-        // Without a descriptor nobody was asked, so the next lookup asks again.
+        // Without a free descriptor getent was not started, so the next lookup tries again.
         else if (!isShortage(error)) this.keep(id, undefined);
       }
       this.waiting.delete(id);

@@ -1,4 +1,4 @@
-/** getent(1) as a child process that has a bound on its time, its answer and its own children. */
+/** Runs getent(1) as a child process, with limits on its time, its answer and its own children. */
 
 /** Where getent is looked for when the environment has no PATH. */
 const DEFAULT_PATH = "/usr/bin:/bin";
@@ -9,7 +9,7 @@ const TIMEOUT_MS = 2000;
 /** An entry of passwd or group; a group's members may make it long. */
 const MAX_ANSWER_BYTES = 64 * 1024;
 
-/** It did not answer in time: whether there is such an entry is not known. */
+/** It did not answer in time, so whether the entry exists is unknown. */
 export class GetentTimeoutError extends Error {}
 
 /**

@@ -26,9 +26,9 @@ const FOLDERS = [
   "/usr/lib/userdb",
 ];
 
-/** Each file is looked at in every collection. */
+/** Most files read: each is checked in every collection. */
 export const MAX_FILES = 1000;
-/** Files between two turns for others: 4 MiB of JSON at the most. */
+/** Files read before yielding: at most 4 MiB of JSON. */
 const FILES_A_TURN = 64;
 export const RECORD_LIMIT_BYTES = 64 * 1024;
 
@@ -73,9 +73,9 @@ export class Userdb {
 /** The files with one ending, each read again when it has changed. */
 class RecordFiles {
   private files = new Map<string, CachedFile<unknown>>();
-  /** What they hold; one that can't be read, or is not JSON, is passed over. */
+  /** The parsed records; a file that can't be read or is not JSON is skipped. */
   records: unknown[] = [];
-  /** What is wrong with the last one that was passed over. */
+  /** Why the last skipped file was skipped. */
   fault: unknown;
 
   constructor(
@@ -83,7 +83,7 @@ class RecordFiles {
     private readonly ending: string,
   ) {}
 
-  /** @returns whether anything is another than before */
+  /** @returns whether anything has changed */
   async refresh(): Promise<boolean> {
     const files = new Map<string, CachedFile<unknown>>();
     for (const path of this.paths()) {
@@ -145,7 +145,7 @@ export function userOf(record: unknown): Account | undefined {
   return {
     name: userName,
     uid,
-    // Who has no group of that name has the one of the same number.
+    // Without a group of that name, the gid is the uid.
     gid: isUint32(gid) ? gid : uid,
     realName: typeof realName === "string" ? realNameOf(userName, realName) : userName,
   };

@@ -21,7 +21,7 @@ export function readUsageMicros(
 
 export function parseUsageMicros(bytes: Buffer): number | undefined {
   const KEY = "usage_usec ";
-  // It is the first line, but for kernels that might put another before it.
+  // It is the first line; a kernel might put another one before it.
   const text = bytes.toString("latin1", 0, 256);
   const at = text.startsWith(KEY) ? 0 : text.indexOf(`\n${KEY}`) + 1;
   if (at === 0 && !text.startsWith(KEY)) return undefined;

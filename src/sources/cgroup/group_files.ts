@@ -3,11 +3,11 @@ import { readSync } from "node:fs";
 import { closeFile, openFile } from "../descriptors.ts";
 import { KeptFiles } from "../kept_files.ts";
 
-/** One read returns a page at most, and whole lines: after fewer bytes than this there are no more. */
+/** A read returns whole lines, at most a page: fewer bytes than this mean the end of the file. */
 const LAST_READ_BYTES = 4096 - 256;
 
 const MIN_BYTES = 8192;
-/** More of a file is not read: the numbers of 100,000 processes. */
+/** Most bytes read of a file: the pids of 100,000 processes. */
 const LIMIT_BYTES = 1024 * 1024;
 
 export class GroupFiles {
@@ -41,7 +41,7 @@ export class GroupFiles {
     }
   }
 
-  /** The same for a file of less than a page that the pass before has read, too: it stays open. */
+  /** As `read`, for a file below a page that the last pass also read: it stays open. */
   readAgain(path: string): Buffer {
     this.count++;
     const length = this.kept.read(path, this.buffer, MIN_BYTES);
@@ -73,7 +73,7 @@ export class GroupFiles {
     this.kept.clear();
   }
 
-  /** Gives back what a large group has made the buffer grow to. */
+  /** Shrinks the buffer again after a large group. */
   shrink(): void {
     if (this.buffer.length > MIN_BYTES) this.buffer = Buffer.alloc(MIN_BYTES);
   }

@@ -9,18 +9,18 @@ import { readUsageMicros } from "./cpu_stat.ts";
 import { GroupFiles } from "./group_files.ts";
 import { readProcs } from "./procs.ts";
 
-/** Any user may make groups without end below what systemd gives them. */
+/** Any user may create any number of groups below the one systemd gives them. */
 export interface TreeLimits {
   children: number;
   groups: number;
   levels: number;
-  /** A folder with more groups than this in it is not even listed. */
+  /** A group with more children than this is not listed at all. */
   listed: number;
 }
 
 export const TREE_LIMITS: TreeLimits = { children: 64, groups: 4096, levels: 16, listed: 1024 };
 
-/** The ids that rows of a table have in place of a group's. */
+/** Group ids with a meaning of their own: no group, and the root group. */
 export const NO_GROUP = 0;
 export const ROOT_GROUP = 1;
 
@@ -37,20 +37,20 @@ export interface Group {
   readonly level: number;
   /** Microseconds, read just before `members`. */
   usageMicros: number;
-  /** How much more that is than in the pass before. */
+  /** The growth of `usageMicros` since the last pass. */
   grownMicros: number;
-  /** The pids that it named. */
+  /** The pids in `cgroup.procs`. */
   members: Int32Array;
-  /** How many groups there are right below it, and those of them that are looked at. */
+  /** The number of direct children, and those of them that are followed. */
   childCount: number;
   children: Group[];
-  /** `hidden` is there, but tells nothing; `gone` is looked at no longer. */
+  /** `hidden` exists but can't be read; `gone` no longer exists. */
   condition: "open" | "hidden" | "gone";
   /** The last pass that read its CPU time. */
   readInPass: number;
 }
 
-/** What the pass before named, and what this one does. */
+/** A group's members in the last pass and in this one. */
 export interface GroupChange {
   id: number;
   before: Int32Array;
@@ -60,16 +60,16 @@ export interface GroupChange {
 export interface TreeReading {
   /** The groups in which something may have run, and those that are gone. */
   changes: GroupChange[];
-  /** CPU time in microseconds that was used right in each changed group since the pass before, by its id. */
+  /** CPU time in microseconds used in each changed group itself (not below it) since the last pass, by id. */
   grownMicros: Map<number, number>;
   /** The pids in the root group. */
   root: Int32Array;
-  /** Whether nothing is known from before: no group named any process yet. */
+  /** True for the first reading, with nothing to compare with. */
   isFirst: boolean;
 }
 
 const NOBODY = new Int32Array(0);
-/** A threaded group, or one below it, can't tell its processes; a group that is hidden tells nothing. */
+/** A threaded group, or one below it, can't list its processes; a hidden group can't be read. */
 const UNREADABLE = new Set(["EOPNOTSUPP", "ENOTSUP", "EACCES", "EPERM"]);
 
 export class GroupTree {
@@ -86,17 +86,17 @@ export class GroupTree {
     private readonly limits: TreeLimits = TREE_LIMITS,
   ) {
     this.root = newGroup(ROOT_GROUP, path, 0);
-    // A file of a copied tree does not end with a group.
+    // In a copied tree a kept file would outlive its group.
     this.files = new GroupFiles(isCgroup2(path) ? MOST_KEPT : 0);
   }
 
-  /** Closes what it has open; it is read no more. */
+  /** Closes all files; the tree is not read again. */
   end(): void {
     this.files.close();
   }
 
   /**
-   * Looks at the tree from the top down, and no further down than something has run.
+   * Walks the tree from the top down, only into groups that have run.
    *
    * @throws the system's error when a file can't be read for another reason than that its group is gone or hidden
    */
@@ -118,7 +118,7 @@ export class GroupTree {
     if (group.condition !== "open") return;
     let now: Int32Array;
     try {
-      // In this order: who runs after the first read shows in the next pass.
+      // In this order: a process that runs after the first read shows in the next pass.
       const isOften = group.readInPass === this.passes - 1;
       group.readInPass = this.passes;
       const usageMicros = readUsageMicros(this.files, group.path, isOften);
@@ -136,7 +136,7 @@ export class GroupTree {
     this.reading.grownMicros.set(id, group.grownMicros - below);
   }
 
-  /** @returns by how much all groups right below it have grown */
+  /** @returns the growth of all direct children together, in microseconds */
   private visitChildren(group: Group): number {
     this.list(group);
     let grown = 0;
@@ -151,7 +151,7 @@ export class GroupTree {
     return grown;
   }
 
-  /** Brings the groups right below one up to date, when their number has changed. */
+  /** Lists the direct children of a group again when their number has changed. */
   private list(group: Group): void {
     if (group.level >= this.limits.levels) return;
     // A folder has a link for itself, one in its parent, and one for each folder in it.
@@ -169,7 +169,7 @@ export class GroupTree {
     }
   }
 
-  /** Looks no longer into a group and what is below it; whoever was named there is read. */
+  /** Stops following a group and those below it; its members are read instead. */
   private close(group: Group, condition: "hidden" | "gone"): void {
     for (const child of group.children) this.close(child, "gone");
     if (condition === "gone" && group.condition !== "gone") this.count--;
@@ -205,7 +205,7 @@ function isGoneGroup({ condition }: Group): boolean {
   return condition === "gone";
 }
 
-/** @throws an error that tells nothing of the group: that descriptors are used up, say */
+/** @throws an error that says nothing about the group: out of descriptors, for example */
 function conditionBy(error: unknown): "hidden" | "gone" {
   if (isGone(error) || codeOf(error) === "ENODEV") return "gone";
   if (UNREADABLE.has(codeOf(error) ?? "")) return "hidden";

@@ -6,11 +6,11 @@ import { findCgroup2 } from "./mount.ts";
 
 export type Way = "groups" | "every process";
 
-/** Where groups are of no use, they are looked at again after a minute, and later after longer. */
+/** Where groups do not pay, they are tried again after a minute, then after twice as long each time. */
 const FIRST_PAUSE_MS = 60_000;
 const LONGEST_PAUSE_MS = 16 * 60_000;
 
-/** So many passes in a row that cost more than they saved end it. */
+/** This many passes in a row that cost more than they save end it. */
 const WASTEFUL_PASSES = 2;
 
 export class GroupWatch {
@@ -27,7 +27,7 @@ export class GroupWatch {
   ) {}
 
   /**
-   * What has changed in the groups since the pass before; undefined when every process has to be read.
+   * What has changed in the groups since the last pass; undefined when every process has to be read.
    *
    * @throws the system's error when a file can't be read for a reason that may pass: then call `forget`
    */
@@ -37,7 +37,7 @@ export class GroupWatch {
     return this.tree?.read();
   }
 
-  /** Judges a pass: a file of a group costs what reading a process does. */
+  /** Decides whether a pass has paid: reading a group's file costs as much as reading a process. */
   end(processesRead: number, processes: number): void {
     if (!this.tree) return;
     const isWasteful = this.tree.files.count >= processes - processesRead;
@@ -48,7 +48,7 @@ export class GroupWatch {
     this.pause("the files of the groups cost more than they save");
   }
 
-  /** Begins anew, as if no group had ever been read. */
+  /** Starts over, as if no group had ever been read. */
   forget(): void {
     this.tree?.end();
     this.tree = undefined;

@@ -10,11 +10,11 @@ import type { Root } from "../root.ts";
 const MOUNTS = "/proc/self/mountinfo";
 const PLACES = ["/sys/fs/cgroup", "/sys/fs/cgroup/unified"];
 
-/** More of a mount table is not read; some 20,000 mounts. */
+/** Most bytes read of a mount table: some 20,000 mounts. */
 const LIMIT_BYTES = 4 * 1024 * 1024;
 const CHUNK_BYTES = 64 * 1024;
 
-/** Keeps the answer of `findCgroup2` until something else is mounted in its places: a mount table can be long. */
+/** Caches the answer of `findCgroup2` until something else is mounted there: a mount table can be long. */
 export class Cgroup2Mount {
   private looks: string | undefined;
   private path: string | undefined;

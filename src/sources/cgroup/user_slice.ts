@@ -3,7 +3,7 @@
  * and the user's manager. Readable by all. man 7 systemd.slice; the files are those of the kernel's
  * Documentation/admin-guide/cgroup-v2.rst.
  *
- * Each file stands alone: it is missing where its controller is off, and the kernel may have no answer in it.
+ * Each file is optional: it is missing where its controller is off, and the kernel may answer with an error.
  */
 import { listFolder } from "../descriptors.ts";
 import { codeOf, isGone } from "../errors.ts";
@@ -14,7 +14,7 @@ import type { Cgroup2Mount } from "./mount.ts";
 export type Resource = "cpu" | "memory" | "io";
 const RESOURCES: readonly Resource[] = ["cpu", "memory", "io"];
 
-/** What a slice holds and has used since its first login; undefined where the kernel does not tell. */
+/** What a slice uses now and has used since its first login; undefined where unknown. */
 export interface UserSlice {
   uid: number;
   cpuSeconds: number | undefined;
@@ -26,14 +26,14 @@ export interface UserSlice {
   /** Undefined for no limit, too. */
   tasksLimit: number | undefined;
   oomKills: number | undefined;
-  /** Over all devices, one below another too. */
+  /** Over all devices, stacked ones included. */
   ioReadBytes: number | undefined;
   ioWrittenBytes: number | undefined;
-  /** For how long something in it had to wait for the resource. */
+  /** How long something in the slice waited for the resource. */
   pressureSeconds: ReadonlyMap<Resource, number>;
 }
 
-/** What a controller that is off, a group that goes, and a kernel without an answer say. */
+/** Errors of a controller that is off, a group that is removed, and a kernel without an answer. */
 const NO_ANSWER = new Set(["ENODEV", "EOPNOTSUPP", "ENOTSUP"]);
 
 /**
@@ -64,7 +64,7 @@ function readUserSlice(files: GroupFiles, path: string, uid: number): UserSlice 
   const read = <T>(name: string, parse: (content: Buffer) => T): T | undefined =>
     orNone(() => parse(files.read(`${path}/${name}`)));
   const cpuMicros = read("cpu.stat", parseUsageMicros);
-  // It is in every group: without it the slice has gone since it was listed.
+  // Every group has this file: without it the slice was removed after it was listed.
   if (cpuMicros === undefined) return undefined;
   const io = read("io.stat", parseIoStat);
   const pressureSeconds = new Map<Resource, number>();
@@ -108,7 +108,7 @@ export function parseOomKills(content: Buffer): number | undefined {
   return count === undefined ? undefined : Number(count);
 }
 
-/** A line for each device; older kernels put keys without a device, or a device without keys, among them. */
+/** A line for each device; older kernels also print keys without a device, or a device without keys. */
 export function parseIoStat(content: Buffer): { readBytes: number; writtenBytes: number } {
   const text = content.toString("latin1");
   return {

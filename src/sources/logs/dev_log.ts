@@ -10,7 +10,7 @@ import type { Root } from "../root.ts";
 const DEV_LOG = "/dev/log";
 const JOURNALD = "/run/systemd/journal/dev-log";
 
-/** Who gets what is sent to /dev/log; `unknown` where there is none to be seen. */
+/** Who receives what is sent to /dev/log; `unknown` when it does not exist. */
 export function readDevLogOwner(root: Root): "journald" | "other" | "unknown" {
   const path = root.path(DEV_LOG);
   const stats = lstatSync(path, { throwIfNoEntry: false });
@@ -19,7 +19,7 @@ export function readDevLogOwner(root: Root): "journald" | "other" | "unknown" {
   try {
     return readlinkSync(path).endsWith(JOURNALD) ? "journald" : "other";
   } catch (error) {
-    // No link at all, or one that vanished this moment.
+    // It is no link, or has just vanished.
     return codeOf(error) === "EINVAL" ? "other" : "unknown";
   }
 }

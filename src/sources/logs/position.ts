@@ -1,4 +1,4 @@
-/** Where the reader of a log goes on after a restart, as it stands in a state file. */
+/** Where the reader of a log resumes after a restart, as stored in a state file. */
 import { SavedStateError, savedRecord } from "../saved_value.ts";
 import { type JournalPosition, readJournalPosition } from "./journal/position.ts";
 import { type TextPosition, readTextPosition } from "./text/position.ts";

@@ -1,6 +1,6 @@
 import type { LogPosition } from "./position.ts";
 
-/** Set behind a message whose end is missing: no program logs it, and no grammar reads past it. */
+/** Appended to a message whose end is missing: no program logs it, and no parser reads past it. */
 export const CUT_MARK = "…";
 
 /** One message that one program logged, in whatever log it was found. */

@@ -6,7 +6,7 @@
 import { canonicalAddress } from "../ip_address.ts";
 import { type Peer, type SshEvent, ended } from "./ssh_event.ts";
 
-/** The way of the login, and what the protocol calls it. */
+/** The method of the login, and its name in the protocol. */
 const ACCEPTED: [start: string, method: string][] = [
   ["Password auth succeeded for '", "password"],
   ["PAM password auth succeeded for '", "password"],
@@ -17,7 +17,7 @@ const REFUSED =
   /^(?:Bad password attempt for '|Bad PAM password attempt for '|Too-long password attempt for '|User '.*' has blank password, rejected$)/;
 const NAMED_INVALID =
   /^(?:Login attempt for nonexistent user|Login attempt with wrong user |Root login rejected$|Logins are restricted to the group |User '.*' has invalid shell, rejected|User '.*' is locked|User account '.*' is locked)/;
-/** With `-t` a second method has to follow: the login is that one's. */
+/** With `-t` a second method has to follow, which counts as the login's method. */
 const HALF_ACCEPTED = ", extra auth required";
 const EXIT =
   /^(?:Exit before auth|Early exit)(?: from <([^<>]*)>)?(?::? ?\((?:user )?'.*', \d+ fails\))?: /;

@@ -21,7 +21,7 @@ export type SshEvent =
   | { kind: "session_closed" }
   /** The server itself began: no connection is older. */
   | { kind: "started" }
-  /** The server took no part in a connection. `throttled`: for reason of `MaxStartups`. */
+  /** The server refused a connection at once. `throttled`: because of `MaxStartups`. */
   | { kind: "dropped"; count: number; throttled: boolean }
   /** OpenSSH 8.4 to 9.9: throttling begins, or `total` connections were dropped since it began. */
   | { kind: "throttling"; total: number };
@@ -40,7 +40,7 @@ export interface EndedEvent {
   peer: Peer | undefined;
 }
 
-/** An end of which only so much is known. */
+/** The end of a connection that no other message explains. */
 export function ended(parts: Partial<EndedEvent>): EndedEvent {
   return {
     kind: "ended",

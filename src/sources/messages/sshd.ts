@@ -57,7 +57,7 @@ function parseVerdict(text: string, cut: boolean): SshEvent | undefined {
   return from && { kind: "accepted", method, user: unescapeC(from.name), peer: from.peer };
 }
 
-/** How sshd names what ended, and where the connection's id begins. */
+/** How sshd names what has ended; the connection's id follows. */
 const ENDS = [
   "Connection closed by ",
   "Connection reset by ",

@@ -57,7 +57,7 @@ export function parsePeer(address: string, port: string): Peer | undefined {
   return { address: canonical, port: Number(port) };
 }
 
-/** An address without a port, or a host name, which tells us nothing we count. */
+/** An address without a port, or a host name, which is not used. */
 export function parseHost(host: string): Peer | undefined {
   const address = canonicalAddress(host);
   return address === undefined ? undefined : { address, port: undefined };

@@ -35,7 +35,7 @@ export function parseSshdTitle(comm: string, title: string): SshdTitle | undefin
   return { user: text, ttys: [] };
 }
 
-/** The root process that a user's connection hangs off: its monitor. */
+/** The privileged monitor (root) of a user's connection. */
 export function isMonitorTitle(title: string): boolean {
   return /^sshd(?:-session)?: .* \[(?:priv|postauth)\]$/s.test(title);
 }

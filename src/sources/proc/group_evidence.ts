@@ -4,7 +4,7 @@ import { type ProcessPass, ROW } from "./process_pass.ts";
 import { TICKS_PER_SECOND } from "./auxv.ts";
 import { isSameProcess } from "./process_table.ts";
 
-/** A group may have used so much more CPU time than its rows show, since each is rounded down to a tick. */
+/** CPU time of a group that its rows may not show, since each is rounded down to a tick. */
 const UNEXPLAINED_MICROS = 20_000;
 
 const MICROS_PER_TICK = 10_000;
@@ -81,7 +81,7 @@ export class GroupEvidence {
       this.pass.forEach(known, (row) => add(table.group[row]!, this.growth(row)));
     }
     for (const old of table.ended) {
-      // Who waited for it has its whole time, of which a part was seen before.
+      // The process that waited for it now has its whole time, part of which was seen before.
       const reaper = this.livingAncestor(old);
       const group = previous.group[old]!;
       if (reaper < 0 || table.group[reaper] !== group) continue;

@@ -1,6 +1,6 @@
 /** Finds lines in long tables by a search for bytes, so that nothing is made of the other lines. */
 
-/** After so many searches one walk over all lines, which takes as long as they did, answers the rest. */
+/** After this many searches one walk over all lines, which takes as long as they did, answers the rest. */
 const MOST_SEARCHES = 8;
 
 /** No line of the tables that are searched is longer; the kernel's have some 150 bytes. */
@@ -23,11 +23,11 @@ export class LineFinder {
     private readonly keyOf: KeyOf,
   ) {}
 
-  /** The lines with this key, and maybe some in which it stands in another place; so many at most. */
+  /** The lines with this key, and maybe some with it in another place; at most `most`. */
   find(key: string, most: number): string[] {
     if (++this.searches <= MOST_SEARCHES) {
       const lines = linesAt(search(this.tables, Buffer.from(key, "latin1")), most);
-      // Of more, users may have made those in which it stands in another place.
+      // With more lines, users may have made those with the key in another place.
       if (lines.length < most) return lines;
     }
     this.index ??= this.makeIndex();

@@ -36,7 +36,7 @@ const MAX_LINE_BYTES = 256;
 
 const NEWLINE = 0x0a;
 
-/** More sockets with such a name no host has, but one where somebody makes them to be in the way. */
+/** More sockets with such a name exist only where somebody makes them to be in the way. */
 export const MAX_SOCKETS = 10_000;
 
 /**

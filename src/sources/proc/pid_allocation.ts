@@ -8,7 +8,7 @@ import { LOADAVG } from "./loadavg.ts";
 import { MACHINE_STAT } from "./machine_stat.ts";
 import { readProcFile } from "./proc_file.ts";
 
-/** Two files are read one after the other: so many forks may come in between. */
+/** Most forks expected between the readings of the two files. */
 const SLACK = 100;
 
 /** The pids behind `after`, up to `last`. */

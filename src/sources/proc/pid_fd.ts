@@ -36,8 +36,8 @@ export function readSocketInodes(root: Root, pid: number): Set<number> | undefin
 }
 
 /**
- * So many descriptors are looked at, the lowest numbers: a server has its client before its user can open
- * anything through it, forwarded ports say.
+ * Most descriptors checked, from the lowest number on: a server has its client before its user can open
+ * anything through it, such as forwarded ports.
  */
 const MAX_DESCRIPTORS = 512;
 

@@ -1,5 +1,5 @@
 /**
- * What ties a process to a login: its control group (`/proc/PID/cgroup`, man 7 cgroups) and its audit
+ * How a process belongs to a login: by its control group (`/proc/PID/cgroup`, man 7 cgroups) and its audit
  * session (`/proc/PID/sessionid`, man 8 pam_loginuid).
  */
 import { readSync } from "node:fs";
@@ -10,7 +10,7 @@ import type { Root } from "../root.ts";
 /** An audit session that was never set. */
 const UNSET = 0xffff_ffff;
 
-/** A user nests groups at will below what systemd gave them; the scope of the login stands before. */
+/** A user can nest groups at will below the one systemd gave them; the login's scope comes before those. */
 const LIMIT_BYTES = 4096;
 
 const buffer = Buffer.alloc(LIMIT_BYTES);

@@ -30,7 +30,7 @@ const RSS = 24;
 const FIRST = PPID;
 const LAST = RSS;
 
-/** A number of 64 bits has no more. */
+/** The most digits of a 64-bit number. */
 const MOST_DIGITS = 20;
 
 const values = new Float64Array(LAST + 1);

@@ -19,15 +19,15 @@ export const ROW = {
   gone: 5,
 } as const;
 
-/** Above the number of dead that makes one search for each of them slower than one loop. */
+/** From this many dead processes on, one loop is faster than a search for each. */
 const MANY = 16;
 
 export class ProcessPass {
   readonly status: Uint8Array;
-  /** Where in the table before the last row was found that was looked for, less its row here. */
+  /** The distance between the last row found in the last table and its row here: a hint for the next search. */
   private shift = 0;
 
-  /** Takes over all that the table before has of these pids; the rest is marked. */
+  /** Copies the rows of these pids from the last table; marks the rest. */
   constructor(
     readonly previous: ProcessTable,
     readonly table: ProcessTable,
@@ -82,7 +82,7 @@ export class ProcessPass {
     });
   }
 
-  /** Marks `count` rows, from the first process with this pid or a higher one on. @returns the pid behind the last */
+  /** Marks `count` rows, starting at the first pid not below `pid`. @returns the pid after the last one */
   markShare(pid: number, count: number): number {
     const { table } = this;
     let row = table.rowFrom(pid);
@@ -137,7 +137,7 @@ export class ProcessPass {
     const dead = new Set(table.ended.map((old) => previous.pid[old]!));
     this.forEach(ROW.gone, (row) => dead.add(table.pid[row]!));
     this.forEach(ROW.new, (row) => {
-      // Its pid was another process's in the pass before.
+      // In the last pass its pid belonged to another process.
       if (this.rowBefore(row) >= 0) dead.add(table.pid[row]!);
     });
     let marked = 0;
@@ -214,10 +214,10 @@ export class ProcessPass {
   }
 }
 
-/** So many numbers are compared at a time. */
+/** Numbers compared at a time. */
 const BLOCK = 64;
 
-/** How many numbers two lists have in common from their beginning on. */
+/** The length of the common prefix of two lists. */
 function countEqual(one: Int32Array, other: Int32Array): number {
   const length = Math.min(one.length, other.length);
   const bytes = bytesOf(one);

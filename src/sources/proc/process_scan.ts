@@ -20,13 +20,13 @@ import { StatReader } from "./stat_reader.ts";
 /** man 2 statfs: PROC_SUPER_MAGIC. */
 const PROC_MAGIC = 0x9fa0;
 
-/** After so many processes other work gets its turn; about 10 ms. */
+/** Processes read before yielding: about 10 ms. */
 const YIELD_EVERY = 1024;
 
-/** A process that is read in each pass and seems to have slept is asked for its uid in one of so many. */
+/** A process that is read in each pass and seems to have slept is asked for its uid in one of this many passes. */
 const ASK_UID_EVERY = 4;
 
-/** What is resident of a process is never older than this. */
+/** The resident size of a process is never older than this. */
 const READ_ALL_EVERY_MS = 60_000;
 
 /** Reads the effective uid of a process, or undefined when it is gone. */
@@ -41,7 +41,7 @@ export class ProcessScan {
   private readonly pids: PidAllocation;
   private readonly readUid: UidReader;
   private passes = 0;
-  /** Where the share of the next pass begins, and when that of the last one was taken. */
+  /** The pid where the next pass's share begins, and the time of the last share. */
   private nextPid = 0;
   private sharedMs = 0;
   /** Microseconds by which the rows of each group were ahead of it in the pass before. */
@@ -94,7 +94,7 @@ export class ProcessScan {
       pass.finish((slot) => this.lines.release(slot));
       this.groups.end(table.processesRead, table.length);
     } catch (error) {
-      // What was read of the groups no longer speaks for the rows that are kept.
+      // The last reading of the groups no longer matches the rows that are kept.
       this.groups.forget();
       this.forgetLines();
       throw error;
@@ -117,7 +117,7 @@ export class ProcessScan {
     this.markShare(pass);
     await this.readMarked(pass);
     if (pass.markOrphans() > 0) await this.readMarked(pass);
-    // Nobody can have used more meanwhile; a process that brought its time from another group could seem to.
+    // Upper bound of the CPU time used meanwhile; a process that moved in from another group can seem to have used more.
     const mostMicros = (this.monotonicMs() - startMs) * 1000 * navigator.hardwareConcurrency;
     const lacksGrowth = evidence.lacksGrowth(this.ahead);
     this.ahead = new Map(
@@ -172,9 +172,9 @@ export class ProcessScan {
     const slot = table.slot[row]!;
     const isSame = lines.holds(slot, line, length);
     table.readInPass[row] = passes;
-    // To change its uid a process must run, which costs it CPU time, most often a page fault, and the first
-    // time a flag for using a privilege. What could be missed is some microseconds of work, and the turn of
-    // every process comes.
+    // A process must run to change its uid, which costs it CPU time, most often a page fault, and the first
+    // time sets the flag PF_SUPERPRIV. At most some microseconds of work are missed, for at most as many
+    // passes.
     if (isSame && wasReadBefore && (pid + passes) % this.askUidEvery !== 0) {
       table.lacksUid[row] = 1;
       return ROW.same;

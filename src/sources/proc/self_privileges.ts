@@ -1,4 +1,4 @@
-/** With which rights this process runs: `/proc/self/status`. man 5 proc_pid_status, man 7 capabilities. */
+/** The privileges of this process: `/proc/self/status`. man 5 proc_pid_status, man 7 capabilities. */
 import { readProcFile } from "./proc_file.ts";
 
 const OWN_STATUS = "/proc/self/status";
@@ -18,7 +18,7 @@ export function readPrivileges(): Privileges {
   return parsePrivileges(readProcFile(OWN_STATUS));
 }
 
-/** What is missing in the text is 0: kernels before 4.3 know no ambient set. */
+/** A missing line counts as 0: kernels before 4.3 have no ambient set. */
 export function parsePrivileges(text: string): Privileges {
   const fields = new Map(
     text.split("\n").map((line) => {

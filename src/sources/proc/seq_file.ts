@@ -15,12 +15,12 @@ const PAGE_BYTES = 4096;
  */
 const LAST_READ_BYTES = PAGE_BYTES - 512;
 
-/** 110,000 sockets. Users can make more; what is looked for in a table is to take less than 250 ms. */
+/** Room for 110,000 sockets. Users can make more; searching a table must take less than 250 ms. */
 const LIMIT_BYTES = 16 * 1024 * 1024;
 
 const FIRST_BYTES = 2 * PAGE_BYTES;
 
-/** After so many reads other work gets its turn; about 5 ms. */
+/** Reads before yielding: about 5 ms. */
 const YIELD_EVERY = 64;
 
 /**

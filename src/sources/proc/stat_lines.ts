@@ -1,10 +1,10 @@
 /** The `/proc/PID/stat` lines that rows were parsed from: one that reads the same is not parsed again. */
 
-/** So much of a stat line is read. All that is needed of it lies within the first 350 bytes. */
+/** Bytes read of a stat line. All needed fields lie within the first 350. */
 export const LINE_BYTES = 384;
 
 const MIN_SLOTS = 64;
-/** The store is made smaller when it has more than so many times the slots that are in use. */
+/** The store shrinks when it has more than this many times the slots in use. */
 const SPARE_FACTOR = 4;
 
 export class StatLines {
@@ -38,7 +38,7 @@ export class StatLines {
     if (slot >= 0) this.free.push(slot);
   }
 
-  /** Whether so few slots are in use that all lines are better forgotten and memory given back. */
+  /** Whether so few slots are in use that all lines should be dropped to free memory. */
   get isWasteful(): boolean {
     const inUse = Math.max(MIN_SLOTS, this.used - this.free.length);
     return this.lengths.length > inUse * SPARE_FACTOR;

@@ -1,6 +1,6 @@
 /**
- * Questions to the text of `/proc/net/tcp` and `tcp6`. A busy host has tens of thousands of sockets, and few
- * of them matter here: a search for bytes finds those, and of the others nothing is made.
+ * Searches the text of `/proc/net/tcp` and `tcp6`. A busy host has tens of thousands of sockets, and few
+ * of them matter here: a byte search finds those without parsing the others.
  */
 import { LineFinder, lineAt, linesWith } from "./line_finder.ts";
 
@@ -21,13 +21,13 @@ export interface TcpSocket {
 const ROW =
   /^[^:]*: ([\dA-F]+):([\dA-F]{4}) ([\dA-F]+):([\dA-F]{4}) (0[1A]) \S+ \S+ \S+ +(\d{1,15}) +\d+ +(\d{1,15})/;
 
-/** An address has so many digits in the one table, and in the other. */
+/** Hex digits of an address in `tcp` and in `tcp6`. */
 const ADDRESS_DIGITS = new Set([8, 32]);
 
-/** Of one port no more connections are looked at. */
+/** Most connections returned for one port. */
 export const MAX_CONNECTIONS = 10_000;
 
-/** After so many listeners other work gets its turn; some 5 ms without the JIT. */
+/** Listeners parsed before yielding: some 5 ms without the JIT. */
 export const LISTENERS_A_TURN = 1024;
 
 /** The remote port and the state of a socket that listens. */
@@ -80,7 +80,7 @@ export class TcpSockets {
     return this.listening;
   }
 
-  /** The established connections to a local port, whoever has it; of very many, some. */
+  /** The established connections to a local port; of very many only some. */
   connectionsTo(port: number): readonly TcpSocket[] {
     let found = this.known.get(port);
     if (!found) {
@@ -114,7 +114,7 @@ function localPortText(table: Buffer, start: number): string | undefined {
 /** `PPPP ST TX:RX TR:WHEN RETRNSMT`, behind the colon of the remote address. */
 const BEFORE_UID = "CA80 01 00000000:00000000 02:000A5B2C 00000000".length;
 
-/** Room for what stands between there and the inode's end. */
+/** Bytes between there and the end of the inode. */
 const INODE_ROOM = 64;
 
 /** ` 4711 `, or undefined for a line that is none. */
@@ -126,7 +126,7 @@ function inodeText(table: Buffer, start: number): string | undefined {
   return UID_AND_INODE.exec(table.toString("latin1", from, from + INODE_ROOM))?.[1];
 }
 
-/** What the uid's width is, and the timeout's, depends on them. */
+/** The columns of uid and timeout grow with their values. */
 const UID_AND_INODE = /^[^ \n]* +\d+ +\d+( \d+ )/;
 
 function parseRow(line: string | undefined): TcpSocket | undefined {

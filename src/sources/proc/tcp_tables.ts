@@ -16,14 +16,14 @@ const MOST_BYTES_KEPT = 300_000;
 const TABLES = 2;
 
 export class TcpTables {
-  /** What the next call may give once more. */
+  /** A reading that the next call may return again. */
   private kept: TcpSockets | undefined;
-  /** What was given last, until it is settled whether it is kept. */
+  /** The last reading, until `settle` decides whether to keep it. */
   private latest: TcpSockets | undefined;
   private expectedBytes = 0;
   private counters: string | undefined;
   private readMs = 0;
-  /** How many tables the last call of `read` has read. */
+  /** The number of tables that the last call of `read` has read. */
   tablesRead = 0;
 
   /** @param monotonicMs a clock in milliseconds that never jumps */
@@ -40,7 +40,7 @@ export class TcpTables {
    */
   async read(): Promise<TcpSockets> {
     const nowMs = this.monotonicMs();
-    // Before the tables: what changes in between shows next time.
+    // Read before the tables: a change in between shows in the next call.
     const counters = readTcpCounters(this.root);
     const isFresh = nowMs - this.readMs < LONGEST_USE_MS;
     const isUnchanged = counters !== undefined && counters === this.counters;

@@ -5,7 +5,7 @@ import { DATA, DATA_OBJECT, HASH_ITEM, readU64 } from "./objects.ts";
 import { dataHeadBytes, type PayloadReader } from "./payload.ts";
 
 /**
- * So many objects of one hash bucket are looked at in one search. Journald starts a new file when a bucket
+ * Most objects of one hash bucket that one search visits. Journald starts a new file when a bucket
  * holds 100; only in unkeyed files, where collisions can be made on purpose, may there be more.
  */
 const MAX_STEPS = 1000;
@@ -37,7 +37,7 @@ export class DataLookup {
   }
 
   /**
-   * Looks on for the object, where the last search ended.
+   * Continues the search for the object where the last one ended.
    *
    * @returns whether it is there
    */

@@ -9,9 +9,9 @@ import type { JournalFile } from "./file.ts";
 import { DATA, DATA_OBJECT, ENTRY, ENTRY_OBJECT, readU64 } from "./objects.ts";
 
 const HEAD_BYTES = ENTRY_OBJECT.items;
-/** The programs that are looked for, and journald, give an entry some 40 fields; nobody else need be read. */
+/** The programs that are looked for, and journald, give an entry some 40 fields; entries with far more are skipped. */
 const MAX_ITEMS = 128;
-/** And a few KiB; what is larger than this by far is not worth the time that hashing it takes. */
+/** And a few KiB; much larger entries are not worth the time to hash them. */
 const MAX_HASHED_BYTES = 128 * 1024;
 export class EntryReader {
   seqnum = 0;
@@ -21,7 +21,7 @@ export class EntryReader {
   monotonicUs = 0;
   /** 32 hex digits. */
   bootId = "";
-  /** The values of the wanted fields, in the order of their names; where one is repeated, the first. */
+  /** The values of the wanted fields, in the order of their names; of a repeated field the first. */
   readonly values: (string | undefined)[];
   /**
    * False when a field could not be read, or not all of them were added up: then a value that is absent
@@ -29,9 +29,9 @@ export class EntryReader {
    */
   complete = true;
 
-  /** How many DATA objects it refers to. */
+  /** The number of DATA objects it refers to. */
   itemCount = 0;
-  /** Where each wanted field's DATA object lies. */
+  /** The offset of each wanted field's DATA object. */
   readonly itemOf: number[] = [];
 
   /** The offsets of its DATA objects: as they stand in the file, so with their hashes where it is not compact. */
@@ -52,7 +52,7 @@ export class EntryReader {
   }
 
   /**
-   * Reads the entry itself, and nothing of its fields: its time, and which DATA objects it refers to.
+   * Reads the entry itself without its fields: its time, and the DATA objects it refers to.
    *
    * @returns false when there is no entry at the offset, or it is damaged, or has too many fields
    */
@@ -67,7 +67,7 @@ export class EntryReader {
     const { bytes, at, words } = file.pages;
     this.monotonicUs = readU64(bytes, at + ENTRY_OBJECT.monotonic);
     if (!Number.isSafeInteger(this.monotonicUs)) return false;
-    // It hardly ever changes, so its text need not be made again for each entry.
+    // It hardly ever changes, so its text is cached.
     const boot = at + ENTRY_OBJECT.bootId;
     if (bytes.compare(this.boot, 0, 16, boot, boot + 16) !== 0) {
       bytes.copy(this.boot, 0, boot, boot + 16);
@@ -101,7 +101,7 @@ export class EntryReader {
    */
   read(file: JournalFile, offset: number): boolean {
     if (this.open(file, offset) && this.readFields(file, offset) && !this.hasUnread) return true;
-    // It may have been written since its page was read.
+    // The entry may have been written after its page was read.
     file.pages.forget(file.fd);
     file.refresh();
     return this.open(file, offset) && this.readFields(file, offset);
@@ -124,7 +124,7 @@ export class EntryReader {
     this.hasUnread = false;
     let isSummed = true;
     cache.bytesHashed = 0;
-    // What is read of the entry itself goes when its fields are read.
+    // Reading the fields overwrites what was read of the entry itself.
     this.words.set(this.usedWords);
     for (let i = 0; i < this.itemCount; i++) {
       const item = this.itemAt(i);
@@ -147,7 +147,7 @@ export class EntryReader {
     return (this.xorLow === 0 && this.xorHigh === 0) || this.isOneRepeated(file);
   }
 
-  /** The offset of a DATA object, once `words` has them. */
+  /** The offset of a DATA object, from the items in `words`. */
   private itemAt(place: number): number {
     const { words } = this;
     if (this.isCompact) return words[place]!;

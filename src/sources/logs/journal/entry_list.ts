@@ -13,17 +13,17 @@ const BATCH = 64;
 /** Each array is longer than the one before it, so a file that is whole has far fewer. */
 const MAX_ARRAYS = 64;
 
-/** So many empty items in a row, of an array that was lost in part, are passed over. */
+/** Most empty items in a row that are skipped, in an array that was partly lost. */
 const MAX_EMPTY_ITEMS = 4096;
 
 export class EntryList {
-  /** How many entries the file says there are. */
+  /** The number of entries, by the file's own count. */
   private total = 0;
   /** The first entry, where it is inline; else 0. */
   private first = 0;
   private firstArray = 0;
 
-  /** The next place in the list to be read. */
+  /** The index in the list of the next item to read. */
   private index = 0;
   /** The array that was read last, the place in the list of its first item, and its length. */
   private array = 0;
@@ -78,7 +78,7 @@ export class EntryList {
       while (low < high) {
         const middle = low === 0 && high === end ? end - 1 : (low + high) >>> 1;
         const offset = this.itemAt(middle);
-        // What can't be read counts as wanted: one record too many is better than one too few.
+        // An unreadable entry counts as wanted: one record too many is better than one too few.
         if (offset === 0 || isWanted(offset)) high = middle;
         else {
           low = middle + 1;
@@ -104,7 +104,7 @@ export class EntryList {
     }
   }
 
-  /** Makes the array current that holds the next place; false when there is none yet. */
+  /** Moves on to the array that holds the next item; false when there is none yet. */
   private enterArray(): boolean {
     const inline = this.first === 0 ? 0 : 1;
     let array = this.array === 0 ? this.firstArray : this.array;

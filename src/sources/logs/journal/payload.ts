@@ -14,7 +14,7 @@ import { unpackLz4Block } from "./lz4_block.ts";
 import { MAX_OBJECT_BYTES } from "./pages.ts";
 import { unpackedSize } from "./zstd_frame.ts";
 
-/** So much of a payload too large to be read tells which field it is. */
+/** Bytes read of a payload that is too large: enough for the field's name. */
 const NAME_BYTES = 64;
 
 export function dataHeadBytes(file: JournalFile): number {

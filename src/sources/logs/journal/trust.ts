@@ -120,7 +120,7 @@ function isDaemon(
  * gone before journald sees its file; then its capabilities, which journald gets a moment earlier, and
  * its name speak for it.
  *
- * What remains: in a user namespace of his own such a process has capabilities too, and no field
+ * What remains: in a user namespace of their own such a process has capabilities too, and no field
  * tells one kind from the other. Where users may make namespaces, they can forge entries of su and
  * sudo; those of the daemons they can't.
  */

@@ -8,7 +8,7 @@ import type { JournalFile } from "./file.ts";
 import type { PayloadReader } from "./payload.ts";
 import { isDaemonIdentifier, SETUID_PATHS } from "./trust.ts";
 
-/** So many executables that are not sudo's or su's are remembered, the latest ones. */
+/** Most remembered executables that are neither sudo nor su, the latest ones. */
 const MAX_OTHERS = 8;
 /** What su and sudo log through syslog(3) gets no more than some 30 fields from journald. */
 const MAX_SETUID_ITEMS = 64;
@@ -19,7 +19,7 @@ export class TrustedValues {
   /** Of an entry of su or sudo that a user wrote: no capability, or fields of the user's own. */
   private readonly suspicious: DataLookup[];
   private readonly all: DataLookup[];
-  /** DATA objects of other executables, in the name of which su or sudo was forged before. */
+  /** DATA objects of other executables that have forged entries of su or sudo before. */
   private readonly others: number[] = [];
 
   constructor(file: JournalFile) {
@@ -30,13 +30,13 @@ export class TrustedValues {
     this.all = [this.root, ...this.paths, ...this.suspicious];
   }
 
-  /** Looks for values that no entry had before. What was read of the file may not be older than its lists. */
+  /** Looks up values that no entry had before. Cached pages must not be older than the lists. */
   update(payload: PayloadReader): void {
     for (const lookup of this.all) if (lookup.offset === 0) lookup.search(payload);
   }
 
   /**
-   * Whether an entry whose items were read is worth reading: false when it can't be trusted.
+   * Whether an entry whose items were read may be genuine: false when it can't be trusted.
    *
    * @param identifier the program that it names
    */
@@ -49,7 +49,7 @@ export class TrustedValues {
     return entry.itemCount <= MAX_SETUID_ITEMS && !this.others.some((item) => entry.has(item));
   }
 
-  /** Remembers the DATA object of an executable that turned out to be another's. */
+  /** Remembers the DATA object of an executable that is neither su nor sudo. */
   refuse(item: number): void {
     if (this.others.includes(item)) return;
     this.others.unshift(item);

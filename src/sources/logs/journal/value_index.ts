@@ -34,7 +34,7 @@ export class ValueIndex {
   }
 
   /**
-   * Looks how many entries there are now.
+   * Updates the number of entries.
    *
    * @param hasNewData false when no DATA object was added since the last call
    * @returns true the first time that there are any

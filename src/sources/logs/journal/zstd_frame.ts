@@ -1,11 +1,11 @@
 /**
- * What a zstd frame says of itself (RFC 8878, 3.1.1). `Bun.zstdDecompressSync` gives as much as its input asks
+ * The unpacked size that a zstd frame declares (RFC 8878, 3.1.1). `Bun.zstdDecompressSync` allocates as much as its input asks
  * for, so that has to be known before; `node:zlib`, which takes a limit, costs 5 MB of memory.
  */
 
 const MAGIC = 0xfd2fb528;
 
-/** The type of a block that is one byte, repeated. */
+/** The block type of one repeated byte (RLE). */
 const REPEATED = 1;
 const RESERVED = 3;
 

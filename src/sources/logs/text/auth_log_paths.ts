@@ -83,7 +83,7 @@ function checkLines(path: string, nowMs: number): void {
     const lines = tail.toString("utf8", 0, length).split("\n");
     // The first one may be cut off, and the last one not be written to its end.
     const whole = lines.slice(size > TAIL_BYTES ? 1 : 0, -1).filter((line) => line.trim() !== "");
-    // Its zone does not matter here.
+    // The time zone does not matter here.
     const reading: LineReading = { nowMs, zone: () => UTC, programs: AUTH_IDENTIFIERS };
     const isUnderstood = (line: string) => parseSyslogLine(line, reading) !== undefined;
     // rsyslog's ForwardFormats end no line.
