@@ -92,7 +92,7 @@ export class WtmpReader {
       this.inode = ino;
       await this.readOn(fd, size, PIECES_A_READING);
       await this.readBack(fd);
-      // A rest is read in the next collection, whether the file changes until then or not.
+      // What is left is read in the next collection, whether or not the file changes.
       this.version = this.readTo > size - this.layout.recordBytes ? version : "";
     } finally {
       closeFile(fd);
@@ -103,7 +103,7 @@ export class WtmpReader {
     return this.logins;
   }
 
-  /** Reads what was added since, up to a size that the file had. */
+  /** Reads what was added since, up to a known size of the file. */
   private async readOn(fd: number, size: number, mostPieces = Infinity): Promise<void> {
     for (let pieces = 0; this.readTo < size && pieces < mostPieces; pieces++) {
       const length = Math.min(this.pieceBytes, size - this.readTo);
@@ -125,7 +125,7 @@ export class WtmpReader {
     }
   }
 
-  /** What was written between the last reading and the rotation is in the file that was renamed. */
+  /** What was written between the last reading and the rotation is in the renamed file. */
   private async finishRotated(): Promise<void> {
     try {
       const { fd, stats } = openRegular(`${this.path}.1`, LIMIT_BYTES);

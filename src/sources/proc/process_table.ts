@@ -3,12 +3,12 @@
 /** The kernel cuts a process's name to 15 bytes; longer names of its own threads are cut here. */
 export const COMM_BYTES = 16;
 
-/** A table is made smaller when it could hold more than so many times the rows that are needed. */
+/** A table shrinks when it has room for more than this many times the rows needed. */
 const SPARE_FACTOR = 4;
 const MIN_ROWS = 64;
 
 export class ProcessTable {
-  /** How many rows are filled; rows are in ascending order of pid. */
+  /** The number of rows, in ascending order of pid. */
   length = 0;
   pid = new Int32Array(0);
   parentPid = new Int32Array(0);
