@@ -5,12 +5,9 @@ import type { HostIndex } from "./host_index.ts";
 import { startSeconds } from "./processes.ts";
 import { type RdpDesktop, findRdpDesktops } from "./rdp_desktops.ts";
 import { type RdpPeerMemory, assignPeers, rdpConnections } from "./rdp_peers.ts";
+import { socketsByDisplay, socketsOf } from "./rdp_sockets.ts";
 import type { Session } from "./session.ts";
 import { vncPort } from "./vnc_programs.ts";
-
-/** Where xrdp 0.10, and 0.9, puts a display's sockets: the X server's, and that of the channel server. */
-const SOCKET_PATH =
-  /^(?:(?:\/var)?\/run\/xrdp\/(?:sockdir\/)?(?:(\d+)\/)?|\/tmp\/\.xrdp\/)xrdp_(display|chansrv_socket)_(\d{1,5})$/;
 
 /** `yes` and `no` are certain; `unclear` when the sockets contradict one another. */
 type Attachment = "yes" | "no" | "unclear";
@@ -44,11 +41,11 @@ export function rdpSessions(host: HostIndex, claims: Claims, memory: RdpPeerMemo
 /** No more unclear ones than there are RDP connections that are not accounted for. */
 function attachedOf(host: HostIndex, desktops: RdpDesktop[]): RdpDesktop[] {
   if (desktops.length === 0) return [];
-  const sockets = Map.groupBy(host.records.unix ?? [], ({ path }) => SOCKET_PATH.exec(path)?.[3]);
+  const sockets = socketsByDisplay(host.records.unix ?? []);
   const attachment = new Map(
     desktops.map((desktop) => [
       desktop,
-      attachmentOf(host, desktop, sockets.get(String(desktop.display)) ?? []),
+      attachmentOf(host, desktop, sockets.get(desktop.display) ?? []),
     ]),
   );
   const certain = desktops.filter((desktop) => attachment.get(desktop) === "yes");
@@ -70,21 +67,19 @@ function attachmentOf(
   sockets: readonly UnixSocket[],
 ): Attachment {
   const { uid, display, isVnc } = desktop;
-  const own = sockets.filter(({ path }) => {
-    const folderUid = SOCKET_PATH.exec(path)![1];
-    return folderUid === undefined || Number(folderUid) === uid;
-  });
+  const own = socketsOf(host, desktop, sockets);
   const viewers = isVnc ? host.connectionsTo(vncPort(display)).filter((it) => it.uid === uid) : [];
-  const connected = [...own.filter(({ listening }) => !listening), ...viewers];
+  const toDisplay = own.display.filter(({ listening }) => !listening);
+  const toChannels = own.channels.filter(({ listening }) => !listening);
   const held = inodesOf(host, desktop);
-  if (held) return connected.some(({ inode }) => held.has(inode)) ? "yes" : "no";
-
-  const ofChannels = own.filter(({ path }) => path.includes("_chansrv_"));
-  const isSeen = connected.length > ofChannels.filter(({ listening }) => !listening).length;
-  if (!isSeen) return "no";
-  if (ofChannels.length === 0) return "yes";
+  if (held) {
+    const connected = [...toDisplay, ...toChannels, ...viewers];
+    return connected.some(({ inode }) => held.has(inode)) ? "yes" : "no";
+  }
+  if (toDisplay.length === 0 && viewers.length === 0) return "no";
+  if (viewers.length === 0 && !own.isDisplaySure) return "unclear";
   // The channel server does not listen while it has its client, and listens when that has gone.
-  return ofChannels.some(({ listening }) => listening) ? "unclear" : "yes";
+  return own.channels.some(({ listening }) => listening) ? "unclear" : "yes";
 }
 
 /** The sockets of a desktop's X server and channel server; undefined where they may not be read. */
