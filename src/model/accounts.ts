@@ -13,33 +13,33 @@ import {
 import { isShortage } from "../sources/errors.ts";
 import type { Root } from "../sources/root.ts";
 
-/** Who a user is. What is not known is an empty string. */
+/** A user's account. Unknown parts are empty strings. */
 export interface Identity {
   uid: number;
   realName: string;
   primaryGroup: string;
 }
 
-/** Whether getent would take a name for a uid. */
+/** Names that getent would read as a uid. */
 const IS_NUMBER = /^[\s+-]*\d+$/;
 
 /**
- * Names for uids and the other way round: from `/etc/passwd` and `/etc/group`, else from what logind or
- * sshd called a user who is logged in, else from what getent has answered. Where getent is not asked, the files
- * of other name services stand beside `/etc/passwd`.
+ * Maps uids to names and names to uids: by `/etc/passwd` and `/etc/group`, else by the name that logind or sshd gave a
+ * user who is logged in, else by getent's answers. Where getent is not asked, the files of other name services are read
+ * in addition to `/etc/passwd`.
  */
 export class Accounts {
   private readonly passwdFile: CachedFile<AccountTable>;
   private readonly groupFile: CachedFile<Map<number, string>>;
   private readonly directoryFiles: DirectoryFiles | undefined;
-  /** The accounts of files, in the order in which they count. */
+  /** The accounts of files; the first table that has a name or uid wins. */
   private local: readonly AccountTable[] = [];
   private groups: readonly ReadonlyMap<number, string>[] = [];
   private readonly seenNames = new Map<number, string>();
   private readonly seenUids = new Map<string, number>();
   private readonly seenCutNames = new CutNames();
 
-  /** @param getent undefined where directory services are not to be asked */
+  /** @param getent undefined when directory services must not be asked */
   constructor(
     private readonly root: Root,
     private readonly getent: Getent | undefined,
@@ -49,12 +49,12 @@ export class Accounts {
     this.directoryFiles = getent === undefined ? new DirectoryFiles(root) : undefined;
   }
 
-  /** Whether a directory service is asked: a name that is not known now may be known soon. */
+  /** Whether a directory service is asked: then a name that is unknown now may be known soon. */
   get asksDirectory(): boolean {
     return this.getent !== undefined;
   }
 
-  /** @throws the system's error when /etc/passwd can't be read, BrokenSourceError when it is no such file */
+  /** @throws the system's error when /etc/passwd can't be read, BrokenSourceError when it is no passwd file */
   async refreshPasswd(): Promise<void> {
     const others = (await this.directoryFiles?.accounts()) ?? [];
     const passwd = await this.passwdFile.get().catch((error: unknown) => {
@@ -74,7 +74,7 @@ export class Accounts {
     this.groups = [groups, ...others];
   }
 
-  /** Why one of the files that stand in for a directory can't be used; undefined while all can. */
+  /** Why one of the files read instead of asking a directory service can't be used; undefined while all can. */
   get directoryFault(): unknown {
     return this.directoryFiles?.fault;
   }
@@ -95,13 +95,13 @@ export class Accounts {
     return undefined;
   }
 
-  /** The uids that have a name: of local accounts, and of others who were seen. One may come twice. */
+  /** The uids with a name: of local accounts, and of other users seen so far. May repeat a uid. */
   *knownUids(): Iterable<number> {
     for (const table of this.local) yield* table.byUid.keys();
     yield* this.seenNames.keys();
   }
 
-  /** Remembers what a trusted record of the host (logind, root's sshd) calls a uid. */
+  /** Remembers the name that a trusted record of the host (logind, root's sshd) gives a uid. */
   learn(uid: number, name: string): void {
     const before = this.seenNames.get(uid);
     if (name === "" || before === name) return;
@@ -111,7 +111,7 @@ export class Accounts {
     this.seenUids.set(name, uid);
   }
 
-  /** The login name, or the decimal uid where no name can be found. */
+  /** The login name, or the decimal uid when no name is found. */
   nameOf(uid: number): string {
     const account = this.localOf(uid);
     if (account) return account.name;
@@ -128,13 +128,13 @@ export class Accounts {
     return found.name;
   }
 
-  /** What stands for a uid without a name. Where somebody else is called by that number, `#` tells them apart. */
+  /** The label of a uid without a name: its number, with `#` before it when that number is another user's name. */
   private numberOf(uid: number): string {
     const text = String(uid);
     return this.localNamed(text) || this.seenUids.has(text) ? `#${text}` : text;
   }
 
-  /** Whether a local account of that name has uid 0. Asks nobody, so it can be asked of any text. */
+  /** Whether a local account of that name has uid 0. Never asks getent, so any text may be passed in. */
   isRoot(name: string): boolean {
     return name === "root" || this.localNamed(name)?.uid === 0;
   }
@@ -150,7 +150,7 @@ export class Accounts {
   }
 
   /**
-   * The account that a login record names, as every series calls it; undefined when that is nobody.
+   * The account that a login record names, spelled as in every label; undefined when no account matches.
    *
    * @param recorded may be cut to 32 bytes, as in utmp, or written in another case than its account
    */
@@ -165,7 +165,7 @@ export class Accounts {
     return uid === undefined ? undefined : this.nameOf(uid);
   }
 
-  /** Who the user is that `nameOf` calls by this name; undefined when that is nobody. */
+  /** The account of a name that `nameOf` returned; undefined when there is none. */
   identity(name: string): Identity | undefined {
     const account = this.localNamed(name) ?? this.directoryAccountOf(name);
     if (account) {
@@ -195,7 +195,7 @@ export class Accounts {
   }
 }
 
-/** The uid in what stands for one without a name. */
+/** The uid in a label that `numberOf` made. */
 function uidIn(name: string): number | undefined {
   return /^#?\d{1,10}$/.test(name) ? Number(name.replace("#", "")) : undefined;
 }

@@ -1,14 +1,14 @@
 import { canonicalAddress } from "../sources/ip_address.ts";
 import { keyedHash } from "../sources/keyed_hash.ts";
 
-/** How addresses are shown: as they are, their network alone, a hash in their place, or not at all. */
+/** How addresses are shown: in full, only the network, a hash instead, or not at all. */
 export type AddressMode = "full" | "prefix" | "hash" | "none";
 
 const HASH_LENGTH = 16;
 
-/** What is shown of an address, wherever one is shown. Sessions are joined by the true ones. */
+/** Hides or shortens addresses before they are shown. Sessions are joined by the full addresses. */
 export class AddressPrivacy {
-  /** @param key of the hash; a fleet with one key has the same hash for an address on all hosts */
+  /** @param key the key of the hash; hosts with the same key give an address the same hash */
   constructor(
     private readonly mode: AddressMode = "full",
     private readonly key: Uint8Array = new Uint8Array(),
@@ -27,7 +27,7 @@ export class AddressPrivacy {
   }
 }
 
-/** `192.0.2.0/24`, `2001:db8:1::/48`; nothing for a host name, whose network nobody knows. */
+/** `192.0.2.0/24`, `2001:db8:1::/48`; empty for a host name, whose network is unknown. */
 function networkOf(text: string): string {
   const address = canonicalAddress(text);
   if (address === undefined) return "";

@@ -14,12 +14,12 @@ import type { Emit } from "./outcome.ts";
 import { savedNumber, savedOptional, savedRecord } from "../../sources/saved_value.ts";
 import { MaxStartups } from "./max_startups.ts";
 
-/** Idle connections are looked for when the records' time has gone on by so much. */
+/** How far the records' time advances between two searches for idle connections. */
 const EXPIRE_STEP_MS = 10_000;
 
 /**
- * Turns log records into outcomes: each attempt once, whatever number of lines tell of it. Its state
- * can be saved in the middle of a connection and taken up again.
+ * Turns log records into outcomes: one for each attempt, however many lines report it. Its state can be saved and
+ * restored in the middle of a connection.
  */
 export class Attempts {
   private connections: Connections;
@@ -27,7 +27,7 @@ export class Attempts {
   private maxStartups = new MaxStartups();
   ended: EndedSessions;
   private expiredMs = 0;
-  /** The time of the last record, and the time on our clock at which it came. */
+  /** The time of the last record, and when it arrived by our clock. */
   private recordMs: number | undefined;
   private arrivedMs: number | undefined;
 
@@ -72,8 +72,8 @@ export class Attempts {
   }
 
   /**
-   * To be called when everything that the log holds was taken: ends what went quiet. Idleness is told
-   * by the records' time, so a log whose clock or zone is not ours does no harm.
+   * Call it at the end of the log: ends connections that have gone quiet. Idle time is measured by the records' own
+   * times, so a log with another clock or time zone does no harm.
    */
   settle(nowMs: number, emit: Emit): void {
     if (this.recordMs === undefined) return;

@@ -3,7 +3,7 @@ import type { Origin } from "./origin_window.ts";
 import type { FailureReason } from "./outcome.ts";
 import type { Tally } from "./tally.ts";
 
-/** What the logs tell at one moment. */
+/** The counts of all logs at one moment. */
 export interface AuthCounts {
   tally: Tally;
   source: LogSource;
@@ -11,11 +11,13 @@ export interface AuthCounts {
   lagSeconds: number;
   /** Bytes of logs that were deleted before they could be read. */
   lostBytes: number;
-  /** Whether something tells of sessions that end. */
+  /** Whether any log reports the end of sessions. */
   knowsEnds: boolean;
 }
 
-/** The failed logins of the last hour, for people: an origin is a stranger's address, and no label. */
+/**
+ * The failed logins of the last hour, for people to read: strangers choose the addresses, so these are never labels.
+ */
 export interface RecentFailures {
   byReason: Readonly<Record<FailureReason, number>>;
   /** Most first. */

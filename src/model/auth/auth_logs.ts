@@ -14,29 +14,29 @@ import { loadState, stateOf } from "./saved_state.ts";
 import { Tally } from "./tally.ts";
 import { type Pace, Turns } from "./turns.ts";
 
-/** The state is written no more often than this, however often it is scraped. */
+/** The state is saved at most this often, however many scrapes come. */
 const SAVE_EVERY_MS = 5000;
-/** Which logs there are, and which of them somebody writes to, is looked at again after this. */
+/** How often to check again which logs exist and which of them are in use. */
 const CHOOSE_EVERY_MS = 60_000;
 
 export interface AuthLogsOptions {
   root: Root;
   /** The time in milliseconds since the epoch. */
   now: () => number;
-  /** Told of what somebody should know, more than once where it lasts. */
+  /** Logs a warning; called again while the cause lasts. */
   warn: (message: string, fields: Record<string, string | number>) => void;
-  /** Where counters and the place in the log outlive the program; undefined for nowhere. */
+  /** Keeps counters and the position in the log across restarts; undefined to keep nothing. */
   stateFile: StateFile | undefined;
   /** Whether a login name has uid 0. */
   isRoot?: ((name: string) => boolean) | undefined;
-  /** Where time comes from while reading. */
+  /** The clock and the pause used while reading. */
   pace?: Pace;
 }
 
-/** How many addresses are shown, those with the most failures. */
+/** Number of addresses shown, those with the most failures. */
 const ORIGINS = 10;
 
-/** The logs that tell of logins: chooses those that are read, reads them on, and keeps the counts. */
+/** The logs that report logins: chooses which to read, follows them, and keeps the counts. */
 export class AuthLogs {
   /** By name, best first. */
   private logs = new Map<string, CountedLog>();
@@ -56,11 +56,10 @@ export class AuthLogs {
   }
 
   /**
-   * Reads what is new, for 2 s at most; what is left then is read between the calls. Calls must not
-   * overlap.
+   * Reads what is new, for at most 2 s; the rest is read between the calls. Calls must not overlap.
    *
-   * @returns undefined when the host has no log that may be read
-   * @throws why a log that was read until now can't be any more
+   * @returns undefined when the host has no readable log
+   * @throws the reason why a log can't be read any more
    */
   async poll(): Promise<AuthCounts | undefined> {
     const nowMs = this.options.now();
@@ -81,7 +80,7 @@ export class AuthLogs {
     return { tally, source: sourceOf(first), lagSeconds: this.lagSeconds(), lostBytes, knowsEnds };
   }
 
-  /** What the last hour's failures were, of the logs as far as they are read; undefined without a log. */
+  /** The last hour's failures in what was read of the logs so far; undefined without a log. */
   recentFailures(): RecentFailures | undefined {
     if (this.logs.size === 0) return undefined;
     const nowMs = this.options.now();
@@ -95,14 +94,14 @@ export class AuthLogs {
   }
 
   /**
-   * @param when `if due`: unless a collection saved it a moment ago
-   * @returns whether it has written the state
+   * @param when `if due` skips it when a collection has just saved the state
+   * @returns whether the state was written
    * @throws the system's error when the state can't be written
    */
   save(when: "if due" | "now"): boolean {
     const nowMs = this.options.now();
     if (when === "if due" && Math.abs(nowMs - this.collectionSavedMs) < SAVE_EVERY_MS) return false;
-    // Also when it fails: a full disk is not to be tried at every scrape.
+    // Set even when saving fails: a full disk must not be tried at every scrape.
     this.collectionSavedMs = nowMs;
     return this.write(nowMs);
   }
@@ -116,7 +115,7 @@ export class AuthLogs {
     return true;
   }
 
-  /** Does some work: reads each log to its end, the best one first. */
+  /** Reads each log to its end, the best one first, until `mayGoOn` returns false. */
   private work(mayGoOn: () => boolean): boolean {
     const nowMs = this.options.now();
     for (const [name, log] of this.logs) {
@@ -124,10 +123,10 @@ export class AuthLogs {
       try {
         isDone = log.read(nowMs, mayGoOn);
       } catch (error) {
-        // One of several that vanished is left out when the logs are chosen again.
+        // With several logs, one that vanished is dropped when the logs are chosen again.
         if (this.logs.size === 1 || !isUnavailable(error)) throw error;
       }
-      // Before it is saved that what is lost is not to be read any more.
+      // Report the loss before the saved position is behind it.
       this.noteLosses(name, log);
       if (!isDone) return this.interrupt(nowMs);
     }
@@ -137,13 +136,13 @@ export class AuthLogs {
     return true;
   }
 
-  /** Long work is saved on the way, so that a crash costs none of it twice. */
+  /** Saves the state during long work, so that a crash repeats little of it. */
   private interrupt(nowMs: number): false {
     if (Math.abs(nowMs - this.savedMs) < SAVE_EVERY_MS) return false;
     try {
       this.write(nowMs);
     } catch {
-      // The next collection tries again, and tells.
+      // The next collection tries again, and reports the error.
     }
     return false;
   }
@@ -160,7 +159,7 @@ export class AuthLogs {
     if (bytes > 0) this.options.warn("log was deleted before it was read", { log: name, bytes });
   }
 
-  /** When the system is short of something, the logs that are open are still as good as ever. */
+  /** When the system is short of a resource, keeps the logs that are open: they are still good. */
   private async chooseOrKeep(nowMs: number): Promise<void> {
     try {
       await this.choose(nowMs);
@@ -169,7 +168,7 @@ export class AuthLogs {
     }
   }
 
-  /** Chooses again after a log that was read could not be read. @throws why, where no other is to be had */
+  /** Chooses again after reading a log failed. @throws that failure when there is no other log */
   private async chooseOther(nowMs: number, failure: unknown): Promise<void> {
     this.chosenMs = undefined;
     if (isShortage(failure)) throw failure;
@@ -202,7 +201,7 @@ export class AuthLogs {
     const states = new Map<string, LogState>();
     for (const [name, { state }] of saved?.logs ?? before) states.set(name, state);
     const isKept = (name: string) => names.includes(name);
-    // What is open in a log that is read no more goes on in the first of those in its place.
+    // Open attempts of a log that is no longer read move to the first log that replaces it.
     let attempts = [...states].find(([name]) => !isKept(name))?.[1].attempts;
     const after = new Map<string, CountedLog>();
     try {

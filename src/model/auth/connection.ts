@@ -8,19 +8,19 @@ import {
   savedText,
 } from "../../sources/saved_value.ts";
 
-/** What is known of one SSH connection before its login. */
+/** The state of one SSH connection before its login. */
 export interface Connection {
   address: string | undefined;
   port: number | undefined;
-  /** Refused passwords and answers, which were counted when they came. */
+  /** Refused passwords and answers, each already counted. */
   failures: number;
-  /** Those of them that came before any line with the client's address. */
+  /** Those of them logged before any line with the client's address. */
   failuresWithoutOrigin: number;
   named: boolean;
   invalid: boolean;
-  /** PAM's line was counted; sshd's own line about the same answer may follow, or not. */
+  /** PAM's line was counted; sshd's own line about the same answer may or may not follow. */
   pamCounted: boolean;
-  /** What it comes to was told; only its end may follow. */
+  /** Its outcome was emitted; only its end may follow. */
   isConcluded: boolean;
   lastMs: number;
 }
@@ -39,7 +39,7 @@ export function newConnection(timeMs: number): Connection {
   };
 }
 
-/** Tells, once, what a connection comes to that no login can come of any more. */
+/** Emits the outcome of a connection that can no longer become a login; at most once for each. */
 export function conclude(connection: Connection, timeMs: number, emit: Emit): void {
   if (connection.isConcluded) return;
   connection.isConcluded = true;
@@ -51,7 +51,7 @@ export function conclude(connection: Connection, timeMs: number, emit: Emit): vo
   emit({ kind: "failure", reason, count: 1, timeMs, address: connection.address });
 }
 
-/** Adds what a message says of the client; tells where failures came from that were told without it. */
+/** Adds the client's address from a message, and emits it for failures counted without one. */
 export function addPeer(connection: Connection, peer: Peer | undefined, emit: Emit): void {
   connection.port ??= peer?.port;
   connection.address ??= peer?.address;
@@ -61,7 +61,7 @@ export function addPeer(connection: Connection, peer: Peer | undefined, emit: Em
   emit({ kind: "failure_origin", count, timeMs, address });
 }
 
-/** A pid is used again in time; the client's address and port tell. */
+/** Whether the client is another one: pids are reused, so address and port are compared. */
 export function isOther(connection: Connection, peer: Peer | undefined): boolean {
   const { address, port } = connection;
   if (peer?.port !== undefined && port !== undefined && peer.port !== port) return true;
@@ -69,7 +69,7 @@ export function isOther(connection: Connection, peer: Peer | undefined): boolean
   return isKnown && peer.address !== address;
 }
 
-/** As the state file has it. */
+/** The row of the state file. */
 export function rowOf(c: Connection): unknown[] {
   const { address = null, port = null, failures, named, invalid, pamCounted, lastMs } = c;
   const { isConcluded, failuresWithoutOrigin } = c;

@@ -14,14 +14,14 @@ import { type Emit, loginMethod } from "./outcome.ts";
 import { savedList, savedNumber, savedOptional } from "../../sources/saved_value.ts";
 
 /**
- * The most connections that are followed at once before a login. A server lets in a hundred at most
- * (MaxStartups), so this bound is only reached when ends go missing.
+ * Most connections tracked before their login. A server admits at most a hundred (MaxStartups), so this limit is
+ * reached only when ends are not logged.
  */
 export const MAX_CONNECTIONS = 4096;
-/** A connection of which nothing is heard for so long is over: the ends of some are logged nowhere. */
+/** A connection without a line for this long counts as ended: some ends are never logged. */
 const IDLE_MS = 600_000;
 
-/** These refusals don't count one by one: a client offers its keys in turn before any login. */
+/** Refusals that are not counted one by one: a client offers its keys in turn before any login. */
 const UNCOUNTED_METHODS: ReadonlySet<string> = new Set(["none", "publickey", "hostbased"]);
 
 /**
@@ -33,10 +33,10 @@ const UNCOUNTED_METHODS: ReadonlySet<string> = new Set(["none", "publickey", "ho
  * - a connection that ended and named nobody is an unauthenticated disconnect.
  */
 export class Connections {
-  /** By pid, the one of which nothing was heard for longest first. */
+  /** By pid, the longest idle first. */
   private readonly open = new Map<number, Connection>();
   private loggedIn = new LoggedIn();
-  /** The pid of the first process of which we know that it is younger than our reading. */
+  /** The pid of the first process known to have started after reading began. */
   private firstPid: number | undefined;
 
   /** @param isRoot whether a login name has uid 0 */
@@ -69,10 +69,10 @@ export class Connections {
     }
   }
 
-  /** Ends every connection of which nothing was heard for `IDLE_MS`. */
+  /** Ends every connection without a line for `IDLE_MS`. */
   expire(nowMs: number, emit: Emit): void {
     for (const [pid, connection] of this.open) {
-      // The difference may be negative, after a clock was set back; such a connection is old, too.
+      // Negative after the clock was set back: such a connection is old, too.
       if (Math.abs(nowMs - connection.lastMs) <= IDLE_MS) break;
       this.open.delete(pid);
       conclude(connection, connection.lastMs, emit);
@@ -141,7 +141,7 @@ export class Connections {
     if (!event.preauth && this.loggedIn.remove(event.peer)) return;
     const isKnown = this.open.has(pid);
     if (event.unsure && !isKnown) return;
-    // The end of a login from before we began to read looks like that of a client that said nothing.
+    // The end of a login from before reading began looks the same as that of a client that said nothing.
     if (!event.preauth && !isKnown && !this.isYoung(pid)) return;
     const connection = this.touch(pid, event.peer, timeMs, emit, true);
     if (event.verdict !== undefined) this.name(connection, event.verdict);
@@ -154,7 +154,7 @@ export class Connections {
     if (verdict === "invalid") connection.invalid = true;
   }
 
-  /** Pids count up. One that is lower than the first one and yet young shows that they began anew. */
+  /** Pids count up. A young process with a lower pid than the first one shows that they have wrapped around. */
   private noteYoung(pid: number): void {
     this.firstPid ??= pid;
     if (pid < this.firstPid) this.firstPid = 0;

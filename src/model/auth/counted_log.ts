@@ -7,28 +7,28 @@ import type { Emit } from "./outcome.ts";
 import { savedFlag, savedNumber, savedOptional, savedRecord } from "../../sources/saved_value.ts";
 import type { Tally } from "./tally.ts";
 
-/** What is needed to make a reader, and to go on counting where the state was saved. */
+/** What a reader needs to continue where the saved state ended. */
 export interface Resumption {
   /** For the reader; undefined on a first start. */
   position: LogPosition | undefined;
-  /** Where the reader is to begin if it can't use the position, in milliseconds since the epoch. */
+  /** Where the reader begins when it can't use the position, in milliseconds since the epoch. */
   sinceMs: number;
   state: LogState;
 }
 
-/** What is known of a log besides the place in it. */
+/** The state of a log besides the position in it. */
 export interface LogState {
   /** Connections and runs of sudo whose outcome is still open. */
   attempts: Attempts;
   /** The time of the newest record, in milliseconds since the epoch. */
   lastRecordMs: number | undefined;
-  /** When counting began: what was written before fills the window of the last hour and nothing else. */
+  /** When counting began: older records count in the window of the last hour and nowhere else. */
   startMs: number;
-  /** False until everything that was there at the start has been read. */
+  /** False until everything that the log held at the start has been read. */
   isLive: boolean;
 }
 
-/** Where to begin in a log of which nothing was read yet. */
+/** Where to begin in a log that was never read. */
 function firstReading(startMs: number, attempts: Attempts): Resumption {
   return {
     position: undefined,
@@ -38,11 +38,11 @@ function firstReading(startMs: number, attempts: Attempts): Resumption {
 }
 
 /**
- * Where to begin in a log that is read from now on, beside others or in their place: behind what they
- * had. None of them at a first start.
+ * Where to begin in a log that is read from now on, beside others or instead of them: after their newest record. There
+ * are no others at the first start.
  *
  * @param startMs when the program began to count
- * @param attempts what was open in a log that is no longer read
+ * @param attempts the open attempts of a log that is no longer read
  */
 export function succeeding(
   others: readonly LogState[],
@@ -68,18 +68,18 @@ export function resumeLog(value: unknown, nowMs: number, host?: HostFacts): Resu
   const saved = savedRecord(value, "log");
   const lastRecordMs = savedOptional(saved["lastRecordMs"], "last record's time", savedNumber);
   const startMs = savedNumber(saved["startMs"], "start");
-  // Version 1.0.0 saved nothing before that was so.
+  // Version 1.0.0 saved its state only once it was live.
   const isLive = saved["isLive"] === undefined || savedFlag(saved["isLive"], "isLive");
   const beginMs = isLive ? startMs : startMs - WINDOW_SECONDS * 1000;
   return {
     position: readPosition(saved["position"]),
-    // A clock that was set back since must not make us pass over what is written until it is there again.
+    // If the clock was set back, what is written until it catches up must not be skipped.
     sinceMs: Math.min(lastRecordMs === undefined ? beginMs : lastRecordMs + 1, nowMs),
     state: { attempts: Attempts.from(saved["attempts"], host), lastRecordMs, startMs, isLive },
   };
 }
 
-/** One log, the place in it, and the counts of what was read from it. */
+/** One log, the position in it, and the counts of what was read. */
 export class CountedLog {
   private readonly attempts: Attempts;
   private readonly startMs: number;
@@ -92,8 +92,8 @@ export class CountedLog {
   private notedBytes = 0;
 
   /**
-   * @param counts whether a record counts; it does not when another log has it, too
-   * @param state what the reader's position was saved with
+   * @param counts whether a record counts; false when another log has it, too
+   * @param state the state saved together with the reader's position
    */
   constructor(
     private readonly reader: LogReader,
@@ -111,9 +111,9 @@ export class CountedLog {
   /**
    * Counts what is new.
    *
-   * @param mayGoOn asked after each small piece of work
+   * @param mayGoOn called after each small piece of work
    * @returns false when it stopped before everything was read
-   * @throws the reader's error when the log can't be read; the next call goes on from there
+   * @throws the reader's error when the log can't be read; the next call continues from there
    */
   read(nowMs: number, mayGoOn?: () => boolean): boolean {
     let isLive = this.isLive;
@@ -133,7 +133,7 @@ export class CountedLog {
     return true;
   }
 
-  /** Counts a record that another log was waited for to have. */
+  /** Counts a held record that no better log turned out to have. */
   countLate(record: LogRecord, nowMs: number): void {
     this.attempts.take(record, (outcome) => this.tally.take(outcome, this.isLive, nowMs));
   }
@@ -143,7 +143,7 @@ export class CountedLog {
     return this.reader.oldestUnreadMs;
   }
 
-  /** How much was lost since this was called last. */
+  /** The bytes lost since the last call. */
   takeLostBytes(): number {
     const { lostBytes } = this.reader;
     const bytes = lostBytes - this.notedBytes;
@@ -151,7 +151,7 @@ export class CountedLog {
     return bytes;
   }
 
-  /** For a log that goes on where this one ends. */
+  /** The state for a log that replaces this one. */
   get state(): LogState {
     const { attempts, lastRecordMs, startMs, isLive } = this;
     return { attempts, lastRecordMs, startMs, isLive };
@@ -162,8 +162,8 @@ export class CountedLog {
   }
 
   /**
-   * The place in the log, and what belongs to it. Undefined before the log was first read: there is
-   * nothing to save then, and a restart is to begin as this start did.
+   * The position in the log and its state. Undefined before the first reading: there is nothing to save, so a restart
+   * begins as this start did.
    */
   toJSON(): Record<string, unknown> | undefined {
     if (!this.wasRead) return undefined;

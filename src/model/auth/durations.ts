@@ -1,6 +1,6 @@
 import { savedCount, savedList, savedNumber, savedRecord } from "../../sources/saved_value.ts";
 
-/** The upper bounds of the buckets, in seconds: from one second to thirty days. */
+/** The upper bounds of the buckets in seconds: from one second to thirty days. */
 export const DURATION_BOUNDS = [
   1,
   10,
@@ -32,13 +32,13 @@ export class Durations {
     return this.counts.reduce((a, b) => a + b);
   }
 
-  /** With its bounds, so that a version with others can tell. */
+  /** Saved with its bounds, so that a version with other bounds can convert it. */
   toJSON(): unknown {
     return { bounds: DURATION_BOUNDS, counts: this.counts, sumSeconds: this.sumSeconds };
   }
 
   /**
-   * What was counted with other bounds goes where its own bound falls.
+   * Restores a histogram. Counts saved with other bounds go into the bucket that holds their own bound.
    *
    * @throws SavedStateError for a value that `toJSON` did not make
    */

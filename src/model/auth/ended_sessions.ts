@@ -15,38 +15,39 @@ import {
   savedRecord,
 } from "../../sources/saved_value.ts";
 
-/** PAM opens the session at once when sshd or login has let somebody in. */
+/** PAM opens the session right after sshd or login accepts a user. */
 const LOGIN_TO_SESSION_MS = 60_000;
-/** The most logins that are remembered until their session opens. */
+/** Most logins remembered until their session opens. */
 const MAX_LOGINS = 1024;
 
 type FindSession = HostFacts["findSession"];
 
 /**
- * Tells of each login session that ends, and how long it lasted, once: by logind's entries, or where there are
- * none by what PAM logs for sshd.
+ * Reports the end of each login session once, with its duration: from logind's entries, or without those from what PAM
+ * logs for sshd.
  *
- * Before systemd 258 an entry does not tell a login from a user's service manager. Then the session's file does
- * while it lives, and else the process that opened it: sshd or login, when they let somebody in just then.
+ * Before systemd 258 an entry does not say whether the session is a login or a user's service manager. Then its file
+ * tells while the session lives; after that, it is a login if the process that opened it is an sshd or login that has
+ * just accepted a user.
  */
 export class EndedSessions {
   private open = new OpenSessions();
   private pam = new PamSessions();
   /** By pid, the latest logins of sshd and login, with their times. */
   private readonly logins = new Map<number, number>();
-  /** From the first entry of logind's on, or when its files are there. */
+  /** True after the first entry of logind, or when its files exist. */
   private byLogind = false;
-  /** Ends up to this time were there before we counted them, in milliseconds since the epoch. */
+  /** Ends up to this time are not counted, in milliseconds since the epoch: they were logged before counting began. */
   private countedSinceMs: number | undefined;
 
   constructor(private readonly findSession: FindSession) {}
 
-  /** Whether there is anything that tells of ends: without it 0 would say that nobody leaves. */
+  /** Whether any log reports ends: without one, 0 would mean that nobody leaves. */
   get isKnown(): boolean {
     return this.byLogind || this.pam.wereSeen;
   }
 
-  /** Takes over what is open now; what logind logged of it may be from before we began to read. */
+  /** Adds the sessions that are open now; logind may have logged their start before reading began. */
   begin(bootId: string, sessions: readonly LogindSession[]): void {
     this.byLogind = true;
     for (const { id, leaderPid, startMonotonicUs: startUs, state, class: name } of sessions) {
@@ -71,7 +72,7 @@ export class EndedSessions {
     emit({ kind: "session_ended", seconds: Math.max(0, monotonicUs - session.startUs) / 1e6 });
   }
 
-  /** sshd or login has let somebody in. */
+  /** Notes that sshd or login has accepted a user. */
   noteLogin(pid: number, timeMs: number): void {
     this.open.decide(pid);
     this.logins.delete(pid);
@@ -79,7 +80,7 @@ export class EndedSessions {
     if (this.logins.size > MAX_LOGINS) this.logins.delete(this.logins.keys().next().value!);
   }
 
-  /** PAM opened a session for a process of sshd's. */
+  /** Notes that PAM opened a session for a process of sshd. */
   openByPam(pid: number, timeMs: number): void {
     if (!this.byLogind) this.pam.open(pid, timeMs);
   }
@@ -114,9 +115,8 @@ export class EndedSessions {
   }
 
   /**
-   * @param value undefined where an earlier version saved the state, which did not read logind's entries: they
-   *   are all still unread
-   * @param lastRecordMs the time of the last record that it read
+   * @param value undefined when an earlier version saved the state: it did not read logind's entries, so all are unread
+   * @param lastRecordMs the time of the last record read
    * @throws SavedStateError for a value that `toJSON` did not make
    */
   static from(

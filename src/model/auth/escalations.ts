@@ -13,41 +13,40 @@ import {
   savedText,
 } from "../../sources/saved_value.ts";
 
-/** Classic sudo waits so long for a password; then it says itself that the run failed. */
+/** How long classic sudo waits for a password; then it logs itself that the run failed. */
 const PASSWORD_WAIT_MS = 300_000;
 const MAX_CALLERS = 256;
 /**
- * What sudo has to say beyond 960 bytes (syslog_maxlen in man 5 sudoers, and that of old) goes into more lines. The
- * caller's name and what stands before the message belong to them.
+ * sudo splits a message longer than 960 bytes into several lines (syslog_maxlen in man 5 sudoers). The limit includes
+ * the caller's name and what precedes the message, so a command of this length may be cut.
  */
 const CUT_LENGTH = 600;
-/** sudo writes the pieces of a message one right after the other. */
+/** sudo writes the pieces of a message one directly after the other. */
 const PIECES_WAIT_MS = 2_000;
-/** The most runs that are remembered until their end is logged. */
+/** Most runs remembered until their end is logged. */
 const MAX_RUNS = 256;
 
 type Ran = Extract<SudoEvent, { kind: "ran" }>;
 
 /**
- * Runs of sudo and su by users other than root. Root needs neither to become somebody else, and its
- * scripts call them all the time.
+ * Runs of sudo and su by users other than root. Root's runs don't count: it needs no password, and its scripts call
+ * both all the time.
  *
- * sudo-rs does not log a run that failed, so PAM's line about the first wrong password, or the account, stands
- * for it, unless the same caller's run then succeeds. Classic sudo logs its failures, so PAM's lines count
- * for nothing there.
+ * sudo-rs does not log a failed run, so PAM's line about the first wrong password or the account counts instead, unless
+ * the same caller's run then succeeds. Classic sudo logs its failures, so PAM's lines are ignored.
  */
 export class Escalations {
-  /** Callers whose first password was wrong, with its time, where the outcome is still open. */
+  /** Callers whose first password was wrong, with its time, while the outcome is open. */
   private readonly pending = new Map<string, number>();
-  /** Which sudo this host has: the one that logged last. Undefined until one did. */
+  /** Whether this host has sudo-rs: the sudo that logged last decides. Undefined until one has. */
   private rust: boolean | undefined;
-  /** Hashes of sudo's last runs, with how often each was logged without its end. */
+  /** Hashes of sudo's last runs, each with the number of starts whose end is not logged yet. */
   private readonly runs = new Map<string, number>();
-  /** A cut line that says again what a run said: its next pieces tell whether it is the run's end. */
+  /** A cut line that repeats a run's line: its next pieces show whether it is the run's end. */
   private repeated: { user: string; key: string; copies: number; timeMs: number } | undefined;
-  /** By process and caller, what a question was if the next piece shows that it was none. */
+  /** By process and caller: the event to take when the next line shows that a question was a cut message. */
   private readonly asked = new Map<string, SudoEvent>();
-  /** Shadow's first line about a run of su, which the next one says again. */
+  /** The first line that shadow's su logs of a run; the next line repeats it. */
   private suSaid: string | undefined;
 
   /** @param isRoot whether a login name has uid 0 */
@@ -90,7 +89,7 @@ export class Escalations {
     emit({ kind: "escalation", method: "sudo", user, success, count: record.copies });
   }
 
-  /** Decides the runs of which nothing more can come. */
+  /** Decides the runs about which nothing more can be logged. */
   expire(nowMs: number, emit: Emit): void {
     const { repeated } = this;
     if (repeated && Math.abs(nowMs - repeated.timeMs) > PIECES_WAIT_MS) this.countRepeated(emit);
@@ -102,8 +101,8 @@ export class Escalations {
   }
 
   /**
-   * Whether a line tells of the end of a run that was counted, or may do so. A user can give a command an
-   * argument that reads like the end of a line, so the run must have been seen.
+   * Whether a line reports, or may report, the end of a run already counted. A command's argument can imitate such a
+   * line, so the run itself must have been seen.
    */
   private isEnd(event: Ran, record: LogRecord, emit: Emit): boolean {
     const keyOf = (command: string) => hash(`${record.pid ?? ""} ${event.caller} ${command}`);
@@ -111,7 +110,7 @@ export class Escalations {
     if (event.endOf !== undefined) {
       if (this.forget(keyOf(event.endOf))) return true;
     } else if (event.command.length >= CUT_LENGTH && this.runs.has(key)) {
-      // What is cut off says whether it is the end. A process says it of one run.
+      // The part cut off says whether it is the end. One process logs one run.
       if (record.pid !== undefined) return this.forget(key);
       this.countRepeated(emit);
       this.repeated = { user: event.caller, key, copies: record.copies, timeMs: record.timeMs };
@@ -141,7 +140,7 @@ export class Escalations {
     if (this.runs.size > MAX_RUNS) this.runs.delete(this.runs.keys().next().value!);
   }
 
-  /** @returns whether there was such a run that had not ended */
+  /** @returns whether such a run was open */
   private forget(key: string): boolean {
     const count = this.runs.get(key) ?? 0;
     if (count > 1) this.runs.set(key, count - 1);
@@ -149,7 +148,7 @@ export class Escalations {
     return count > 0;
   }
 
-  /** PAM writes one such line for a run, so the next one tells that the run before it failed. */
+  /** PAM writes one such line for each run, so a second one shows that the earlier run failed. */
   private refuseByPam(user: string, record: LogRecord, emit: Emit): void {
     if (this.rust === false) return;
     const before = record.copies - 1 + (this.pending.delete(user) ? 1 : 0);
