@@ -15,6 +15,10 @@ promtool prometheus
 dpkg-deb dpkg
 /usr/share/keyrings/debian-archive-keyring.gpg debian-archive-keyring'
 
+# With CONTAINER=1 hosts are containers.
+[ -n "${CONTAINER:-}" ] && needed="$needed
+systemd-nspawn systemd-container"
+
 list_missing() {
   echo "$needed" | while read -r thing package; do
     case $thing in
