@@ -15,6 +15,10 @@ export class FailureWindow {
   private readonly counts = new Float64Array(WINDOW_SECONDS);
   private readonly reasons = FAILURE_REASONS.map(() => new Uint32Array(WINDOW_SECONDS));
   private origins = new OriginWindow();
+  /** The sums of the hour up to this second, kept up to date; undefined before the first. */
+  private sumSecond: number | undefined;
+  private sum = 0;
+  private readonly reasonSums = FAILURE_REASONS.map(() => 0);
 
   /**
    * @param timeMs when it happened. A time after `nowMs` counts as now: the writer's clock is not ours
@@ -29,9 +33,15 @@ export class FailureWindow {
     const second = Math.floor(Math.min(timeMs, nowMs) / 1000);
     const nowSecond = Math.floor(nowMs / 1000);
     if (!isRecent(second, nowSecond) || second < 0) return;
+    this.advance(nowSecond);
     const slot = this.slotOf(second);
     this.counts[slot]! += count;
-    if (reason !== undefined) this.reasons[FAILURE_REASONS.indexOf(reason)]![slot]! += count;
+    this.sum += count;
+    if (reason !== undefined) {
+      const index = FAILURE_REASONS.indexOf(reason);
+      this.reasons[index]![slot]! += count;
+      this.reasonSums[index]! += count;
+    }
     if (address !== undefined) this.origins.add(address, second, nowSecond, count);
   }
 
@@ -45,12 +55,14 @@ export class FailureWindow {
 
   /** Failures in the 60 minutes up to now. */
   failures(nowMs: number): number {
-    return this.sum(this.counts, nowMs);
+    this.advance(Math.floor(nowMs / 1000));
+    return this.sum;
   }
 
   /** The same by reason. What 1.0.0 saved has none, so these may be less. */
   failuresByReason(nowMs: number): Record<FailureReason, number> {
-    const sums = FAILURE_REASONS.map((reason, i) => [reason, this.sum(this.reasons[i]!, nowMs)]);
+    this.advance(Math.floor(nowMs / 1000));
+    const sums = FAILURE_REASONS.map((reason, i) => [reason, this.reasonSums[i]!]);
     return Object.fromEntries(sums) as Record<FailureReason, number>;
   }
 
@@ -68,21 +80,44 @@ export class FailureWindow {
     const slot = second % WINDOW_SECONDS;
     if (this.seconds[slot] !== second) {
       this.seconds[slot] = second;
-      this.counts[slot] = 0;
-      for (const counts of this.reasons) counts[slot] = 0;
+      this.clear(slot);
     }
     return slot;
   }
 
-  private sum(counts: Float64Array | Uint32Array, nowMs: number): number {
-    const nowSecond = Math.floor(nowMs / 1000);
-    let sum = 0;
+  /** Takes the seconds out of the sums that have left the hour: a step for each that has passed. */
+  private advance(nowSecond: number): void {
+    const before = this.sumSecond;
+    this.sumSecond = nowSecond;
+    if (before === undefined || nowSecond < before || nowSecond >= before + WINDOW_SECONDS) {
+      return this.sumAgain(nowSecond);
+    }
+    for (let second = before + 1; second <= nowSecond; second++) {
+      const slot = second % WINDOW_SECONDS;
+      // It holds the same second of the hour before, or of one still earlier that is out already.
+      if (this.seconds[slot] === second - WINDOW_SECONDS) this.addSlot(slot, -1);
+    }
+  }
+
+  /** At the start, after an hour, and when a clock was set back. */
+  private sumAgain(nowSecond: number): void {
+    this.sum = 0;
+    this.reasonSums.fill(0);
     for (let slot = 0; slot < WINDOW_SECONDS; slot++) {
       // What is still to come must not count when its time has come.
-      if (this.seconds[slot]! > nowSecond) counts[slot] = 0;
-      if (isRecent(this.seconds[slot]!, nowSecond)) sum += counts[slot]!;
+      if (this.seconds[slot]! > nowSecond) this.clear(slot);
+      if (isRecent(this.seconds[slot]!, nowSecond)) this.addSlot(slot, 1);
     }
-    return sum;
+  }
+
+  private addSlot(slot: number, sign: 1 | -1): void {
+    this.sum += sign * this.counts[slot]!;
+    for (const [i, counts] of this.reasons.entries()) this.reasonSums[i]! += sign * counts[slot]!;
+  }
+
+  private clear(slot: number): void {
+    this.counts[slot] = 0;
+    for (const counts of this.reasons) counts[slot] = 0;
   }
 
   toJSON(): unknown {

@@ -1,6 +1,8 @@
 import { describe, expect, test } from "bun:test";
 import { FailureWindow, MAX_ORIGINS } from "../../../src/model/auth/failure_window.ts";
+import { FAILURE_REASONS } from "../../../src/model/auth/outcome.ts";
 import { fuzz, FUZZ_TIMEOUT_MS } from "../../helpers/fuzz.ts";
+import { type Steps, countedList } from "../../helpers/steps.ts";
 
 const T0_MS = Date.UTC(2026, 10, 23, 12);
 const HOUR_MS = 3_600_000;
@@ -51,6 +53,82 @@ test("what a clock that was set back had stamped with times to come is not of th
   // Nor is it when that time comes.
   expect(window.failures(aheadMs)).toBe(0);
 });
+
+/** A window, and how many of its slots have been looked at. */
+function countedWindow(window = new FailureWindow()): { window: FailureWindow; steps: Steps } {
+  const steps = { count: 0 };
+  const inside = window as unknown as { seconds: Float64Array };
+  inside.seconds = countedList(inside.seconds, steps);
+  return { window, steps };
+}
+
+test("a scrape looks at the seconds that have passed since the one before, and at no other", () => {
+  const { window, steps } = countedWindow();
+  window.add(T0_MS, T0_MS, 1, undefined, "invalid_user");
+  for (let scrape = 1; scrape <= 300; scrape++) {
+    const nowMs = T0_MS + scrape * 15_000;
+    steps.count = 0;
+    expect(window.failures(nowMs)).toBe(nowMs < T0_MS + HOUR_MS ? 1 : 0);
+    window.failuresByReason(nowMs);
+    expect(steps.count).toBe(15);
+  }
+});
+
+test("a record looks at its own second, however many there are", () => {
+  const { window, steps } = countedWindow();
+  window.failures(T0_MS);
+  steps.count = 0;
+  for (let i = 0; i < 10_000; i++) window.add(T0_MS - i * 300, T0_MS, 1, undefined);
+  expect(steps.count).toBeLessThanOrEqual(10_000);
+  expect(window.failures(T0_MS)).toBe(10_000);
+});
+
+test("after a day, and when a clock was set back, each second is looked at twice at most", () => {
+  const { window, steps } = countedWindow();
+  window.add(T0_MS, T0_MS, 1, undefined);
+  for (const nowMs of [T0_MS + 24 * HOUR_MS, T0_MS + 1000]) {
+    steps.count = 0;
+    window.failures(nowMs);
+    expect(steps.count).toBeLessThanOrEqual(7200);
+  }
+});
+
+test(
+  "the sums by reason are those of a list, whatever the clock does",
+  async () => {
+    await fuzz("windows by reason", (random) => {
+      let window = new FailureWindow();
+      let all: { second: number; count: number; reason: (typeof FAILURE_REASONS)[number] }[] = [];
+      let nowMs = T0_MS;
+      for (let step = random.below(60); step > 0; step--) {
+        nowMs += random.below(random.chance(0.1) ? 9_000_000 : 300_000);
+        // Set back by so little that no second of the hour before has been written over.
+        if (random.chance(0.1)) nowMs -= 200_000;
+        const nowSecond = Math.floor(nowMs / 1000);
+        window.failures(nowMs);
+        all = all.filter(({ second }) => second <= nowSecond);
+        if (random.chance(0.8)) {
+          const second = nowSecond - random.below(3200);
+          const count = 1 + random.below(3);
+          const reason = random.pick([...FAILURE_REASONS]);
+          window.add(second * 1000, nowMs, count, undefined, reason);
+          all = all.filter((each) => (each.second - second) % 3600 !== 0 || each.second === second);
+          all.push({ second, count, reason });
+        }
+        if (random.chance(0.1)) window = reloaded(window);
+        const recent = all.filter(({ second }) => second > nowSecond - 3600);
+        const sum = (list: typeof all) => list.reduce((total, each) => total + each.count, 0);
+        expect(window.failures(nowMs)).toBe(sum(recent));
+        const byReason = FAILURE_REASONS.map((reason) => [
+          reason,
+          sum(recent.filter((each) => each.reason === reason)),
+        ]);
+        expect(window.failuresByReason(nowMs)).toEqual(Object.fromEntries(byReason));
+      }
+    });
+  },
+  FUZZ_TIMEOUT_MS,
+);
 
 describe("sources", () => {
   test("are told apart, and are one each however often they fail", () => {
