@@ -8,20 +8,20 @@ import type { Root } from "../sources/root.ts";
 import type { Accounts } from "./accounts.ts";
 import { latestOf } from "./latest_logins.ts";
 
-/** Reads a source, or gives undefined where the host has none or forbids it. */
+/** Reads a source; returns undefined where the host has none or forbids it. */
 export type Optional = <T>(source: SourceName, read: () => Promise<T>) => Promise<T | undefined>;
 
 /** A host can have hundreds of thousands of accounts, and each last login is a series. */
 export const MOST_LAST_LOGINS = 10_000;
 
-/** The last login of each user that any record of the host has. */
+/** The last login of each user, from all records of the host. */
 export class LastLoginRecords {
   private readonly lastlog: LastlogReader;
   private readonly wtmp: WtmpReader;
   private readonly lastlog2: LoginTable;
   private readonly wtmpdb: WtmpdbReader;
 
-  /** @param nowMs the clock: a login of the future is a broken record */
+  /** @param nowMs the clock; a login in the future is a broken record */
   constructor(root: Root, nowMs: () => number) {
     const nowSeconds = () => nowMs() / 1000;
     this.lastlog = new LastlogReader(root, nowSeconds);
@@ -31,11 +31,11 @@ export class LastLoginRecords {
   }
 
   /**
-   * Seconds since the epoch by user name, the newest of all records. A name that no account has (of a
-   * deleted user) is left out. Of very many users those who logged in last are told.
+   * Seconds since the epoch by user name, the newest of all records. Names without an account (of deleted users) are
+   * left out. With too many users, those who logged in last are returned.
    *
-   * @param uids of users who may have no account here: of a directory service, say
-   * @param max how many users somebody wants to see
+   * @param uids uids of users without a local account, for example of a directory service
+   * @param max the most users to return
    */
   async read(
     accounts: Accounts,

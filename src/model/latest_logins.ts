@@ -4,10 +4,10 @@
 export const LOGINS_A_TURN = 8192;
 
 /**
- * The latest logins of those who logged in, all of them when there are no more than `most`.
+ * The `most` latest logins, or all when there are fewer.
  *
- * @param logins when somebody last logged in, by whatever names them
- * @param yieldTurn lets others have their turn
+ * @param logins the time of each user's last login, by any key that identifies the user
+ * @param yieldTurn yields to other work
  */
 export async function latestOf<Key>(
   logins: ReadonlyMap<Key, number> | undefined,

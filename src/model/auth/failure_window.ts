@@ -6,11 +6,11 @@ export { MAX_ORIGINS, type Origin } from "./origin_window.ts";
 export const WINDOW_SECONDS = 3600;
 
 /**
- * Failures of the last 60 minutes, to the second, their reasons, and the addresses they came from. Its
- * memory does not grow with the number of failures.
+ * Failures of the last 60 minutes: counts by second and reason, and the addresses they came from. Memory use does not
+ * grow with the number of failures.
  */
 export class FailureWindow {
-  /** A slot for each second of the hour: which second it holds, its count, and its count by reason. */
+  /** One slot for each second of the hour: the second it holds, its count, and its counts by reason. */
   private readonly seconds = new Float64Array(WINDOW_SECONDS);
   private readonly counts = new Float64Array(WINDOW_SECONDS);
   private readonly reasons = FAILURE_REASONS.map(() => new Uint32Array(WINDOW_SECONDS));
@@ -21,7 +21,7 @@ export class FailureWindow {
   private readonly reasonSums = FAILURE_REASONS.map(() => 0);
 
   /**
-   * @param timeMs when it happened. A time after `nowMs` counts as now: the writer's clock is not ours
+   * @param timeMs when it happened; a time after `nowMs` counts as now, since the writer's clock may be ahead of ours
    */
   add(
     timeMs: number,
@@ -53,25 +53,25 @@ export class FailureWindow {
     this.origins.add(address, second, nowSecond, count);
   }
 
-  /** Failures in the 60 minutes up to now. */
+  /** The number of failures in the last 60 minutes. */
   failures(nowMs: number): number {
     this.advance(Math.floor(nowMs / 1000));
     return this.sum;
   }
 
-  /** The same by reason. What 1.0.0 saved has none, so these may be less. */
+  /** The same by reason. Version 1.0.0 saved no reasons, so the sum may be lower. */
   failuresByReason(nowMs: number): Record<FailureReason, number> {
     this.advance(Math.floor(nowMs / 1000));
     const sums = FAILURE_REASONS.map((reason, i) => [reason, this.reasonSums[i]!]);
     return Object.fromEntries(sums) as Record<FailureReason, number>;
   }
 
-  /** Distinct addresses in the 60 minutes up to now. `exceeded`: there may be more than `count`. */
+  /** The number of distinct addresses in the last 60 minutes. `exceeded`: there may be more than `count`. */
   sources(nowMs: number): { count: number; exceeded: boolean } {
     return this.origins.count(Math.floor(nowMs / 1000));
   }
 
-  /** The addresses that most failures of the last hour came from, to five minutes, most first. */
+  /** The addresses with the most failures in the last hour, to the nearest five minutes, most first. */
   topOrigins(nowMs: number, limit: number): Origin[] {
     return this.origins.top(Math.floor(nowMs / 1000), limit);
   }
@@ -146,7 +146,7 @@ export class FailureWindow {
   }
 }
 
-/** Whether a second lies in the hour up to now. One that is still to come is from before a clock was set back. */
+/** Whether a second lies in the last hour. One in the future was added before the clock was set back. */
 function isRecent(second: number, nowSecond: number): boolean {
   return second > nowSecond - WINDOW_SECONDS && second <= nowSecond;
 }

@@ -12,7 +12,7 @@ import type { Root } from "../../sources/root.ts";
 export interface HostFacts {
   /** Whether a login name has uid 0. */
   isRoot(name: string): boolean;
-  /** A session that logind has on record now; undefined for one of another boot, or that is gone. */
+  /** A session that logind has now; undefined for one of another boot, or that is gone. */
   findSession(bootId: string, id: string): LogindSession | undefined;
 }
 
@@ -37,9 +37,9 @@ export function hostFactsOf(root: Root, isRoot = NO_FACTS.isRoot): HostFacts {
 }
 
 /**
- * The sessions that logind has on record, and the boot they are of; undefined where it does not run.
+ * The sessions that logind has now, and the id of their boot; undefined where logind does not run.
  *
- * @throws the system's error when it is short of something, descriptors say
+ * @throws the system's error when it is short of a resource, such as descriptors
  */
 export async function readOpenSessions(
   root: Root,

@@ -10,18 +10,18 @@ export const JOURNAL = "journal";
 export type LogSource = "journal" | "auth_log";
 
 export interface LogChoice {
-  /** `journal` or the paths of text logs, best first; none when the host has no log that may be read. */
+  /** `journal` or the paths of text logs, best first; empty when the host has no readable log. */
   logs: readonly string[];
   /** Logs that are there and are not read: why not, and what is read instead. */
   notes: readonly { err: string; read_instead: string }[];
 }
 
 /**
- * Which logs are read. In the journal nobody can write in sshd's name, so it comes first where it can
- * be read and is fed; a host can have both, with the same events in each.
+ * Chooses the logs to read. Nobody can forge sshd's entries in the journal, so it is preferred where it is readable and
+ * in use; a host can have both, with the same events in each.
  *
- * @throws the system's error when it is short of something; why there is a journal, but none that can be
- *   read, where there is no text log to read instead
+ * @throws the system's error when it is short of a resource; the journal's error when it can't be read and there is no
+ *    text log to read instead
  */
 export function chooseLogs(root: Root, nowMs: number): LogChoice {
   let failure: unknown;

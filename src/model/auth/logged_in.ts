@@ -1,20 +1,20 @@
 import type { Peer } from "../../sources/messages/ssh_event.ts";
 import { savedList, savedNumber, savedText } from "../../sources/saved_value.ts";
 
-/** The most clients that are remembered. Not every end is logged: the oldest are forgotten. */
+/** Most clients remembered. Not every end is logged, so the oldest are forgotten. */
 const MAX_LOGGED_IN = 2048;
 
 /**
- * SSH clients that have logged in and whose connections still stand, as far as the log tells. Since
- * OpenSSH 9.8 the line for a client that goes away after its login is the one for a client that never
- * said anything; only the address and port tell them apart.
+ * SSH clients that are logged in and still connected, according to the log. Since OpenSSH 9.8 sshd logs the same line
+ * for a client that leaves after its login and for one that never sent anything; only address and port distinguish
+ * them.
  */
 export class LoggedIn {
-  /** `ADDRESS PORT`, with the pid that serves it; the oldest first. */
+  /** The pid that serves each `ADDRESS PORT`, oldest first. */
   private readonly pids = new Map<string, number>();
   private readonly keys = new Map<number, string>();
 
-  /** @returns false when this very login is known already */
+  /** @returns false when this login is already known */
   add(peer: Peer | undefined, pid: number): boolean {
     const key = keyOf(peer);
     if (key === undefined) return true;

@@ -2,13 +2,13 @@ import type { Emit } from "./outcome.ts";
 import { savedCount, savedNumber, savedOptional } from "../../sources/saved_value.ts";
 
 /**
- * Connections that sshd dropped for MaxStartups. From 8.4 to 9.9 it logs the first drop, and every five
- * minutes and at the end how many there were since the beginning; this tells what is new in such a sum.
+ * Connections that sshd dropped for MaxStartups. From 8.4 to 9.9 it logs the first drop, then every five minutes and at
+ * the end the total since the first. This counts the increase of that total.
  */
 export class MaxStartups {
-  /** The listener that throttles. */
+  /** The pid of the listener that drops connections. */
   private pid: number | undefined;
-  /** Counted since it began; undefined when we did not see the beginning. */
+  /** Drops counted since the first; undefined when the first was not seen. */
   private counted: number | undefined;
 
   drop(pid: number, count: number, emit: Emit): void {
@@ -16,12 +16,12 @@ export class MaxStartups {
     emit({ kind: "dropped_connection", count });
   }
 
-  /** @param total the drops since the beginning; 0 is the beginning */
+  /** @param total the drops since the first; 0 for the line that starts the throttling */
   sum(pid: number, total: number, emit: Emit): void {
     const counted = pid === this.pid ? this.counted : undefined;
     this.pid = pid;
     if (total === 0 || counted === undefined) {
-      // Drops from before we began to read are not ours to count.
+      // Drops from before reading began don't count.
       this.counted = total;
       return;
     }

@@ -6,9 +6,9 @@ import type { Resumption } from "./counted_log.ts";
 import { JOURNAL } from "./log_choice.ts";
 
 /**
- * Makes the reader of a log. A position that another kind of reader made is as none.
+ * Creates the reader of a log. A position saved by another kind of reader is ignored.
  *
- * @param name of the log, as `chooseLogs` gives it
+ * @param name the log's name, as `chooseLogs` returns it
  * @param bootMs when the host booted, in milliseconds since the epoch
  */
 export function openLog(

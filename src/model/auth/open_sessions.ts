@@ -7,34 +7,34 @@ import {
   savedText,
 } from "../../sources/saved_value.ts";
 
-/** logind's own limit (SessionsMax= of logind.conf(5)); of more than that the oldest are forgotten. */
+/** logind's own limit (SessionsMax= of logind.conf(5)); beyond it the oldest are forgotten. */
 export const MAX_OPEN = 8192;
 /** What a crash cut off is never told to have ended. So sessions of the latest boots only are kept. */
 const MAX_BOOTS = 2;
 
 export interface OpenSession {
   id: string;
-  /** The process that opened it. */
+  /** The pid of the process that opened it. */
   leaderPid: number;
   /** In microseconds since boot. */
   startUs: number;
-  /** Undefined while nothing tells whether it is a login or, say, a user's service manager. */
+  /** Undefined while unknown: it may be a user's service manager. */
   isLogin: boolean | undefined;
 }
 
 /** The sessions that logind opened and has not ended, by boot and id: ids start again at each boot. */
 export class OpenSessions {
-  /** By boot id and session id, the boot that was met last at the end. */
+  /** By boot id and session id; the boot seen last is at the end. */
   private readonly boots = new Map<string, Map<string, OpenSession>>();
   private size = 0;
-  /** By leader, those of which it is not known whether they are logins. */
+  /** By leader, the sessions of which it is unknown whether they are logins. */
   private readonly undecided = new Map<number, OpenSession>();
 
   get(bootId: string, id: string): OpenSession | undefined {
     return this.boots.get(bootId)?.get(id);
   }
 
-  /** A session of the same boot and id is over: logind numbers anew after it was restarted. */
+  /** Adds a session and drops one of the same boot and id: logind starts at 1 again after a restart. */
   add(bootId: string, session: OpenSession): void {
     this.take(bootId, session.id);
     let sessions = this.boots.get(bootId);
@@ -45,7 +45,7 @@ export class OpenSessions {
     if (this.size > MAX_OPEN || this.boots.size > MAX_BOOTS) this.forgetOldest();
   }
 
-  /** Gives a session and forgets it. */
+  /** Returns a session and forgets it. */
   take(bootId: string, id: string): OpenSession | undefined {
     const sessions = this.boots.get(bootId);
     const session = sessions?.get(id);
@@ -55,7 +55,7 @@ export class OpenSessions {
     return session;
   }
 
-  /** The session that a process opened is a login. */
+  /** Notes that the session that a process opened is a login. */
   decide(leaderPid: number): void {
     const session = this.undecided.get(leaderPid);
     if (session === undefined) return;

@@ -7,7 +7,7 @@ const WINDOW_SECONDS = 3600;
 const SPAN_SECONDS = 300;
 const SPANS = WINDOW_SECONDS / SPAN_SECONDS;
 
-/** An address that failed logins came from, and how many. */
+/** An address that failed logins came from, and their number. */
 export interface Origin {
   address: string;
   failures: number;
@@ -17,18 +17,18 @@ export interface Origin {
 interface Entry {
   /** The second of its last failure. */
   lastSecond: number;
-  /** Spans and their counts in turn, oldest first. */
+  /** Span numbers and their counts, alternating, oldest first. */
   spans: number[];
 }
 
-/** The addresses that failures of the last hour came from. Times are whole seconds since the epoch. */
+/** The addresses of the last hour's failures. Times are whole seconds since the epoch. */
 export class OriginWindow {
   private readonly entries = new Map<string, Entry>();
-  /** When an address was last turned away because there were too many. */
+  /** The last second in which an address was dropped because there were too many. */
   private overflowSecond = Number.NEGATIVE_INFINITY;
   private prunedSecond = Number.NEGATIVE_INFINITY;
 
-  /** @param second when it happened, within the last hour */
+  /** @param second the time of the failure, within the last hour */
   add(address: string, second: number, nowSecond: number, count: number): void {
     let entry = this.entries.get(address);
     if (entry === undefined) {
@@ -41,17 +41,17 @@ export class OriginWindow {
     const at = entry.spans.findIndex((each, i) => i % 2 === 0 && each === span);
     if (at >= 0) entry.spans[at + 1]! += count;
     else entry.spans.push(span, count);
-    // Times that go back and forth must not make the list grow.
+    // Times out of order must not make the list grow without limit.
     if (entry.spans.length > 2 * (SPANS + 2)) entry.spans.splice(0, 2);
   }
 
-  /** Distinct addresses. `exceeded`: there may be more than `count`. */
+  /** The number of distinct addresses. `exceeded`: there may be more than `count`. */
   count(nowSecond: number): { count: number; exceeded: boolean } {
     this.prune(nowSecond);
     return { count: this.entries.size, exceeded: isRecent(this.overflowSecond, nowSecond) };
   }
 
-  /** The addresses with most failures, most first. */
+  /** The addresses with the most failures, most first. */
   top(nowSecond: number, limit: number): Origin[] {
     this.prune(nowSecond);
     const origins = Array.from(this.entries, ([address, { spans }]) => {
@@ -77,7 +77,7 @@ export class OriginWindow {
     }
   }
 
-  /** As 1.0.0 saved it, but for the spans behind each address. */
+  /** The format of 1.0.0, with the spans added after each address. */
   toJSON(): { sources: unknown[]; overflowSecond: number } {
     const sources = Array.from(this.entries, ([address, { lastSecond, spans }]) => {
       return [address, lastSecond, ...spans];

@@ -6,22 +6,22 @@ export type Outcome =
       reason: FailureReason;
       count: number;
       timeMs: number;
-      /** The client's address in canonical text, where the log tells it. */
+      /** The client's address in canonical form, if the log has it. */
       address: string | undefined;
     }
   /** The address that failures came from which were told before. */
   | { kind: "failure_origin"; count: number; timeMs: number; address: string }
   /** An accepted SSH login. `user` is the name as sshd accepted it; `root`: its uid is 0. */
   | { kind: "login"; method: LoginMethod; user: string; root: boolean }
-  /** An SSH connection ended before anyone was named: a port scan, a failed key exchange. */
+  /** An SSH connection that ended before it named a user: a port scan, a failed key exchange. */
   | { kind: "unauthenticated_disconnect" }
-  /** SSH connections that the server refused unseen, because of MaxStartups or of penalties. */
+  /** SSH connections that the server dropped at once, because of MaxStartups or penalties. */
   | { kind: "dropped_connection"; count: number }
-  /** A user other than root ran, or was refused, something as somebody else. */
+  /** A user other than root ran a command as another user, or was refused. */
   | {
       kind: "escalation";
       method: EscalationMethod;
-      /** Who asked. */
+      /** The calling user. */
       user: string;
       success: boolean;
       count: number;

@@ -7,11 +7,11 @@ import {
   savedRecord,
 } from "../../sources/saved_value.ts";
 
-/** The sessions that PAM opened for sshd, by the pid that logged it, for hosts without logind or its entries. */
+/** The sessions that PAM opened for sshd, by the pid that logged them; for hosts without logind or its entries. */
 export class PamSessions {
-  /** When each began, in milliseconds since the epoch; the oldest first. */
+  /** The start of each session in milliseconds since the epoch, oldest first. */
   private readonly startMs = new Map<number, number>();
-  /** False until one was opened: sshd may do without PAM. */
+  /** False until PAM has opened one: sshd may run without PAM. */
   wereSeen = false;
 
   open(pid: number, timeMs: number): void {
@@ -21,11 +21,11 @@ export class PamSessions {
     if (this.startMs.size > MAX_OPEN) this.startMs.delete(this.startMs.keys().next().value!);
   }
 
-  /** @returns how long the session lasted, in seconds; undefined when its beginning was not seen */
+  /** @returns the session's duration in seconds; undefined when its start was not seen */
   close(pid: number, timeMs: number): number | undefined {
     const startMs = this.startMs.get(pid);
     this.startMs.delete(pid);
-    // The clock may have been set back since.
+    // The clock may have been set back.
     return startMs === undefined ? undefined : Math.max(0, timeMs - startMs) / 1000;
   }
 

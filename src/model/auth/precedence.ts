@@ -10,11 +10,11 @@ import {
 
 /** A log counts for a program once every better one has been silent about it for so long. */
 const SILENCE_MS = 60_000;
-/** Two lines of one message in two logs differ by no more than this. */
+/** The times of one message in two logs differ by at most this. */
 const SAME_MS = 5000;
-/** The most records that wait for a better log to have them, or are remembered as counted early. */
+/** Most records held until a better log is read, and most remembered as counted early. */
 const MAX_RECORDS = 4096;
-/** The most waiting records that are saved, and the longest text: no program here logs a longer one. */
+/** Most held records that are saved, and the longest text of one: no program here logs a longer text. */
 const MAX_SAVED = 512;
 const MAX_SAVED_LENGTH = 1024;
 
@@ -25,26 +25,25 @@ const PROGRAMS: Readonly<Record<string, string>> = {
   "sudo-rs": "sudo",
 };
 
-/** `hold`: whether it counts is not known yet. */
+/** `hold`: it is not yet known whether the record counts. */
 export type Verdict = "count" | "drop" | "hold";
 
 /**
- * Which of several text logs counts. A syslog daemon can write one message to two files, and can write
- * what sshd says and what sudo says to different ones. So for each program the best log that has it
- * counts, in the order in which the logs are listed; a worse one counts where the better ones are
- * silent. What PAM logs in a program's name has another facility than the program's own messages, and
- * so may stand elsewhere: it is a kind of its own.
+ * Decides which of several text logs counts. A syslog daemon can write one message to two files, and sshd's and sudo's
+ * messages to different files. So for each program the best log that has its messages counts, in the order of the list
+ * of logs; a worse one counts only while the better ones are silent. What PAM logs in a program's name has another
+ * facility than the program's own messages and may go to another file, so it is a kind of its own.
  */
 export class Precedence {
   /** By kind of message: the time of the newest one in each log, 0 for none. */
   private readonly newestMs = new Map<string, number[]>();
-  /** Records of worse logs that count unless a better log turns out to have them. */
+  /** Held records of worse logs: they count unless a better log has them. */
   private held: { rank: number; record: LogRecord }[] = [];
   /** The time of what a worse log counted for want of a better one, by a hash of log, program, pid and text. */
   private readonly early = new Map<string, number>();
 
   /**
-   * Logs are to be read in their order, each to its end before the next.
+   * Decides about one record. Read the logs in their order, each to its end before the next.
    *
    * @param rank the place of the record's log in the list of logs
    */
@@ -64,10 +63,7 @@ export class Precedence {
     return "hold";
   }
 
-  /**
-   * The records that were held and count after all, oldest first. To be called when every log has been
-   * read to its end.
-   */
+  /** The held records that count after all, oldest first. Call it when every log has been read to its end. */
   release(nowMs: number): { rank: number; record: LogRecord }[] {
     const due: { rank: number; record: LogRecord }[] = [];
     this.held = this.held.filter(({ rank, record }) => {
@@ -93,7 +89,7 @@ export class Precedence {
     if (this.early.size > MAX_RECORDS) this.early.delete(this.early.keys().next().value!);
   }
 
-  /** Whether a worse log counted the record a moment before this one had it. */
+  /** Whether a worse log has just counted the same record. */
   private wasCounted(rank: number, record: LogRecord): boolean {
     if (this.early.size === 0) return false;
     for (let worse = rank + 1; worse < 4; worse++) {
@@ -118,7 +114,7 @@ export class Precedence {
   /** @throws SavedStateError for a value that `toJSON` did not make */
   static from(value: unknown): Precedence {
     const precedence = new Precedence();
-    // Before, only the times of the logs were saved.
+    // Earlier versions saved only the times of the logs.
     const saved = Array.isArray(value)
       ? { newest: value, held: [], early: [] }
       : savedRecord(value, "precedence of logs");
@@ -148,7 +144,7 @@ export class Precedence {
   }
 }
 
-/** One log may have stamps of whole seconds, the other of microseconds. */
+/** One log may have time stamps in seconds, the other in microseconds. */
 function wholeSecond(timeMs: number): number {
   return Math.floor(timeMs / 1000) * 1000;
 }

@@ -1,6 +1,6 @@
 /**
- * What the state file holds. Version 1.0.0 reads and writes the same file: it knows one log, so the
- * others stand beside it, and what it does not know it passes over.
+ * The content of the state file. Version 1.0.0 reads and writes the same file: it knows a single log, so the others are
+ * in a field of their own, and it ignores fields that it does not know.
  */
 import type { StateFile } from "../../sources/state_file.ts";
 import type { HostFacts } from "./host_facts.ts";
@@ -18,7 +18,7 @@ import {
 } from "../../sources/saved_value.ts";
 import { Tally } from "./tally.ts";
 
-/** A file of a later version than this is kept aside. */
+/** A file of a later version than this is set aside. */
 const VERSION = 1;
 
 export interface SavedState {
@@ -29,7 +29,7 @@ export interface SavedState {
   logs: Map<string, Resumption>;
 }
 
-/** What goes into the state file; undefined while there is nothing to save. */
+/** The content of the state file; undefined while there is nothing to save. */
 export function stateOf(
   logs: ReadonlyMap<string, CountedLog>,
   tally: Tally,
@@ -51,8 +51,7 @@ export function stateOf(
 }
 
 /**
- * The state that was saved; undefined when there is none. One that can't be used is set aside, and logged
- * once.
+ * Loads the saved state; undefined when there is none. A file that can't be used is set aside and logged once.
  *
  * @param logNames the logs that there are now, best first
  */
@@ -101,7 +100,7 @@ export function readState(
   };
 }
 
-/** Version 1.0.0 saved only which kind of log it read; of the text logs it read the first there was. */
+/** Version 1.0.0 saved only the kind of log; of the text logs it read the first. */
 function nameOf(kind: unknown, logs: readonly string[]): unknown {
   if (kind !== "auth_log") return kind;
   return logs.find((name) => name !== JOURNAL) ?? AUTH_LOG_PATHS[0];

@@ -28,14 +28,12 @@ export class Tally {
   unauthenticatedDisconnects = 0;
   droppedConnections = 0;
   users = new UserCounts();
-  /** Of login sessions that ended. */
+  /** Durations of login sessions that ended. */
   durations = new Durations();
 
   constructor(readonly window = new FailureWindow()) {}
 
-  /**
-   * @param live false for what happened before we began to count: it fills the window and nothing else
-   */
+  /** @param live false for events from before counting began: they go into the window only */
   take(outcome: Outcome, live: boolean, nowMs: number): void {
     if (outcome.kind === "failure") {
       this.window.add(outcome.timeMs, nowMs, outcome.count, outcome.address, outcome.reason);
@@ -102,7 +100,7 @@ export class Tally {
   }
 
   /**
-   * A label value that the saved state lacks, because a later version added it, starts at 0.
+   * A label value missing in the saved state, because a later version added it, starts at 0.
    *
    * @throws SavedStateError for a value that `toJSON` did not make
    */

@@ -1,4 +1,4 @@
-/** Work on a log is done in turns of at most this, so that requests are answered in between. */
+/** Longest turn of work on a log before yielding, so that requests are answered in between. */
 const TURN_MS = 20;
 /** So long a collection waits for the work; what is left then is done between collections. */
 export const WAIT_MS = 2000;
@@ -7,7 +7,7 @@ export const WAIT_MS = 2000;
 export interface Pace {
   /** A monotonic time in milliseconds. */
   clockMs: () => number;
-  /** Lets other work have its turn. */
+  /** Yields to other work. */
   pause: () => Promise<void>;
 }
 
@@ -26,18 +26,16 @@ export class Turns {
   private waiter: { untilMs: number; goOn: () => void } | undefined;
   private isStopped = false;
 
-  /**
-   * @param work does some of the work until `mayGoOn` says no; gives false while some is left
-   */
+  /** @param work works until `mayGoOn` returns false; returns false while there is more to do */
   constructor(
     private readonly work: (mayGoOn: () => boolean) => boolean,
     private readonly pace: Pace = REAL_PACE,
   ) {}
 
   /**
-   * Starts the work unless it runs, and waits until it is done, or for `WAIT_MS`.
+   * Starts the work unless it is running, and waits until it is done, at most for `WAIT_MS`.
    *
-   * @throws what the work threw; the next call begins anew
+   * @throws what the work threw; the next call starts over
    */
   async wait(): Promise<void> {
     const { pace } = this;
@@ -53,7 +51,7 @@ export class Turns {
     if (this.failure !== undefined) throw this.failure.error;
   }
 
-  /** Ends the work after the turn that runs. */
+  /** Ends the work after the current turn. */
   async stop(): Promise<void> {
     this.isStopped = true;
     await this.running;

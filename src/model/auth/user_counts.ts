@@ -15,9 +15,9 @@ import {
 
 /** The label of everybody who has none of their own. */
 export const OTHER_USER = "other";
-/** The most users with counts of their own; what further ones do counts as `other`. */
+/** Most users with counts of their own; further ones count as `other`. */
 const MAX_USERS = 4096;
-/** The most names that wait for the answer of an account source. */
+/** Most names waiting for the answer of an account source. */
 const MAX_WAITING = 1024;
 /** No account has a longer name (LOGIN_NAME_MAX of limits.h, and userdb's). */
 const MAX_NAME_LENGTH = 256;
@@ -34,15 +34,15 @@ const ACTIONS: ReadonlySet<string> = new Set<Action>([
 ]);
 
 /**
- * What each user did. A name from a log becomes a label only when an account has it, and then the
- * account's own name is the label; what is counted under a label stays there.
+ * Counts logins and escalations by user. A name from a log becomes a label only when an account has it, and then the
+ * account's own spelling is the label. Counts never move to another label.
  */
 export class UserCounts {
   private readonly users = new Map<string, Counts>();
-  /** By the name in the log, what is not yet known to be an account's, and since when it waits. */
+  /** By the name in the log: counts not yet matched to an account, and since when they wait. */
   private readonly waiting = new Map<string, { sinceMs: number; counts: Counts }>();
 
-  /** @param name as the log has it, of a login that sshd accepted or of a caller of sudo or su */
+  /** @param name from the log: of a login that sshd accepted, or of a caller of sudo or su */
   add(name: string, action: Action, count: number, nowMs: number): void {
     const isFull = this.waiting.size >= MAX_WAITING && !this.waiting.has(name);
     if (isFull || name.length > MAX_NAME_LENGTH) return this.addOther(action, count);
@@ -60,11 +60,11 @@ export class UserCounts {
   }
 
   /**
-   * Gives what waits the label it belongs under. A name that no source knows is asked for again as
-   * long as an answer may come, and then counts as `other`.
+   * Moves waiting counts to their label. A name that no source knows is looked up again while an answer may come, then
+   * counts as `other`.
    *
-   * @param labelOf the name by which all series call the account of a name; undefined for no account
-   * @param waitMs how long; 0 where all accounts are known at once
+   * @param labelOf returns the label of the account with a name; undefined when no account has it
+   * @param waitMs how long to wait for an answer; 0 where all accounts are known at once
    */
   settle(labelOf: (name: string) => string | undefined, nowMs: number, waitMs: number): void {
     for (const [name, { sinceMs, counts }] of this.waiting) {
@@ -83,7 +83,7 @@ export class UserCounts {
     });
   }
 
-  /** Uses of sudo and su by who asked, method and result. */
+  /** Uses of sudo and su by caller, method and result. */
   escalations(): { username: string; method: EscalationMethod; result: string; count: number }[] {
     return this.rows().flatMap(([username, action, count]) => {
       const [method, result = ""] = action.split(" ");
@@ -140,7 +140,7 @@ function merge(into: Counts, counts: Counts): void {
   for (const [action, count] of counts) into.set(action, (into.get(action) ?? 0) + count);
 }
 
-/** A later version's actions are left out. */
+/** Actions that only a later version knows are dropped. */
 function savedCounts(rows: readonly unknown[]): Counts {
   const counts: Counts = new Map();
   for (const item of rows) {

@@ -8,7 +8,7 @@ export class Claims {
   private readonly logindIds = new Set<string>();
   private readonly ttys = new Set<string>();
 
-  /** A connection's processes, terminals and logind session. */
+  /** Claims a connection's processes, terminals and logind session. */
   take({ pid, leaderPid, ttys }: SshConnection, logindId: string | undefined): void {
     this.takePid(pid);
     this.takePid(leaderPid);
@@ -36,7 +36,7 @@ export class Claims {
     return this.logindIds.has(id);
   }
 
-  /** Whether a process descends from one that makes a session already. */
+  /** Whether a process descends from one that is already part of a session. */
   hasAncestor(host: HostIndex, pid: number): boolean {
     for (const ancestor of lineage(host, pid)) if (this.pids.has(ancestor)) return true;
     return false;

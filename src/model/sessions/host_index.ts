@@ -10,17 +10,17 @@ import type { HostRecords } from "./host_records.ts";
 const NO_ROWS: readonly number[] = [];
 const NO_SOCKETS: readonly TcpSocket[] = [];
 
-/** After so many searches for a process's children all processes are sorted by parent, which takes as long. */
+/** After this many searches for children, all processes are grouped by parent, which takes as long as the searches. */
 const MOST_SEARCHES = 32;
 
 /**
- * The records of a host, each sorted once by what the steps of the join look for. Users decide how many
- * processes, sockets and terminals there are, so no step may search one list for each entry of another.
+ * The records of a host, indexed by the keys that the steps of the join look up. Users decide how many processes,
+ * sockets and terminals exist, so no step may scan one list for each entry of another.
  */
 export class HostIndex {
   private readonly ttys = new Map<string, TtyNode | undefined>();
   private readonly cgroups = new Map<number, string>();
-  /** What was searched for, by the parent's pid. */
+  /** Results of earlier searches, by the parent's pid. */
   private readonly children = new Map<number, readonly number[]>();
 
   constructor(readonly records: HostRecords) {}
@@ -44,7 +44,7 @@ export class HostIndex {
     return groups;
   });
 
-  /** The rows of the live processes whose controlling terminal this is, the oldest first. */
+  /** The rows of the live processes with this controlling terminal, oldest first. */
   rowsOnTty(tty: string): readonly number[] {
     return this.rowsByTty().get(tty) ?? NO_ROWS;
   }
@@ -65,7 +65,7 @@ export class HostIndex {
     return byName;
   });
 
-  /** The terminals whose oldest process is in the scope of this logind session, the oldest first. */
+  /** The terminals whose oldest process is in the scope of this logind session, oldest first. */
   ttysInScope(sessionId: string): readonly string[] {
     return this.ttysByScope().get(sessionId) ?? [];
   }
@@ -73,7 +73,7 @@ export class HostIndex {
   private readonly ttysByScope = lazy(() => {
     const { table } = this.records;
     const scopes = new Map<string, string[]>();
-    // One process for each terminal: what else runs on it is the user's choice.
+    // Only one process for each terminal: the number of others is up to the user.
     const oldest = [...this.rowsByTty()].map(([tty, rows]) => ({ tty, row: rows[0]! }));
     oldest.sort((a, b) => table.startTicks[a.row]! - table.startTicks[b.row]!);
     for (const { tty, row } of oldest) {
@@ -118,7 +118,7 @@ export class HostIndex {
     return groups;
   });
 
-  /** Whether a user, or anybody, listens on a port. */
+  /** Whether a user, or any user, listens on a port. */
   listens(uid: number | "anybody", port: number): boolean {
     const uids = this.listeningUids().get(port);
     return uids !== undefined && (uid === "anybody" || uids.has(uid));
@@ -156,7 +156,7 @@ export class HostIndex {
     () => new Map((this.records.logind ?? []).map((session) => [session.id, session])),
   );
 
-  /** The logind sessions that a process leads, or led: a pid is used again in time. */
+  /** The logind sessions with this leader pid; pids are reused, so the leader may be an earlier process. */
   logindLedBy(pid: number): readonly LogindSession[] {
     return this.logindByLeader().get(pid) ?? [];
   }

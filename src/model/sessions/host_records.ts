@@ -6,7 +6,7 @@ import type { TcpSockets } from "../../sources/proc/tcp_sockets.ts";
 import type { Root } from "../../sources/root.ts";
 import type { Accounts } from "../accounts.ts";
 
-/** What was read of a host for one collection; what could not be read is undefined. */
+/** The records of a host read for one collection; those that could not be read are undefined. */
 export interface HostRecords {
   root: Root;
   table: ProcessTable;

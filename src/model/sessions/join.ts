@@ -11,16 +11,16 @@ import { utmpSessions } from "./utmp_sessions.ts";
 import type { DesktopServer } from "./vnc_servers.ts";
 import { viewerSessions } from "./vnc_sessions.ts";
 
-/** How many records are looked at before other work gets its turn: some 10 ms without the JIT. */
+/** Records processed before yielding: some 10 ms without the JIT. */
 export const RECORDS_A_TURN = 256;
 
 /**
- * One list of the sessions that somebody is attached to, joined from all sources: what one step has
- * made a session of, the next ones leave alone. SSH comes first because sshd's processes tell most,
- * and utmp late because it tells little and forgets to delete. A step that looks at many records gives
- * something for each, undefined for what is no session: there others have their turn.
+ * One list of the sessions with an attached user, joined from all sources: a record that one step has used is skipped
+ * by the next ones. SSH comes first because sshd's processes have the most details, and utmp late because it has few
+ * and keeps stale entries. A step that reads many records yields a value for each, undefined for what is no session:
+ * between them other work gets its turn.
  *
- * @param yieldTurn lets others have their turn
+ * @param yieldTurn yields to other work
  */
 export async function joinSessions(
   host: HostIndex,
