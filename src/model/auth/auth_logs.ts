@@ -64,7 +64,7 @@ export class AuthLogs {
   async poll(): Promise<AuthCounts | undefined> {
     const nowMs = this.options.now();
     const sinceMs = Math.abs(nowMs - (this.chosenMs ?? 0));
-    if (this.logs.size === 0 || this.chosenMs === undefined || sinceMs >= CHOOSE_EVERY_MS) {
+    if (this.chosenMs === undefined || sinceMs >= CHOOSE_EVERY_MS) {
       await this.chooseOrKeep(nowMs);
     }
     if (this.logs.size === 0) return undefined;

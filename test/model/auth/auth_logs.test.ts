@@ -1,5 +1,5 @@
 /** Which logs are read, on hosts whose daemons share the work in one way or another. */
-import { describe, expect, test } from "bun:test";
+import { describe, expect, spyOn, test } from "bun:test";
 import {
   appendFileSync,
   readFileSync,
@@ -91,6 +91,30 @@ class LogHost extends TempTree {
   }
 }
 
+test("a host without any log is looked at once a minute, and one that appears counts from its first line", async () => {
+  using host = new LogHost();
+  using paths = spyOn(host.root, "path");
+  const operations = async () => {
+    paths.mockClear();
+    expect(await host.counts()).toBeUndefined();
+    return paths.mock.calls.length;
+  };
+  expect(await operations()).toBeGreaterThan(0);
+  for (let second = 1; second < 60; second++) {
+    host.nowMs = START_MS + second * 1000;
+    expect(await operations()).toBe(0);
+  }
+  host.nowMs = START_MS + 60_000;
+  expect(await operations()).toBeGreaterThan(0);
+  // The clock goes on by a second with each.
+  host.failure("auth.log");
+  host.failure("auth.log");
+  host.nowMs = START_MS + 119_000;
+  expect(await operations()).toBe(0);
+  host.nowMs = START_MS + 120_000;
+  expect(await host.counts()).toBe("auth_log: 2 failures (2 in the last hour), 0 sudo");
+});
+
 describe("text logs", () => {
   test("an empty one beside a live one", async () => {
     using host = new LogHost({ "/var/log/auth.log": "" });
@@ -141,6 +165,7 @@ describe("text logs", () => {
     using host = new LogHost();
     expect(await host.counts()).toBeUndefined();
     host.failure("secure");
+    host.nowMs += 60_000;
     expect(await host.counts()).toBe("auth_log: 1 failures (1 in the last hour), 0 sudo");
   });
 
