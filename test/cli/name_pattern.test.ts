@@ -25,6 +25,9 @@ describe("an expression over names", () => {
     ["(?:ab)+", "abab", true],
     ["\\(a\\)*", "(a))", true],
     [".?.?.?", "xyz", true],
+    // As many repetitions as there may be; groups without any count for none.
+    [".*a.*b.*", "xaxbx", true],
+    ["(a)(b)(c)(d)", "abcd", true],
   ])("%j matches %j: %p", (pattern, name, expected) => {
     expect(matches(pattern, name)).toBe(expected);
   });

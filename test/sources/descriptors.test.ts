@@ -1,6 +1,6 @@
 import { expect, test } from "bun:test";
 import { closeSync, openSync, readdirSync } from "node:fs";
-import { DescriptorReserve } from "../../src/sources/descriptors.ts";
+import { DescriptorReserve, descriptorLimit } from "../../src/sources/descriptors.ts";
 
 const openDescriptors = () => readdirSync("/proc/self/fd").length;
 
@@ -98,4 +98,11 @@ test("another fault than a lack of descriptors is told", () => {
     }),
   ).toThrow("ENOENT");
   expect(tries).toBe(1);
+});
+
+test("the limit is what the shell calls it, and to read it leaves nothing open", () => {
+  const { stdout } = Bun.spawnSync(["sh", "-c", "ulimit -n"]);
+  const before = openDescriptors();
+  expect(descriptorLimit()).toBe(Number(stdout.toString()));
+  expect(openDescriptors()).toBe(before);
 });

@@ -95,3 +95,10 @@ describe("saved state", () => {
     expect(existsSync(`${process.cwd()}/undefined`)).toBe(false);
   });
 });
+
+test("what does not change is logged once", () => {
+  using host = new SmallHost();
+  const state = host.host();
+  for (const err of ["a", "a", "b", "a"]) state["warnOnce"]("a log is not read", { err });
+  expect(host.logged.map((line) => /err=(\w)/.exec(line)![1])).toEqual(["a", "b"]);
+});

@@ -44,6 +44,14 @@ describe("a name", () => {
     expect(JSON.stringify(counts).length).toBeLessThan(1000);
   });
 
+  test("of the longest length waits for its account, a longer one does not", () => {
+    const counts = new UserCounts();
+    counts.add("x".repeat(256), "su failure", 1, NOW_MS);
+    expect(counts.escalations()).toEqual([]);
+    counts.add("x".repeat(257), "su failure", 1, NOW_MS);
+    expect(counts.escalations()).toHaveLength(1);
+  });
+
   test("of an account that is deleted later keeps its count", () => {
     const counts = new UserCounts();
     counts.add("alice", "su success", 1, NOW_MS);

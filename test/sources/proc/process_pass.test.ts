@@ -40,3 +40,19 @@ test("what has changed is listed in ascending order, with the row before", () =>
   expect([...table.changed.subarray(0, table.changedCount)]).toEqual([3, 100, 150]);
   expect([...table.before.subarray(0, table.changedCount)]).toEqual([3, -1, 149]);
 });
+
+test.each([3, 40])(
+  "children of %d processes that have ended are read, and others are not",
+  (dead) => {
+    const parents = Array.from({ length: dead }, (_, i) => 10 + i);
+    const children = parents.map((pid) => 1000 + pid);
+    const others = [1, 5000];
+    const previous = tableOf([1, ...parents, ...children, 5000]);
+    for (const pid of parents) previous.parentPid[previous.row(1000 + pid)] = pid;
+    for (const pid of others) previous.parentPid[previous.row(pid)] = 1;
+    const pids = [1, ...children, 5000];
+    const pass = new ProcessPass(previous, new ProcessTable(), Int32Array.from(pids));
+    expect(pass.markOrphans()).toBe(dead);
+    expect(pids.filter((_, row) => pass.status[row] === ROW.marked)).toEqual(children);
+  },
+);
