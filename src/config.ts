@@ -1,11 +1,11 @@
-/** What can be set, and in what form the rest of the program is told. */
+/** The settings of the program, as parsed from flags and environment. */
 import type { LogFormat, LogLevel } from "./log.ts";
 
-/** Something the person who starts the program has to put right: one line, exit code 2. */
+/** An error that the person who starts the program has to fix: one line, exit code 2. */
 export class ConfigError extends Error {
   override name = "ConfigError";
 
-  /** The flag (`--NAME`) or environment variable that the message is about, where it is about one. */
+  /** The flag (`--NAME`) or environment variable that the message names, if any. */
   get setting(): string | undefined {
     return /^(--[\w.-]+|[A-Z_]+):/.exec(this.message)?.[1];
   }
@@ -27,23 +27,23 @@ export interface UnixAddress {
 export type ListenAddress = TcpAddress | UnixAddress;
 
 export interface Config {
-  /** All of them are listened on. */
+  /** All addresses to listen on. */
   listen: readonly ListenAddress[];
-  /** Takes the sockets that systemd hands over, in place of `listen`. */
+  /** Serves on the sockets that systemd passes, instead of `listen`. */
   systemdSocket: boolean;
-  /** TLS, passwords and more, as all exporters have it; undefined for plain HTTP. */
+  /** TLS, passwords and more, in the format of all Prometheus exporters; undefined for plain HTTP. */
   webConfigFile: string | undefined;
-  /** Where the metrics are. */
+  /** The path of the metrics. */
   telemetryPath: string;
   logFormat: LogFormat;
   rootfs: string;
-  /** Undefined takes `/proc` below the rootfs. */
+  /** Undefined means `/proc` below the rootfs. */
   procfs: string | undefined;
-  /** The names of the collectors that run. */
+  /** The names of the enabled collectors. */
   collectors: ReadonlySet<string>;
   /** Whether getent may be asked for names that no file knows. */
   getent: boolean;
-  /** Where counters outlive the program; undefined for nowhere. */
+  /** Where counters are kept across restarts; undefined to keep none. */
   stateDirectory: string | undefined;
   /** Read again at SIGHUP. */
   environmentFile: string;
@@ -53,13 +53,13 @@ export interface Config {
 
 export interface PrivacyConfig {
   fromIp: "full" | "prefix" | "hash" | "none";
-  /** Undefined for one in the state directory. */
+  /** Undefined means the key in the state directory. */
   keyFile: string | undefined;
   /** Whether `user_info` has the real names. */
   realNames: boolean;
 }
 
-/** What a reload can change. It is replaced as a whole, and taken once for each collection. */
+/** The settings that a reload can change. A reload replaces the whole object, and each collection reads it once. */
 export interface Settings {
   readonly logLevel: LogLevel;
   readonly sshPorts: ReadonlySet<number>;
@@ -69,6 +69,6 @@ export interface Settings {
 /** Which users are shown. */
 export interface UserRules {
   shows(name: string): boolean;
-  /** So many have series of their own, the rest is `other`. */
+  /** Most users with series of their own; the rest is `other`. */
   readonly max: number;
 }

@@ -1,4 +1,4 @@
-/** How people read numbers of seconds, bytes and shares. */
+/** Formats seconds, bytes and ratios for people. */
 
 const UNITS = [
   ["d", 86_400],
@@ -7,12 +7,12 @@ const UNITS = [
   ["s", 1],
 ] as const;
 
-/** The two greatest units: `3 d 4 h`, `5 h 20 min`, `7 min`, `12 s`. */
+/** The two largest units: `3 d 4 h`, `5 h 20 min`, `7 min`, `12 s`. */
 export function formatDuration(seconds: number): string {
   return inUnits(seconds, 2);
 }
 
-/** The greatest unit alone: `2 d`, `5 h`, `7 min`, `12 s`; what is still to come is `now`. */
+/** The largest unit alone: `2 d`, `5 h`, `7 min`, `12 s`; `now` for a time in the future. */
 export function formatAge(seconds: number): string {
   return seconds < 1 ? "now" : inUnits(seconds, 1);
 }
@@ -41,7 +41,7 @@ export function formatTime(seconds: number): string {
   return `${day} ${two(date.getHours())}:${two(date.getMinutes())}`;
 }
 
-/** Made at the first use: it takes longer than all else of a page. */
+/** Created at first use: it takes longer than the rest of a page. */
 let zoneFormat: Intl.DateTimeFormat | undefined;
 
 /** The local time zone at that time: `UTC`, `GMT+1`. */
@@ -58,7 +58,7 @@ export function formatBytes(bytes: number): string {
   return `${Number((bytes / 1024 ** power).toPrecision(3))} ${units[power]}`;
 }
 
-/** A share of 1: `12.3 %`. */
+/** A ratio as a percentage: `12.3 %`. */
 export function formatPercent(ratio: number): string {
   return `${(ratio * 100).toFixed(1)} %`;
 }

@@ -5,27 +5,26 @@ export type LogLevel = (typeof LOG_LEVELS)[number];
 export const LOG_FORMATS = ["logfmt", "json"] as const;
 export type LogFormat = (typeof LOG_FORMATS)[number];
 
-/** What the journal calls these levels: a line that begins with `<3>` is an error there. man 3 sd-daemon. */
+/** The journal's priorities for these levels: a line that begins with `<3>` is an error. man 3 sd-daemon. */
 export const JOURNAL_PRIORITIES = { debug: 7, info: 6, warn: 4, error: 3 } as const;
 
 export type LogFields = Record<string, string | number | boolean>;
 
-/** Writes lines about the exporter itself. */
+/** The exporter's own log. */
 export interface Log {
   debug(msg: string, fields?: LogFields): void;
   info(msg: string, fields?: LogFields): void;
   warn(msg: string, fields?: LogFields): void;
   error(msg: string, fields?: LogFields): void;
-  /** From now on only messages of this level and graver ones are written. */
+  /** Sets the lowest level that is written from now on. */
   setLevel(level: LogLevel): void;
 }
 
 /**
- * A log in the form that Prometheus itself writes: `time= level= msg=` and more keys, as logfmt or as
- * one JSON object a line.
+ * Creates a log in Prometheus' own format: `time= level= msg=` and more keys, as logfmt or as one JSON object a line.
  *
- * @param isJournal whether each line begins with its priority for the journal
- * @param write takes a line without its newline; standard error, but for tests
+ * @param isJournal whether to put the journal's priority before each line
+ * @param write writes a line, given without its newline; standard error, except in tests
  */
 export function createLog(
   level: LogLevel,
@@ -53,7 +52,7 @@ export function createLog(
   };
 }
 
-/** One logfmt line; a value that would not read back as one word is quoted. */
+/** One logfmt line; a value that is not a single plain word is quoted. */
 export function logfmt(entry: LogFields): string {
   return Object.entries(entry)
     .map(([key, value]) => {

@@ -4,7 +4,7 @@ import { JOURNAL_PRIORITIES } from "./log.ts";
 import { isJournalStream } from "./sources/journal_stream.ts";
 import { writeError, writeOutput } from "./standard_streams.ts";
 
-/** Exit codes: 0 when told to end, 1 when something failed at run time, 2 when the user must act. */
+/** Exit codes: 0 after a signal to stop, 1 when something failed at run time, 2 when the user must act. */
 function fail(error: unknown): never {
   const message = error instanceof Error ? error.message : String(error);
   const isJournal = isJournalStream(process.env["JOURNAL_STREAM"], 2);
@@ -15,9 +15,9 @@ function fail(error: unknown): never {
 
 const words = process.argv.slice(2);
 if (words.length === 1 && /^(-V|--?version)$/.test(words[0]!)) {
-  // Without the rest of the program, which takes longer to load than all of this.
+  // Without loading the rest of the program, which takes longer than this.
   writeOutput(`${versionText()}\n`);
 } else {
-  // Code that is compiled when it is built can't wait here.
+  // No `await`: code compiled to bytecode at build time can't have it at the top level.
   import("./cli/program.ts").then(({ runProgram }) => runProgram(words, process.env)).catch(fail);
 }

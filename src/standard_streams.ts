@@ -1,13 +1,13 @@
 /**
- * Standard output and standard error, written by their descriptors: `process.stdout` and its like load the
+ * Writes to standard output and standard error by their descriptors: `process.stdout` and `process.stderr` load the
  * runtime's streams, which take 8 MB of memory.
  */
 import { fstatSync, writeSync } from "node:fs";
 
-/** A reader that takes nothing for so long gets no more. */
+/** How long to wait for a reader that reads nothing; the rest of the text is then dropped. */
 const PATIENCE_MS = 2000;
 
-/** @returns whether all of it was taken; not when its reader is gone */
+/** @returns whether all of it was written; false when the reader is gone */
 export function writeOutput(text: string): boolean {
   return write(1, text);
 }
@@ -16,7 +16,7 @@ export function writeError(text: string): void {
   write(2, text);
 }
 
-/** `/dev/null` is a character device, too; for anything else there is no need to load the streams. */
+/** Loads the streams only for a character device, which may still be `/dev/null`. */
 export function isOutputTerminal(): boolean {
   try {
     return fstatSync(1).isCharacterDevice() && process.stdout.isTTY === true;
@@ -25,7 +25,7 @@ export function isOutputTerminal(): boolean {
   }
 }
 
-/** What can't be written is lost, as it is when nobody reads a log. */
+/** Text that can't be written is lost. */
 function write(fd: number, text: string): boolean {
   const bytes = Buffer.from(text);
   for (let done = 0, waitedMs = 0; done < bytes.length;) {

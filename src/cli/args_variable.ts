@@ -3,9 +3,9 @@ import { FLAGS } from "./flags.ts";
 import { splitWords } from "./split_words.ts";
 
 /**
- * The flags in the variable ARGS, which the unit puts on its command line, each as `--name=value`.
+ * Parses the flags in the variable ARGS, which the unit adds to its command line. Returns each as `--name=value`.
  *
- * @throws ConfigError naming the first word that is not understood
+ * @throws ConfigError that names the first invalid word
  */
 export function flagsIn(text: string | undefined): string[] {
   return readCommandLine(splitWords(text ?? ""), {}, FLAGS).flags;

@@ -1,11 +1,11 @@
 import type { ArgsDef } from "citty";
 import { ConfigError } from "../config.ts";
 
-/** A command line in one spelling: the command, and each flag as `--name=value`. */
+/** A normalized command line: the command, and each flag as `--name=value`. */
 export interface CommandLine {
-  /** Undefined when none was given. */
+  /** Undefined when no command was given. */
   command: string | undefined;
-  /** The command that help is asked for. */
+  /** The command to explain, for `help COMMAND`. */
   argument: string | undefined;
   flags: string[];
 }
@@ -15,14 +15,14 @@ type Known = ReadonlyMap<string, ArgsDef[string]>;
 const TRUE_OR_FALSE = /^(true|false)$/;
 
 /**
- * Reads a command line as Go's flag packages do: one dash or two, the value behind `=` or as the next
- * word, `--x` and `--no-x` for switches. citty itself lets unknown flags pass and takes
- * `-web.listen-address` for a bundle of one-letter flags, so it is given only what went through here.
+ * Parses a command line as Go's flag packages do: one dash or two, the value after `=` or as the next word, `--x` and
+ * `--no-x` for switches. citty alone accepts unknown flags and reads `-web.listen-address` as a bundle of one-letter
+ * flags, so it only gets the result of this function.
  *
  * @param commands the flags of each command
  * @param common the flags that every command has
  * @param help the command that takes the name of another one
- * @throws ConfigError naming the first word that is not understood
+ * @throws ConfigError that names the first invalid word
  */
 export function readCommandLine(
   words: readonly string[],
@@ -31,7 +31,7 @@ export function readCommandLine(
   help?: string,
 ): CommandLine {
   const command = findCommand(words, common, Object.keys(commands));
-  // A map, since an object would know "toString" and the like, too.
+  // A map, since an object also has "toString" and the like.
   const own = command === undefined ? {} : commands[command];
   const known: Known = new Map(Object.entries({ ...common, ...own }));
   const flags: string[] = [];
@@ -77,7 +77,7 @@ function longName(name: string): string {
   return name === "V" ? "version" : name;
 }
 
-/** The switch that `no-NAME` turns off, when NAME is one. */
+/** The switch that `no-NAME` turns off; undefined when NAME is no switch. */
 function positiveName(name: string, known: Known): string | undefined {
   const positive = name.startsWith("no-") && !known.has(name) ? name.slice(3) : undefined;
   return positive !== undefined && known.get(positive)?.type === "boolean" ? positive : undefined;
@@ -95,7 +95,7 @@ function switchFlag(
   return `--${name}=${(value ?? "true") === "true" ? !negated : negated}`;
 }
 
-/** The first word that is neither a flag nor a flag's value. */
+/** Finds the first word that is neither a flag nor a flag's value. */
 function findCommand(
   words: readonly string[],
   common: ArgsDef,
@@ -122,7 +122,7 @@ function unknownFlag(word: string, known: Known): ConfigError {
   return new ConfigError(`${word}: unknown flag; ${hint}`);
 }
 
-/** Whether somebody who wrote the one may have meant the other: part of it, or two slips of the pen. */
+/** Whether a given flag may be a typo of a known one: a part of it, or at most two wrong letters. */
 function isNear(given: string, known: string): boolean {
   const [a = "", b = ""] = [given, known].map((name) =>
     name.replace(/^no-/, "").replace(/[^a-z]/g, ""),
@@ -130,7 +130,7 @@ function isNear(given: string, known: string): boolean {
   return a !== "" && (b.startsWith(a) || b.endsWith(a) || a.startsWith(b) || slips(a, b) <= 2);
 }
 
-/** How many letters have to be put in, left out or changed to make one word of the other. */
+/** The number of letters to insert, delete or replace to turn one word into the other (Levenshtein). */
 function slips(a: string, b: string): number {
   let row = Array.from({ length: b.length + 1 }, (_, i) => i);
   for (const [i, letter] of [...a].entries()) {

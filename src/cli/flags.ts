@@ -26,7 +26,7 @@ const COMMON_FLAGS = {
     type: "string",
     default: "/metrics",
     valueHint: "path",
-    description: "Where the metrics are.",
+    description: "The path of the metrics.",
   },
   "log.level": {
     type: "string",
@@ -38,7 +38,7 @@ const COMMON_FLAGS = {
     type: "string",
     default: "logfmt",
     valueHint: LOG_FORMATS.join("|"),
-    description: "How log lines are written.",
+    description: "The format of log lines.",
   },
   "path.rootfs": {
     type: "string",
@@ -54,26 +54,26 @@ const COMMON_FLAGS = {
   "state.directory": {
     type: "string",
     valueHint: "path",
-    description: "Where login counters outlive a restart; without it, in STATE_DIRECTORY.",
+    description: "Where login counters are kept across restarts; without it, in STATE_DIRECTORY.",
   },
   "environment.file": {
     type: "string",
     default: "/etc/default/user_sessions_exporter",
     valueHint: "path",
-    description: "The file that SIGHUP rereads.",
+    description: "The environment file that SIGHUP reloads.",
   },
   "accounts.getent": {
     type: "boolean",
     default: true,
     description: "Ask getent for names of directory users (LDAP, SSSD).",
-    negativeDescription: "Start no getent: such users are shown as uids.",
+    negativeDescription: "Don't start getent; such users are shown as uids.",
   },
   "privacy.from-ip": {
     type: "string",
     default: "full",
     valueHint: ADDRESS_MODES.join("|"),
     description:
-      "How addresses are shown: as they are, their network (/24, /48), a keyed hash, none.",
+      "How addresses are shown: in full, their network (/24, /48), a keyed hash, not at all.",
   },
   "privacy.key-file": {
     type: "string",
@@ -100,18 +100,18 @@ const COMMON_FLAGS = {
     type: "string",
     default: "2000",
     valueHint: "number",
-    description: 'So many users have series of their own; the rest is username="other".',
+    description: 'The most users with series of their own; the rest is username="other".',
   },
   "collector.disable-defaults": {
     type: "boolean",
     default: false,
     description: "Run only the collectors that a flag names.",
   },
-  version: { type: "boolean", alias: "V", description: "Print the version and end." },
-  help: { type: "boolean", alias: "h", description: "Print this help and end." },
+  version: { type: "boolean", alias: "V", description: "Print the version and exit." },
+  help: { type: "boolean", alias: "h", description: "Print this help and exit." },
 } as const satisfies ArgsDef;
 
-/** Each collector's switch. Without a default, since all run unless something else is said. */
+/** The switch of each collector. It has no default: all run unless another flag says otherwise. */
 const COLLECTOR_FLAGS: ArgsDef = Object.fromEntries(
   COLLECTORS.map(({ name, help }) => [
     `collector.${name}`,
@@ -128,7 +128,7 @@ export const FLAGS: ArgsDef = { ...COMMON_FLAGS, ...COLLECTOR_FLAGS };
 /** The flags that can be given more than once. */
 export const REPEATABLE = ["web.listen-address"] as const;
 
-/** The value of a flag that is not given. */
+/** The value of a flag that was not given. */
 export function defaultOf(name: string): unknown {
   const value = FLAGS[name]?.default;
   return (REPEATABLE as readonly string[]).includes(name) ? [value] : value;
@@ -148,13 +148,13 @@ export const SESSIONS_FLAGS: ArgsDef = {
   json: { type: "boolean", description: "Print JSON instead of a table." },
   watch: {
     type: "boolean",
-    description: "Print them again and again until interrupted; with --json one document a line.",
+    description: "Repeat until interrupted; with --json print one document a line.",
   },
   interval: {
     type: "string",
     default: "2",
     valueHint: "seconds",
-    description: "How long --watch waits.",
+    description: "The interval of --watch.",
   },
 };
 
@@ -163,11 +163,11 @@ export const DOCTOR_FLAGS: ArgsDef = {
   json: { type: "boolean", description: "Print JSON. The exit code is 1 when something is lost." },
 };
 
-/** What the environment sets, for the help text. */
+/** The environment variables, for the help text. */
 export const ENVIRONMENT: readonly (readonly [name: string, description: string])[] = [
   ["PORT", "The port to serve metrics on; overrides the port of the flag."],
   ["LOG_LEVEL", "The log level; overrides the flag."],
   ["EXCLUDE_USERS", "Users to leave out, separated by commas."],
   ["SSH_PORTS", "The ports of sshd, separated by commas. (Default: 22)"],
-  ["STATE_DIRECTORY", "Set by systemd: where login counters outlive a restart."],
+  ["STATE_DIRECTORY", "Set by systemd: where login counters are kept across restarts."],
 ];

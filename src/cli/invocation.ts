@@ -3,16 +3,16 @@ import type { Config, ConfigError } from "../config.ts";
 import { type Flags, REPEATABLE } from "./flags.ts";
 import { type Environment, readConfigLeniently } from "./read_config.ts";
 
-/** One run of a command: what was asked for, and what it means. */
+/** One run of a command: its flags and environment, and the config made of them. */
 export interface Invocation {
   /** The flags, each as `--name=value`. */
   words: readonly string[];
   env: Environment;
   flags: Flags;
-  /** The values of all flags, the command's own among them. */
+  /** The values of all flags, including the command's own. */
   args: Readonly<Record<string, unknown>>;
   config: Config;
-  /** The bad values, in whose place the config has the defaults. */
+  /** An error for each invalid value; the config has the default instead. */
   faults: readonly ConfigError[];
 }
 
@@ -22,7 +22,7 @@ export function invoke(words: readonly string[], defined: ArgsDef, env: Environm
   return { words, env, flags, args, ...readConfigLeniently(flags, env) };
 }
 
-/** citty keeps the last of a flag that is given more than once, the words have them all. */
+/** citty keeps only the last value of a repeated flag; the words have all of them. */
 function repeatedFlags(
   args: Readonly<Record<string, unknown>>,
   words: readonly string[],

@@ -2,15 +2,15 @@ import { ConfigError } from "../config.ts";
 
 /** The longest expression that is accepted, in UTF-16 code units. */
 const MAX_LENGTH = 1000;
-/** In one alternative: each more multiplies the time by the length of the name. */
+/** Most unbounded repetitions in one alternative: each one multiplies the time by the length of the name. */
 const MAX_UNBOUNDED = 3;
 
 /**
- * A regular expression over whole names. What could take longer than a few passes over a name is refused.
+ * Compiles a regular expression over whole names. Refuses any that could take longer than a few passes over a name.
  *
- * @param flag names it in the error
- * @throws ConfigError when it is not an expression, or has look-around, back references, or a repeated group
- *   with alternatives or repetitions in it
+ * @param flag the flag to name in the error
+ * @throws ConfigError when it is invalid, too long, or has look-around, back references, or a repeated group with
+ *    alternatives or repetitions in it
  */
 export function namePattern(text: string, flag: string): RegExp {
   const refused = (why: string) => {
@@ -26,7 +26,7 @@ export function namePattern(text: string, flag: string): RegExp {
   return new RegExp(`^(?:${text})$`, "v");
 }
 
-/** Checked outside of a group: `a)(b` is invalid by itself, and valid inside one. */
+/** Compiles it outside of a group: `a)(b` is invalid alone, but valid inside a group. */
 function mistakeIn(text: string): string | undefined {
   try {
     RegExp(text, "v");
@@ -36,15 +36,15 @@ function mistakeIn(text: string): string | undefined {
   }
 }
 
-/** What a part of an expression holds. */
+/** The properties of a part of an expression. */
 interface Part {
-  /** Repetitions without an end, in the alternative that has most of them. */
+  /** The number of unbounded repetitions, in the alternative with the most. */
   unbounded: number;
-  /** Whether it can match in several ways. */
+  /** Whether it can match the same text in several ways. */
   isAmbiguous: boolean;
 }
 
-/** Reads the shape of an expression that the runtime has accepted. */
+/** Parses the structure of a valid expression. */
 class Shape {
   private at = 0;
 
@@ -60,7 +60,7 @@ class Shape {
     }
   }
 
-  /** Up to the end of the group, or of the text. */
+  /** Parses alternatives up to the end of the group or of the text. */
   private alternatives(): Part {
     let most = 0;
     let inThis = 0;
@@ -109,7 +109,7 @@ class Shape {
     this.at += braces?.[0].length ?? 0;
   }
 
-  /** Classes can hold classes. */
+  /** Parses a character class; with the flag `v` classes can be nested. */
   private charactersClass(): void {
     for (let depth = 1; depth > 0 && this.at < this.text.length; this.at++) {
       const letter = this.text[this.at];

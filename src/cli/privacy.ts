@@ -4,13 +4,13 @@ import { AddressPrivacy } from "../model/address_privacy.ts";
 import { explain } from "../sources/errors.ts";
 import { readOrMakePrivacyKey, readPrivacyKey } from "../sources/privacy_key.ts";
 
-/** In the state directory, where no key file is given. */
+/** The key's file in the state directory, when no key file is given. */
 const KEY_NAME = "privacy.key";
 
 /**
- * How the server shows addresses; it makes the key when there is none.
+ * How the server shows addresses. Creates the key when there is none.
  *
- * @throws ConfigError when there can be no key
+ * @throws ConfigError when the key can't be read or created
  */
 export function servedAddresses({ privacy, stateDirectory }: Config): AddressPrivacy {
   if (privacy.fromIp !== "hash") return new AddressPrivacy(privacy.fromIp);
@@ -24,8 +24,8 @@ export function servedAddresses({ privacy, stateDirectory }: Config): AddressPri
 }
 
 /**
- * How a command that is run by hand shows addresses: as the server does. Without its key it shows none,
- * for another hash would be a lie.
+ * How a command run by hand shows addresses: as the server does. Without the server's key it shows none, since its
+ * hashes would differ.
  */
 export function printedAddresses(config: Config, log: Log): AddressPrivacy {
   const { privacy } = config;

@@ -9,16 +9,19 @@ import { BUILD, PROGRAM, versionText } from "./version.ts";
 
 interface Command {
   description: string;
-  /** The flags that only this command has. */
+  /** The flags of this command only. */
   own: ArgsDef;
-  /** Which of the common flags and variables matter to it; it takes all of them, so that one set serves them all. */
+  /**
+   * The common flags and variables that its help lists. It accepts all of them, so that one set works for every
+   * command.
+   */
   uses: RegExp;
   run: (invocation: Invocation) => Promise<void>;
 }
 
 const SUMMARY = "Who is on this host, who is trying to get in, and what each user costs";
 
-/** The commands, the first of which runs when none is named. Each loads what it needs when it runs. */
+/** The commands; the first one is the default. Each loads its modules when it runs. */
 const COMMANDS: Readonly<Record<string, Command>> = {
   serve: {
     description: "Serve metrics over HTTP (the default)",
@@ -54,14 +57,14 @@ const COMMANDS: Readonly<Record<string, Command>> = {
   },
 };
 
-/** Asks for the help, as the flag --help does. */
+/** The command that prints help, as the flag --help does. */
 const HELP = "help";
 const HELP_SUMMARY = "Explain a command, or without one the program";
 
 /**
  * Runs the program with the given words and environment.
  *
- * @throws ConfigError for what the user has to put right
+ * @throws ConfigError for invalid flags, variables and files
  */
 export async function runProgram(words: readonly string[], env: Environment): Promise<void> {
   const own = Object.fromEntries(

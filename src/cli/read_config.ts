@@ -9,9 +9,9 @@ import { namePattern } from "./name_pattern.ts";
 export type Environment = Readonly<Record<string, string | undefined>>;
 
 /**
- * Joins flags and environment; where both speak of one thing, the environment wins.
+ * Merges flags and environment; the environment wins where both set the same thing.
  *
- * @throws ConfigError for the first bad value: the flag or variable, the value, what is wanted
+ * @throws ConfigError for the first invalid value: names the flag or variable, the value, and what is wanted
  */
 export function readConfig(flags: Flags, env: Environment): Config {
   const level = env["LOG_LEVEL"]
@@ -49,7 +49,7 @@ export function readConfig(flags: Flags, env: Environment): Config {
   };
 }
 
-/** The config with defaults in place of what is bad, and what that is. */
+/** The config with defaults instead of invalid values, and an error for each of these. */
 export function readConfigLeniently(
   flags: Flags,
   env: Environment,
@@ -69,7 +69,7 @@ export function readConfigLeniently(
   }
 }
 
-/** PORT overrides the port, and only the port: a host that the flag gives stays. */
+/** PORT overrides only the port: a host in the flag stays. */
 function listenAddresses(texts: readonly string[], port: string | undefined): ListenAddress[] {
   const addresses = texts.map(parseListenAddress);
   if (!port) return addresses;
@@ -94,7 +94,7 @@ export function parseListenAddress(text: string): ListenAddress {
 
 const DEFAULT_SOCKET_MODE = 0o660;
 
-/** The kernel's limit for a socket's path, man 7 unix. */
+/** The kernel's limit for the path of a socket, man 7 unix. */
 const MAX_SOCKET_PATH_BYTES = 107;
 
 function parseUnixAddress(text: string): UnixAddress {
@@ -127,7 +127,7 @@ function parsePort(text: string, name: string, lowest = 0): number {
   throw new ConfigError(`${name}: invalid port "${text}": want ${lowest} to 65535`);
 }
 
-/** `root bob` is more likely two names without a comma than one with a blank, but in a Windows domain. */
+/** `root bob` is more likely two names without a comma than one name with a blank, except in a Windows domain. */
 function parseUsers(text: string | undefined): ReadonlySet<string> {
   const names = listOf(text);
   const bad = names.find((name) => name.includes(":") || /^[^\\@]*\s[^\\@]*$/.test(name));
@@ -159,7 +159,7 @@ function parseSshPorts(text: string | undefined): ReadonlySet<number> {
   return new Set(words.map((word) => parsePort(word, "SSH_PORTS", 1)));
 }
 
-/** systemd gives a list with colons where a unit has several; the first is ours. */
+/** systemd passes a list separated by colons when a unit has several; the first one is ours. */
 function stateDirectory(flags: Flags, env: Environment): string | undefined {
   const given = flags["state.directory"];
   if (given) return absolute(given, "--state.directory");
@@ -185,7 +185,7 @@ function absolute(path: string, name: string): string {
   throw new ConfigError(`${name}: invalid path "${path}": want an absolute path`);
 }
 
-/** All of them, unless flags say otherwise. */
+/** All collectors, unless flags say otherwise. */
 function enabledCollectors(flags: Flags): ReadonlySet<string> {
   const byDefault = !flags["collector.disable-defaults"];
   const names = COLLECTORS.map(({ name }) => name);

@@ -7,16 +7,16 @@ import { FLAGS } from "./flags.ts";
 import { type Invocation, invoke } from "./invocation.ts";
 import type { Environment } from "./read_config.ts";
 
-/** What a running exporter can take over without losing its counters. */
+/** Variables that a running exporter can change without losing its counters. */
 const RELOADABLE_VARIABLES = ["LOG_LEVEL", "EXCLUDE_USERS", "SSH_PORTS"] as const;
 const RELOADABLE_FLAGS = ["log.level", "users.include", "users.exclude", "users.max"] as const;
 
-/** What it can't: who changed it is told. */
+/** Variables that it can't change; a reload logs a warning. */
 const NEEDS_RESTART = ["PORT", "ARGS"] as const;
 
 /**
- * Reads the environment file again, as SIGHUP and `systemctl reload` ask for, with the flags in its ARGS.
- * With a bad value, or without the file, everything stays as it is.
+ * Reloads the environment file, with the flags in its ARGS: for SIGHUP and `systemctl reload`. With an invalid value,
+ * or without the file, all settings stay as they are.
  */
 export function reload(started: Invocation, { host, log }: { host: HostState; log: Log }): void {
   const path = started.config.environmentFile;
@@ -43,11 +43,11 @@ export function reload(started: Invocation, { host, log }: { host: HostState; lo
   }
 }
 
-/** The words of the command line, with those that came from ARGS replaced by those that are there now. */
+/** The words of the command line, with those that came from the old ARGS replaced by the new ones. */
 function reloadedWords({ words, env }: Invocation, file: Environment): readonly string[] {
   const before = flagsIn(env["ARGS"]);
   const at = words.findIndex((_, i) => before.every((word, j) => words[i + j] === word));
-  // Without ARGS on the command line the file has nothing to say about flags.
+  // When the command line has no ARGS, the file can't change flags.
   if (before.length === 0 || at < 0) return words;
   return [...words.slice(0, at), ...flagsIn(file["ARGS"]), ...words.slice(at + before.length)];
 }

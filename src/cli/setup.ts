@@ -9,14 +9,14 @@ import { isJournalStream } from "../sources/journal_stream.ts";
 import { Root } from "../sources/root.ts";
 import { BUILD } from "./version.ts";
 
-/** What commands are made of; each takes what it needs. */
+/** The parts that commands need; each uses some of them. */
 export interface Setup {
   log: Log;
   host: HostState;
   collection: Collection;
 }
 
-/** @param addressesOf how addresses are shown, by the config */
+/** @param addressesOf returns how addresses are shown with a config */
 export function setUp(
   config: Config,
   addressesOf: (config: Config, log: Log) => AddressPrivacy = printedAddresses,

@@ -1,6 +1,6 @@
 /**
- * The words that systemd makes of an unbraced variable on a command line: blanks part them, quotes keep
- * them together. man 5 systemd.service, "Command lines".
+ * Splits a text into words as systemd does with an unbraced variable on a command line: at blanks, except inside
+ * quotes. man 5 systemd.service, "Command lines".
  */
 export function splitWords(text: string): string[] {
   const words: string[] = [];

@@ -3,7 +3,7 @@ import { type Config, ConfigError } from "../config.ts";
 import { codeOf, explain } from "../sources/errors.ts";
 import { type Privileges, readPrivileges } from "../sources/proc/self_privileges.ts";
 
-/** Why the program must not start here; nothing when it may. */
+/** The reasons why the program must not start here; empty when it may. */
 export function startFaults({ rootfs, procfs }: Config): ConfigError[] {
   const faults = [
     folderFault("--path.rootfs", rootfs),
@@ -27,14 +27,14 @@ function ownPrivilegeFault(): ConfigError | undefined {
   try {
     return privilegeFault(readPrivileges());
   } catch {
-    // Without /proc there is nothing to read with more rights either.
+    // Without /proc there is nothing to read, and so no privilege to misuse.
     return undefined;
   }
 }
 
 /**
- * Whether the executable's file gives rights that whoever starts it has not: the runtime inside runs code
- * that BUN_OPTIONS names, so anybody could use these rights. What systemd gives is ambient.
+ * An error when the executable file grants privileges (set-uid, set-gid, file capabilities): the runtime inside runs code
+ * named in BUN_OPTIONS, so any user could use them. Capabilities from systemd are ambient, which is safe.
  */
 export function privilegeFault(privileges: Privileges): ConfigError | undefined {
   const { realUid, effectiveUid, realGid, effectiveGid, permitted, ambient } = privileges;

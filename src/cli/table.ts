@@ -1,4 +1,4 @@
-/** Lays out rows under headings, columns two blanks apart. */
+/** Formats rows under headings, with columns two blanks apart. */
 export function table(headings: readonly string[], rows: readonly string[][]): string {
   const all = [[...headings], ...rows];
   const widths = headings.map((_, column) =>

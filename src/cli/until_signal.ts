@@ -1,4 +1,4 @@
-/** Resolves with the name of the signal that tells the program to end. */
+/** Waits for SIGTERM or SIGINT. @returns the signal's name */
 export function untilSignal(): Promise<string> {
   return new Promise((resolve) => {
     for (const signal of ["SIGTERM", "SIGINT"]) process.on(signal, () => resolve(signal));

@@ -1,7 +1,7 @@
 import packageJson from "../../package.json" with { type: "json" };
 import type { BuildInfo } from "../collectors/runtime/build_info.ts";
 
-/** The build puts the commit in its place; without a build there is none. */
+/** Replaced by the commit at build time; undefined when run from source. */
 declare const BUILD_REVISION: string | undefined;
 
 export const PROGRAM = "user_sessions_exporter";

@@ -4,7 +4,7 @@ import { untilSignal } from "./until_signal.ts";
 
 const LONGEST_SECONDS = 86_400;
 
-/** @throws ConfigError unless it is a number of seconds from 0.1 to a day */
+/** @throws ConfigError when it is not a number of seconds from 0.1 to 86,400 */
 export function parseInterval(text: string): number {
   const seconds = /^\d{1,5}(\.\d{1,3})?$/.test(text) ? Number(text) : Number.NaN;
   if (seconds >= 0.1 && seconds <= LONGEST_SECONDS) return seconds;
@@ -12,8 +12,8 @@ export function parseInterval(text: string): number {
 }
 
 /**
- * Writes what `print` gives again and again, until SIGTERM, SIGINT, or nobody reads it any more. On a
- * terminal each text takes the place of the one before; elsewhere one follows the other.
+ * Writes the result of `print` repeatedly, until SIGTERM, SIGINT, or the reader is gone. On a terminal each text
+ * replaces the last one; elsewhere it follows it.
  */
 export async function watch(print: () => Promise<string>, intervalSeconds: number): Promise<void> {
   const ended = untilSignal();
@@ -27,10 +27,10 @@ export async function watch(print: () => Promise<string>, intervalSeconds: numbe
 }
 
 /**
- * Draws over what is there and clears the rest, so that nothing flickers. Lines that are too long are
- * cut by the terminal (its mode 7, switched on again after each text), those below its last line here.
+ * The escape sequences that draw a text over the last one and clear the rest, so that nothing flickers. The terminal
+ * cuts long lines (its mode 7, switched on again after each text); rows beyond its height are cut here.
  *
- * @param rows the terminal's height, 0 when it does not tell
+ * @param rows the terminal's height; 0 when unknown
  */
 export function screen(text: string, rows: number): string {
   const lines = text.trimEnd().split("\n");

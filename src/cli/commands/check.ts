@@ -11,11 +11,11 @@ import { startFaults } from "../start_conditions.ts";
 import { PROGRAM } from "../version.ts";
 
 /**
- * Says whether `serve` would take these flags, this environment and this web config file, for
- * configuration management to ask before it deploys them. With `--environment.file` it is what the unit
- * would start with that file: its variables, and the flags in its ARGS. Nothing is listened on.
+ * Checks whether `serve` would accept these flags, this environment and this web config file, so that configuration
+ * management can ask before it deploys them. With `--environment.file` it checks what the unit would start with that
+ * file: its variables, and the flags in its ARGS. It listens on nothing.
  *
- * @throws never: each fault is a line on standard error, and the exit code is 2
+ * @throws never: it prints a line for each fault on standard error, and sets the exit code 2
  */
 export async function check(given: Invocation): Promise<void> {
   const all: ConfigError[] = [];
@@ -32,7 +32,7 @@ export async function check(given: Invocation): Promise<void> {
   if (all.length > 0) process.exitCode = 2;
 }
 
-/** @throws ConfigError for a file that can't be read, and for an unknown flag in its ARGS */
+/** @throws ConfigError when the file can't be read, or has an unknown flag in its ARGS */
 function withEnvironmentFile(given: Invocation): Invocation {
   const { words, env, config } = given;
   if (!words.some((word) => word.startsWith("--environment.file="))) return given;

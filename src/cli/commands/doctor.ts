@@ -6,8 +6,8 @@ import { Root } from "../../sources/root.ts";
 import type { SourceInfo } from "../../sources/source.ts";
 
 /**
- * Prints each source: whether it can be read here, why not, what is lost, and how it can be had. The exit
- * code is 1 when something is lost, 0 when nothing is.
+ * Prints for each source whether it can be read, why not, what is lost without it, and how to make it readable. The
+ * exit code is 1 when something is lost, else 0.
  */
 export async function doctor(config: Config, asJson: boolean): Promise<void> {
   const root = new Root(config.rootfs, config.procfs);
@@ -17,7 +17,7 @@ export async function doctor(config: Config, asJson: boolean): Promise<void> {
   if (probed.some(isLoss)) process.exitCode = 1;
 }
 
-/** What reading the sources as a collection does gives, where that tells more than opening them. */
+/** Reads some sources as a collection does, and returns their errors: opening them shows less. */
 async function verify(root: Root): Promise<Map<string, unknown>> {
   const faults = new Map<string, unknown>();
   for (const { name, verify: read } of SOURCES as readonly SourceInfo[]) {
@@ -30,7 +30,7 @@ async function verify(root: Root): Promise<Map<string, unknown>> {
   return faults;
 }
 
-/** Whether the exporter can't tell something here. */
+/** Whether something is missing in the metrics without this source. */
 function isLoss({ state, coveredBy, fallback }: ProbedSource): boolean {
   if (state.available || coveredBy !== undefined) return false;
   return state.reason !== "missing" || fallback === undefined;
@@ -60,7 +60,7 @@ function report(probed: ProbedSource[], { listen }: Config): string {
   return `${who}\n${service}\n\n${probed.map(describe).join("\n")}`;
 }
 
-/** The widths of the columns for state and name, blanks between them included. */
+/** The widths of the columns for state and name, with the blanks between them. */
 const STATE_WIDTH = 11;
 const NAME_WIDTH = 10;
 

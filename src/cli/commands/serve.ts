@@ -15,7 +15,7 @@ import { untilSignal } from "../until_signal.ts";
 import { BUILD } from "../version.ts";
 
 /**
- * Serves until SIGTERM or SIGINT; SIGHUP reads the environment file again.
+ * Serves until SIGTERM or SIGINT; SIGHUP reloads the environment file.
  *
  * @throws ConfigError when an address can't be listened on or the web config file is invalid
  */
@@ -42,7 +42,7 @@ export async function serveForever(invocation: Invocation): Promise<void> {
       sources: host.probeSources(),
     }),
   };
-  // Before anything is logged: an address that can't be had is to give one line, and no other.
+  // Before anything is logged, so that an address in use gives a single line.
   const server = await serve(site, config, log);
   host.webConfigReloadSuccess = () => server.webConfigReloadSuccess;
   log.info("starting user_sessions_exporter", { version: BUILD.version, revision: BUILD.revision });
@@ -74,7 +74,7 @@ export async function serveForever(invocation: Invocation): Promise<void> {
   process.exit(0);
 }
 
-/** The failures of the last hour, with the addresses as they are shown. */
+/** The failures of the last hour, with their addresses hidden or shortened as configured. */
 function shownFailures({ authLogs, addresses }: HostState) {
   const failures = authLogs.recentFailures();
   if (!failures) return undefined;

@@ -14,7 +14,8 @@ import { parseInterval, watch } from "../watch.ts";
 const HEADINGS = ["USER", "TYPE", "TTY", "FROM", "SINCE", "IDLE", "WHAT"];
 
 /**
- * Prints the sessions as a table below a line like w's, or as JSON with the names of the metrics' labels.
+ * Prints the sessions as a table below a summary line like that of w(1), or as JSON with the names of the metrics'
+ * labels.
  *
  * @param args the values of the flags `json`, `watch` and `interval`
  * @throws ConfigError for a bad interval
