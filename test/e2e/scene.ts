@@ -17,8 +17,8 @@ export interface Scene {
 
 export interface Scenario {
   name: string;
-  /** It needs a console or virtual terminals, which a container has not. */
-  needsConsole?: true;
+  /** It needs a kernel or a console of its own, which a container has not. */
+  needsMachine?: true;
   run(scene: Scene): Promise<void>;
 }
 

@@ -7,6 +7,11 @@ import type { Scene } from "./scene.ts";
 export const SERVICE = "user_sessions_exporter";
 export const PACKAGE = "user-sessions-exporter";
 
+/** The command; on a fast host the scenarios restart it more often than systemd allows. */
+export function restartService(): string {
+  return `systemctl reset-failed ${SERVICE} 2> /dev/null; systemctl restart ${SERVICE}`;
+}
+
 /** Waits until it answers: it has to take a first sample. */
 export async function untilReady({ host }: Scene): Promise<void> {
   const url = `http://127.0.0.1:${host.port(EXPORTER_PORT)}/-/ready`;

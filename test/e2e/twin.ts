@@ -1,6 +1,6 @@
 /** A twin of the service's unit, in which other programs run with exactly the service's rights. */
 import type { Scene } from "./scene.ts";
-import { SERVICE, untilReady } from "./service.ts";
+import { SERVICE, restartService, untilReady } from "./service.ts";
 
 const TWIN = "e2e_twin";
 
@@ -26,7 +26,7 @@ export async function inTwin({ host }: Scene, script: string): Promise<string> {
 /** Restarts the service with a drop-in, that its twin has too, or with none. */
 export async function restartWith(scene: Scene, dropIn: string | undefined): Promise<void> {
   await setDropIn(scene, dropIn);
-  await scene.host.control.sh(`systemctl restart ${SERVICE}`);
+  await scene.host.control.sh(restartService());
   await untilReady(scene);
 }
 

@@ -7,7 +7,7 @@ import { compareSlices } from "../slices.ts";
 import { type Login, LoginBook, type Method, type Use } from "../clients/login_book.ts";
 import { eventually } from "../../helpers/run.ts";
 import { type Scene, controlLogin, observe, observeUntil } from "../scene.ts";
-import { SERVICE, mainPid, untilReady } from "../service.ts";
+import { mainPid, restartService, untilReady } from "../service.ts";
 
 const USERS = ["ann", "ben", "cat", "dan", "eve", "fay"];
 const METHODS: readonly Method[] = ["password", "publickey", "keyboard-interactive"];
@@ -47,7 +47,7 @@ export const fortyLogins = {
 
     const first = batch();
     await Bun.sleep(6_000);
-    await control.sh(`systemctl restart ${SERVICE}`);
+    await control.sh(`${restartService()}`);
     await untilReady(scene);
     await first;
 

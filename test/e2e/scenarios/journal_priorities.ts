@@ -1,6 +1,6 @@
 /** What the service logs has its level as priority in the journal: `journalctl -p warning` shows warnings and errors. */
 import type { Scene } from "../scene.ts";
-import { SERVICE, untilReady } from "../service.ts";
+import { SERVICE, restartService, untilReady } from "../service.ts";
 
 const DEFAULTS = `/etc/default/${SERVICE}`;
 
@@ -11,7 +11,7 @@ export const journalPriorities = {
     const { control } = host;
     const settings = await control.sh(`cat ${DEFAULTS}`);
     // A setting that a reload can't take over is a warning, one that is wrong is an error.
-    await control.sh(`systemctl restart ${SERVICE}`);
+    await control.sh(`${restartService()}`);
     await untilReady(scene);
     await control.sh(`echo PORT=10042 >> ${DEFAULTS}; systemctl reload ${SERVICE}; sleep 1
       echo LOG_LEVEL=loud >> ${DEFAULTS}; systemctl reload ${SERVICE}; sleep 1`);
@@ -24,7 +24,7 @@ export const journalPriorities = {
     const graver = entries(await control.sh(`journalctl -u ${SERVICE} -p warning -o json`));
     const isGrave = ({ level }: Entry) => level === "WARN" || level === "ERROR";
     check.equal("journalctl -p warning", all.filter(isGrave), graver);
-    await control.sh(`cat > ${DEFAULTS} <<'END'\n${settings}END\nsystemctl restart ${SERVICE}`);
+    await control.sh(`cat > ${DEFAULTS} <<'END'\n${settings}END\n${restartService()}`);
     await untilReady(scene);
   },
 };

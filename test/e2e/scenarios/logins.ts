@@ -35,6 +35,6 @@ export const LOGINS: readonly Scenario[] = [
     const command = await remoteCommand(scene, "bob", { words: ["-S", socket], shares: true });
     return [first, second, { ...command, sessions: [] }];
   }),
-  { ...login("console", async (scene) => [await consoleLogin(scene)]), needsConsole: true },
+  { ...login("console", async (scene) => [await consoleLogin(scene)]), needsMachine: true },
   login("root login", async (scene) => [await terminal(scene, "root")]),
 ];

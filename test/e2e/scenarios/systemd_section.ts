@@ -3,7 +3,7 @@ import { compareSessions } from "../compare.ts";
 import { sessionLines } from "../observation.ts";
 import { readmeCommands } from "../readme.ts";
 import { type Scene, observe } from "../scene.ts";
-import { SERVICE, mainPid, untilReady } from "../service.ts";
+import { SERVICE, mainPid, restartService, untilReady } from "../service.ts";
 
 const DEFAULTS = `/etc/default/${SERVICE}`;
 
@@ -33,7 +33,7 @@ export const systemdSection = {
     const exposure = Number(/exposure level for \S+: ([\d.]+)/.exec(security)?.[1]);
     check.equal("systemd-analyze security is 1.5 or better", true, exposure <= 1.5);
 
-    await control.sh(`cat > ${DEFAULTS} <<'END'\n${settings}END\nsystemctl restart ${SERVICE}`);
+    await control.sh(`cat > ${DEFAULTS} <<'END'\n${settings}END\n${restartService()}`);
     await untilReady(scene);
     await compareSessions(scene);
   },

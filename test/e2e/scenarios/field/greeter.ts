@@ -13,7 +13,7 @@ exec Xvfb :0 -screen 0 800x600x24 -nolisten tcp -auth "$auth"`;
 
 export const greeter = {
   name: "lightdm",
-  needsConsole: true as const,
+  needsMachine: true as const,
   async run(scene: Scene): Promise<void> {
     const { host, truth } = scene;
     const { control } = host;
