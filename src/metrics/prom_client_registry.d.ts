@@ -6,7 +6,7 @@ declare module "prom-client/lib/registry.js" {
     readonly help: string;
     readonly type: string;
     readonly values: readonly PromValue[];
-    get(): PromMetric | Promise<PromMetric>;
+    get(): PromMetric;
   }
 
   interface PromValue {

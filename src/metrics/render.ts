@@ -5,29 +5,57 @@ import type { Family, Sample } from "./metric.ts";
 /** The two forms that Prometheus reads. */
 export type Format = "text" | "openmetrics";
 
-/** More samples than this are rendered one metric after the other, with a turn for others before each. */
+/** So many samples are rendered before other work gets its turn: some 50 ms without the JIT. */
 export const SAMPLES_AT_ONCE = 4096;
 
+const EOF = "# EOF\n";
+
 /**
- * The exposition of one collection. Each one gets a registry and metric objects of its own, since
- * rendering OpenMetrics renames the counters in place.
+ * The exposition of one collection.
  *
  * @param families as `checkFamilies` has passed them
  * @param yieldTurn lets others have their turn
  */
-export function render(
+export async function render(
   families: readonly Family[],
   format: Format,
   yieldTurn: YieldTurn = () => Bun.sleep(0),
 ): Promise<string> {
-  const registry = new Registry(contentType(format));
-  const count = families.reduce((sum, { samples }) => sum + samples.length, 0);
-  // The registry asks all metrics at once, and renders each when it answers.
-  let turn = Promise.resolve();
-  const wait = count > SAMPLES_AT_ONCE ? () => (turn = turn.then(yieldTurn)) : undefined;
-  for (const family of families) {
-    if (family.samples.length > 0) registry.registerMetric(promMetric(family, format, wait));
+  const filled = families.filter(({ samples }) => samples.length > 0);
+  const count = filled.reduce((sum, { samples }) => sum + samples.length, 0);
+  if (count <= SAMPLES_AT_ONCE) return renderAtOnce(filled, format);
+  const texts: string[] = [];
+  for (const made of filled) {
+    let text = "";
+    for (const samples of piecesOf(made.samples)) {
+      await yieldTurn();
+      const piece = await renderAtOnce([{ ...made, samples }], format);
+      text += text === "" ? withoutEof(piece) : withoutHead(withoutEof(piece));
+    }
+    texts.push(text);
   }
+  return format === "openmetrics" ? texts.join("") + EOF : texts.join("\n");
+}
+
+function* piecesOf(samples: readonly Sample[]): Generator<readonly Sample[]> {
+  for (let at = 0; at < samples.length; at += SAMPLES_AT_ONCE) {
+    yield samples.slice(at, at + SAMPLES_AT_ONCE);
+  }
+}
+
+function withoutEof(text: string): string {
+  return text.endsWith(EOF) ? text.slice(0, -EOF.length) : text;
+}
+
+/** A metric's help and type are told before its first sample only. */
+function withoutHead(text: string): string {
+  return text.slice(text.indexOf("\n", text.indexOf("\n") + 1) + 1);
+}
+
+/** Each one gets a registry and metric objects of its own, since rendering OpenMetrics renames the counters in place. */
+function renderAtOnce(families: readonly Family[], format: Format): Promise<string> {
+  const registry = new Registry(contentType(format));
+  for (const made of families) registry.registerMetric(promMetric(made, format));
   return registry.metrics();
 }
 
@@ -40,23 +68,16 @@ export function contentType(format: Format): string {
 /** prom-client keeps the text of shared labels by this object, so all values have the same one. */
 const NO_LABELS = Object.freeze({});
 
-function promMetric(
-  { definition, samples }: Family,
-  format: Format,
-  wait: (() => Promise<void>) | undefined,
-): PromMetric {
+function promMetric({ definition, samples }: Family, format: Format): PromMetric {
   const { name, help, type } = definition;
-  const valued = (metric: PromMetric) => ({
-    ...metric,
-    values: samples.map((sample) => promValue(sample, name, format)),
-  });
+  const values = samples.map((sample) => promValue(sample, name, format));
   return {
     name,
     help,
     type,
-    values: [],
+    values,
     get() {
-      return wait ? wait().then(() => valued(this)) : valued(this);
+      return this;
     },
   };
 }

@@ -1,6 +1,9 @@
 import type { Family } from "../metrics/metric.ts";
 import { type Format, render } from "../metrics/render.ts";
 
+/** More than this is compressed in pieces, with turns for others: 20 MB at once take a quarter of a second. */
+export const GZIP_AT_ONCE_BYTES = 1024 * 1024;
+
 const made = new WeakMap<readonly Family[], Map<string, Promise<Blob>>>();
 
 /**
@@ -24,5 +27,6 @@ export function exposition(
 async function make(families: readonly Family[], format: Format, gzip: boolean): Promise<Blob> {
   if (!gzip) return new Blob([await render(families, format)]);
   const text = await exposition(families, format, false);
-  return new Blob([Bun.gzipSync(await text.bytes())]);
+  if (text.size <= GZIP_AT_ONCE_BYTES) return new Blob([Bun.gzipSync(await text.bytes())]);
+  return new Response(text.stream().pipeThrough(new CompressionStream("gzip"))).blob();
 }

@@ -112,6 +112,59 @@ user_sessions_start_seconds 1700000000.25
   });
 });
 
+const SERIES = 20_000;
+
+describe.each(["text", "openmetrics"] as const)(
+  "more samples than are rendered at once, as %s",
+  (format) => {
+    /** A metric with series enough for five turns; 2,000 users with 100 sessions each have 200,000. */
+    const many = (read: () => void) =>
+      family(
+        gauge("session_active", "Active sessions.", "username", "tty"),
+        Array.from({ length: SERIES }, (_, i) => ({
+          labels: { username: `user${Math.floor(i / 100)}`, tty: `pts/${i % 100}` },
+          get value() {
+            read();
+            return 1;
+          },
+        })),
+      );
+    const others = [
+      byLabel(counter("cpu_seconds_total", "CPU seconds.", "username"), [["alice", 1.5]]),
+      single(gauge("start_seconds", "A time."), 1_700_000_000.25),
+    ];
+
+    test("others have a turn after 4,096 series of one metric, and all are there", async () => {
+      let reads = 0;
+      let most = 0;
+      const yieldTurn = () => {
+        most = Math.max(most, reads);
+        reads = 0;
+        return Promise.resolve();
+      };
+      const text = await render([others[0]!, many(() => reads++), others[1]!], format, yieldTurn);
+      await yieldTurn();
+      expect(most).toBeLessThanOrEqual(SAMPLES_AT_ONCE);
+      const small = await render(
+        [others[0]!, { ...many(() => {}), samples: [] }, others[1]!],
+        format,
+      );
+      const lines = text.split("\n");
+      const series = lines.filter((line) => line.startsWith("user_sessions_session_active{"));
+      expect(new Set(series).size).toBe(SERIES);
+      const at = lines.indexOf(series[0]!);
+      expect(lines.indexOf(series.at(-1)!)).toBe(at + SERIES - 1);
+      expect(lines.slice(at - 2, at)).toEqual([
+        "# HELP user_sessions_session_active Active sessions.",
+        "# TYPE user_sessions_session_active gauge",
+      ]);
+      const gap = format === "text" ? 1 : 0;
+      const rest = [...lines.slice(0, at - 2), ...lines.slice(at + SERIES + gap)].join("\n");
+      expect(rest).toBe(small);
+    });
+  },
+);
+
 // prom-client's own metric classes would make one series of these two (lib/util.js, fastHashObject).
 test("labels that join to the same text stay two series, commas and all", async () => {
   const twins = family(gauge("x", "X.", "a", "b"), [
