@@ -1,4 +1,5 @@
-import type { LogRecord } from "../../sources/logs/record.ts";
+import { CUT_MARK, type LogRecord } from "../../sources/logs/record.ts";
+import { ownText } from "../../sources/own_text.ts";
 import {
   savedCount,
   savedList,
@@ -14,9 +15,10 @@ const SILENCE_MS = 60_000;
 const SAME_MS = 5000;
 /** Most records held until a better log is read, and most remembered as counted early. */
 const MAX_RECORDS = 4096;
-/** Most held records that are saved, and the longest text of one: no program here logs a longer text. */
+/** So much of a held record's text is kept: no program here logs a longer one. With 4,096 records it takes 4 MiB. */
+export const MAX_HELD_LENGTH = 1024;
+/** Most held records that are saved. */
 const MAX_SAVED = 512;
-const MAX_SAVED_LENGTH = 1024;
 
 const PROGRAMS: Readonly<Record<string, string>> = {
   "sshd-session": "sshd",
@@ -58,7 +60,7 @@ export class Precedence {
       return "count";
     }
     if (timeMs <= bestMs) return "drop";
-    this.held.push({ rank, record });
+    this.held.push({ rank, record: keptOf(record) });
     if (this.held.length > MAX_RECORDS) this.held.shift();
     return "hold";
   }
@@ -103,8 +105,7 @@ export class Precedence {
   }
 
   toJSON(): unknown {
-    const saved = this.held.filter(({ record }) => record.message.length <= MAX_SAVED_LENGTH);
-    const held = saved.slice(-MAX_SAVED).map(({ rank, record }) => {
+    const held = this.held.slice(-MAX_SAVED).map(({ rank, record }) => {
       const { timeMs, identifier, pid = null, message, copies } = record;
       return [rank, timeMs, identifier, pid, message, copies];
     });
@@ -134,7 +135,7 @@ export class Precedence {
         message: savedText(message, "record's text"),
         copies: savedCount(copies, "record's copies"),
       };
-      precedence.held.push({ rank: savedCount(rank, "record's log"), record });
+      precedence.held.push({ rank: savedCount(rank, "record's log"), record: keptOf(record) });
     }
     for (const item of savedList(saved["early"], "records counted early")) {
       const [key, timeMs] = savedList(item, "record counted early");
@@ -142,6 +143,18 @@ export class Precedence {
     }
     return precedence;
   }
+}
+
+/** The same record in memory of its own: its texts are views of a line, which can be 64 KiB long. */
+function keptOf(record: LogRecord): LogRecord {
+  const { identifier, message } = record;
+  const isLong = message.length > MAX_HELD_LENGTH && !isCut(message);
+  const kept = isLong ? message.slice(0, MAX_HELD_LENGTH) + CUT_MARK : message;
+  return { ...record, identifier: ownText(identifier), message: ownText(kept) };
+}
+
+function isCut(message: string): boolean {
+  return message.length === MAX_HELD_LENGTH + CUT_MARK.length && message.endsWith(CUT_MARK);
 }
 
 /** One log may have time stamps in seconds, the other in microseconds. */

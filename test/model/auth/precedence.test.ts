@@ -1,5 +1,7 @@
 import { describe, expect, test } from "bun:test";
-import { Precedence } from "../../../src/model/auth/precedence.ts";
+import { MAX_HELD_LENGTH, Precedence } from "../../../src/model/auth/precedence.ts";
+import { CUT_MARK } from "../../../src/sources/logs/record.ts";
+import { heldBytes } from "../../helpers/held_bytes.ts";
 
 const NOW_MS = Date.UTC(2026, 10, 25, 12);
 
@@ -131,4 +133,37 @@ test("its memory does not grow with the number of records", () => {
   logs.judge(2, record(42, "x".repeat(100_000)));
   expect(JSON.stringify(logs).length).toBeLessThan(600_000);
   expect(logs.release(NOW_MS + 1e6).length).toBeLessThan(5000);
+});
+
+describe("held records", () => {
+  test.each([
+    [MAX_HELD_LENGTH - 1, ""],
+    [MAX_HELD_LENGTH, ""],
+    [MAX_HELD_LENGTH + 1, CUT_MARK],
+    [60_000, CUT_MARK],
+  ])("a text of %i characters is kept up to 1,024, and marked when it is cut", (length, mark) => {
+    let logs = new Precedence();
+    logs.judge(0, record(0));
+    expect(logs.judge(1, record(1, "x".repeat(length)))).toBe("hold");
+    for (let restarts = 0; restarts < 2; restarts++) {
+      logs = Precedence.from(JSON.parse(JSON.stringify(logs)));
+    }
+    const [due] = logs.release(NOW_MS + 1e6);
+    expect(due!.record.message).toBe("x".repeat(Math.min(length, MAX_HELD_LENGTH)) + mark);
+  });
+
+  test("of lines of 60 KB each hold some MB in all", () => {
+    const logs = new Precedence();
+    logs.judge(0, record(0));
+    const before = heldBytes();
+    for (let i = 0; i < 5000; i++) {
+      // Like a reader's record: its texts are parts of the line.
+      const line = Buffer.alloc(60_000, `sshd ${i} `).toString("latin1");
+      const isShort = i % 2 === 0;
+      const message = isShort ? line.slice(100, 200) : line.slice(100);
+      logs.judge(1, { ...record(1 + i / 1e6), identifier: line.slice(0, 4), message });
+    }
+    expect(heldBytes() - before).toBeLessThan(10_000_000);
+    expect(logs.release(NOW_MS + 1e6)).toHaveLength(4096);
+  });
 });
