@@ -14,6 +14,12 @@ export const reboot = {
     await host.reboot();
     truth.login("root", "publickey");
     truth.add(controlLogin(fromSeconds));
+    // A client that asks too early is turned away.
+    const ends = "^Connection (closed|reset) by [0-9a-f.:]+ port [0-9]+( .preauth.)?$";
+    const refused = await host.control.sh(
+      `journalctl -q -b -t sshd -t sshd-session -o cat | grep -cE '${ends}' || true`,
+    );
+    if (Number(refused) > 0) truth.count("ssh_unauthenticated_disconnects_total", Number(refused));
     await untilReady(scene);
     const after = await compareSessions(scene);
     const name = "user_sessions_failed_logins_1h";
