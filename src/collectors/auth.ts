@@ -52,7 +52,7 @@ const LOG_LOST = counter(
   "Bytes of logs that were deleted or rotated away before they could be read.",
 );
 
-/** With more of the log unread, the metrics of the last hour are absent. */
+/** With a longer lag the metrics of the last hour are absent. */
 const MAX_LAG_SECONDS = 60;
 
 const USER_LOGINS = counter(
@@ -73,17 +73,17 @@ export const authCollector = {
   name: "auth",
   help: "failed logins, accepted logins, root logins, sudo and su, sessions that ended",
 
-  /** Nothing at all where no log may be read: 0 would say that nobody tries. */
+  /** No metrics when no log is readable: 0 would mean that nobody tries. */
   async collect(snapshot: Snapshot): Promise<Family[]> {
     const { host } = snapshot;
-    // First, since whether a name is root's is asked as the log is read.
+    // First, since reading the log asks whether a name is root's.
     const accounts = await snapshot.accounts();
     const counts = await host.pollAuth();
     const nowMs = Date.now();
     const labelOf = (name: string) => {
       const recorded = accounts.recordedName(name);
       const uid = recorded === undefined ? undefined : accounts.uidOf(recorded);
-      // Of several names of a uid, one stands in all series.
+      // When several names share a uid, all series have the same one.
       return uid === undefined ? undefined : accounts.nameOf(uid);
     };
     counts?.tally.users.settle(labelOf, nowMs, accounts.asksDirectory ? DIRECTORY_WAIT_MS : 0);
@@ -98,7 +98,7 @@ export const authCollector = {
   },
 };
 
-/** What each account did. Excluded users are left out here; the counters without a user count them. */
+/** The counters by account. Excluded users are left out here, but counted in the counters without a user. */
 export function userFamilies(tally: Tally, isExcluded: (name: string) => boolean): Family[] {
   const logins = tally.users.logins().filter(({ username }) => !isExcluded(username));
   const uses = tally.users.escalations().filter(({ username }) => !isExcluded(username));
@@ -120,7 +120,7 @@ export function logFamilies({ source, lagSeconds, lostBytes }: AuthCounts): Fami
   return [byLabel(LOG_LAG, [[source, lagSeconds]]), single(LOG_LOST, lostBytes)];
 }
 
-/** While much of the log is unread, nobody knows what happened in the last hour. */
+/** The counters of the logs. While much of a log is unread, the last hour's metrics are unknown and left out. */
 export function authFamilies(
   { tally, lagSeconds }: Pick<AuthCounts, "tally" | "lagSeconds">,
   nowMs: number,

@@ -11,7 +11,7 @@ const TABLES_READ = gauge(
 );
 const REMOTE = gauge("remote_connections", "SSH and VNC connections together.");
 
-/** The ports of VNC servers; x11vnc's own is the first. */
+/** The ports of VNC servers; the first is x11vnc's default. */
 const FIRST_VNC_PORT = 5900;
 const LAST_VNC_PORT = 64999;
 
@@ -24,7 +24,7 @@ export const connectionsCollector = {
     if (!host.records.tcp) return [];
     const tables = single(TABLES_READ, snapshot.host.tcpTables.tablesRead);
     const ssh = sshSockets(host).length;
-    // A VNC server is known by its process: where those are hidden, the number is not known.
+    // VNC servers are found by their processes: where these are hidden, the number is unknown.
     if (!seesAllProcesses(host)) return [single(SSH, ssh), tables];
     const vnc = (await snapshot.desktopServers())
       .filter(({ protocol }) => protocol === "vnc")

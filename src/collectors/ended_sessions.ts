@@ -12,7 +12,7 @@ export const SESSION_DURATION = histogram(
   DURATION_BOUNDS,
 );
 
-/** Nothing where neither logind nor PAM tells of sessions. Part of the collector `auth`, which reads the logs. */
+/** Empty where neither logind nor PAM logs sessions. Part of the collector `auth`, which reads the logs. */
 export function endedFamilies({
   tally,
   knowsEnds,

@@ -15,7 +15,7 @@ export const lastLoginCollector = {
 
   async collect(snapshot: Snapshot): Promise<Family[]> {
     const { lastLogins, optional } = snapshot.host;
-    // First, since names of directory users are learnt from sessions.
+    // First, since sessions supply the names of directory users.
     const sessions = await snapshot.sessions();
     const { byUid } = await snapshot.usage();
     const byUser = await lastLogins.read(

@@ -17,7 +17,7 @@ export const logindCollector = {
   name: "logind",
   help: "what systemd-logind keeps: sessions by state, lingering users",
 
-  /** Nothing where logind does not run: whether users linger then means nothing. */
+  /** No metrics where logind does not run: lingering then has no effect. */
   async collect(snapshot: Snapshot): Promise<Family[]> {
     const { logind } = (await snapshot.hostIndex()).records;
     if (!logind) return [];

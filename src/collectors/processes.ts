@@ -3,7 +3,7 @@ import { turnEvery } from "../sources/turn.ts";
 import { type Family, byLabel, counter, gauge, ofThisRun, single } from "../metrics/metric.ts";
 import type { Snapshot } from "./runtime/snapshot.ts";
 
-/** How many are added up before other work gets its turn: some 10 ms without the JIT. */
+/** Users added up before yielding: some 10 ms without the JIT. */
 const USERS_A_TURN = 4096;
 
 export const CPU_RATIO = gauge(
@@ -40,7 +40,7 @@ export const processesCollector = {
     const turn = turnEvery(USERS_A_TURN);
     const perUser = (values: Iterable<[number, number]>) => sumByUser(accounts, values, turn);
     const held = [...byUid];
-    // A user whose processes have all ended keeps the counter, and the ratio while it is above 0.
+    // A user without processes keeps the counter, and the ratio while it is above 0.
     const ratios = [...(cpuRatioByUid ?? [])].filter(([uid, ratio]) => ratio > 0 || byUid.has(uid));
     return [
       byLabel(CPU_RATIO, await perUser(ratios)),
@@ -53,7 +53,7 @@ export const processesCollector = {
   },
 };
 
-/** Two uids can share one name. */
+/** Sums by user name: two uids can share one. */
 async function sumByUser(
   accounts: Accounts,
   values: Iterable<[number, number]>,

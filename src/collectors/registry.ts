@@ -14,10 +14,10 @@ export interface Collector {
   readonly name: string;
   /** What it collects, to end the sentence "Collect …". */
   readonly help: string;
-  /** Set for one whose series depend on those of the others: it runs after them, for each filter. */
+  /** Set for a collector whose series depend on the others': it runs after them, for each filter. */
   readonly describesOthers?: true;
   /**
-   * @param collected what the collectors before it in the list gave
+   * @param collected the families of the collectors before it in the list
    * @throws any error: it costs the collector's own series and nothing else
    */
   collect(snapshot: Snapshot, collected: readonly Family[]): Promise<Family[]>;

@@ -43,7 +43,7 @@ export const sessionsCollector = {
   name: "sessions",
   help: "who is logged in, from where and how",
 
-  /** Nothing at all where no source tells of sessions: 0 would say that nobody is here. */
+  /** No metrics where no source of sessions is readable: 0 would mean that nobody is here. */
   async collect(snapshot: Snapshot): Promise<Family[]> {
     return knowsSessions(await snapshot.hostIndex())
       ? sessionFamilies(await snapshot.sessions(), snapshot.host.sessionSeries)
@@ -52,9 +52,9 @@ export const sessionsCollector = {
 };
 
 /**
- * Sessions that no label tells apart become one series: their number, first start, latest input.
+ * Sessions with equal labels become one series: their number, first start, latest input.
  *
- * @param series knows which sessions had series of their own at the collection before
+ * @param series remembers which sessions had series of their own in the last collection
  */
 export function sessionFamilies(
   sessionList: readonly Session[],

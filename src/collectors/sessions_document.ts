@@ -2,7 +2,7 @@ import { foregroundProcess } from "../model/sessions/foreground.ts";
 import type { SessionType } from "../model/sessions/session.ts";
 import type { Snapshot } from "./runtime/snapshot.ts";
 
-/** A session as `sessions --json` and `/api/v1/sessions` show it; what is not known is null. */
+/** A session as `sessions --json` and `/api/v1/sessions` show it; unknown values are null. */
 export interface SessionEntry {
   username: string;
   session_type: SessionType;
@@ -18,7 +18,7 @@ export interface SessionEntry {
   foreground_process: string | null;
 }
 
-/** The sessions of all users but the excluded ones, ordered by user, type and terminal; one entry for each. */
+/** One entry for each session of a user who is shown, ordered by user, type and terminal. */
 export async function sessionsDocument(snapshot: Snapshot): Promise<SessionEntry[]> {
   const host = await snapshot.hostIndex();
   return (await snapshot.sessions()).map((session) => ({

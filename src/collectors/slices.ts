@@ -30,7 +30,7 @@ export const SLICE_TASKS_LIMIT = gauge(
   "username",
 );
 
-/** Metrics of one number, and where it is. */
+/** The metrics with a single number, and how to get it. */
 const NUMBERS: readonly [MetricDefinition<"username">, (slice: UserSlice) => number | undefined][] =
   [
     [
@@ -110,7 +110,7 @@ export const slicesCollector = {
   },
 };
 
-/** Two uids can share one name. */
+/** Sums by user name: two uids can share one. */
 function sums(
   named: readonly { username: string; slice: UserSlice }[],
   numberOf: (slice: UserSlice) => number | undefined,

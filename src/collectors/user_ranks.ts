@@ -3,7 +3,7 @@ import { PROCESS_COUNT } from "./processes.ts";
 import type { Rank } from "./runtime/user_places.ts";
 import { SESSION_ACTIVE } from "./sessions.ts";
 
-/** Why the users of a metric have series of their own when there are more than `--users.max`. */
+/** The rank that a metric gives its users when there are more than `--users.max`. */
 export function rankOf({ name, type }: MetricDefinition): Rank {
   if (name === SESSION_ACTIVE.name) return 0;
   if (name === PROCESS_COUNT.name) return 1;

@@ -22,7 +22,7 @@ export const usersCollector = {
   },
 };
 
-/** One series for every user that a series of the other families names. */
+/** One series for each user in the labels of the other families. */
 export function userInfo(
   families: readonly Family[],
   accounts: Accounts,
@@ -33,7 +33,7 @@ export function userInfo(
     if (!definition.labels.includes("username")) continue;
     for (const sample of samples) names.add(sample.labels["username"]!);
   }
-  // It stands for many, so it has no identity.
+  // `other` stands for many users, so it has no account.
   names.delete(OTHER_USER);
   const samples = [...names].sort().map((username) => {
     const { uid, realName, primaryGroup } = accounts.identity(username) ?? UNKNOWN;

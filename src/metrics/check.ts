@@ -7,20 +7,19 @@ export class MalformedMetricError extends Error {
   override name = "MalformedMetricError";
 }
 
-/** How many samples are checked before other work gets its turn: some 30 ms without the JIT. */
+/** Samples checked before yielding: some 30 ms without the JIT. */
 export const SAMPLES_A_TURN = 4096;
 
-/** Of metrics and of labels. */
+/** Valid names of metrics and labels. */
 const NAME = /^[a-zA-Z_][a-zA-Z0-9_]*$/;
 
 /**
- * The families with label values that can be shown everywhere. Samples that only cleaning has made
- * equal become one.
+ * Checks families, and cleans their label values for display. Samples that become equal by cleaning are merged.
  *
- * @param taken the names of metrics that are there already; those of the families are added
- * @param yieldTurn lets others have their turn
- * @throws MalformedMetricError for a name that is taken or bad, labels other than the definition's, a
- *   value that is not a finite number, a counter below 0, two samples with the same labels
+ * @param taken the names of existing metrics; the names of the families are added
+ * @param yieldTurn yields to other work
+ * @throws MalformedMetricError for a name that exists or is invalid, labels other than the definition's, a value that
+ *    is not a finite number, a counter below 0, two samples with the same labels
  */
 export async function checkFamilies(
   families: readonly Family[],
@@ -50,7 +49,7 @@ export async function checkFamilies(
   return checked;
 }
 
-/** @param changed the keys of samples that cleaning has changed */
+/** @param changed the keys of samples changed by cleaning */
 function addChecked(
   definition: MetricDefinition,
   sample: Sample,
@@ -66,13 +65,13 @@ function addChecked(
   byKey.set(key, other ? mergeSamples(definition, other, clean) : clean);
 }
 
-/** One sample of two whose labels are equal. */
+/** Merges two samples with equal labels. */
 export function mergeSamples({ merge }: MetricDefinition, one: Sample, other: Sample): Sample {
   const combine = { sum: (a: number, b: number) => a + b, newest: Math.max, earliest: Math.min };
   return { ...one, value: combine[merge](one.value, other.value) };
 }
 
-/** Tells a metric's samples apart: the label values, each with its length. */
+/** A key that is unique for each sample of a metric: the label values, each with its length. */
 export function keyOf({ labels: names }: MetricDefinition, { labels, suffix }: Sample): string {
   let key = suffix ?? "";
   for (const name of names) key += `${labels[name]!.length}:${labels[name]}`;

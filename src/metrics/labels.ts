@@ -5,9 +5,8 @@ const CONTROL = /\p{Cc}/u;
 const EVERY_CONTROL = /\p{Cc}/gu;
 
 /**
- * A label value that every tool downstream can show: control characters, and what was no valid UTF-8,
- * become U+FFFD; what is longer than the limit ends in `…`. Quotes, backslashes and newlines are the
- * renderer's to escape.
+ * A label value that every tool can show: control characters and invalid UTF-8 become U+FFFD; a value over the limit is
+ * cut and ends in `…`. The renderer escapes quotes, backslashes and newlines.
  */
 export function cleanLabel(value: string): string {
   const cut = value.length > MAX_LABEL_LENGTH ? `${value.slice(0, MAX_LABEL_LENGTH - 1)}…` : value;

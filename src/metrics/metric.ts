@@ -1,15 +1,15 @@
 /** Metric definitions and the samples of one collection. prometheus.io/docs/concepts/data_model. */
 
 /**
- * How long the meaning of a metric lasts.
+ * How long the values of a metric stay meaningful.
  *
- * - `host`: it tells of the host, or the kernel counts it, so every run of the program shows the same.
- * - `saved`: the exporter counts, and keeps its counts in the state directory.
- * - `run`: it begins anew with each run of the program.
+ * - `host`: a state of the host, or a count of the kernel, so every run of the program shows the same.
+ * - `saved`: counted by the exporter, and kept in the state directory.
+ * - `run`: starts at 0 in each run of the program.
  */
 export type Lifetime = "host" | "saved" | "run";
 
-/** How two samples become one when no label tells them apart any more. */
+/** How two samples with equal labels are merged. */
 export type Merge = "sum" | "newest" | "earliest";
 
 /** A metric without its samples. `L` is the union of its label names. */
@@ -30,7 +30,7 @@ export interface HistogramDefinition<L extends string = string> extends MetricDe
 export interface Sample<L extends string = string> {
   readonly labels: Readonly<Record<L, string>>;
   readonly value: number;
-  /** Which of a histogram's series this is; the label `le` of a bucket is among the labels. */
+  /** The series of a histogram that this is; a bucket also has the label `le`. */
   readonly suffix?: "_bucket" | "_sum" | "_count";
 }
 
@@ -40,10 +40,10 @@ export interface Family<L extends string = string> {
   readonly samples: readonly Sample<L>[];
 }
 
-/** What a histogram counted for one set of labels. */
+/** The counts of a histogram for one set of labels. */
 export interface Observations<L extends string> {
   readonly labels: Readonly<Record<L, string>>;
-  /** How many fell into each bucket (not cumulative); one more than there are bounds. */
+  /** Counts by bucket, not cumulative; one more than there are bounds. */
   readonly counts: readonly number[];
   readonly sum: number;
 }
@@ -78,22 +78,22 @@ export function histogram<const T extends Labels>(
   return { ...define("histogram", name, help, labels, "saved"), bounds };
 }
 
-/** The same metric, which begins anew with each run. */
+/** The same metric, with the lifetime `run`. */
 export function ofThisRun<D extends MetricDefinition>(definition: D): D {
   return { ...definition, lifetime: "run" };
 }
 
-/** The same metric, which the kernel or another program counts. */
+/** The same metric, with the lifetime `host`. */
 export function ofTheHost<D extends MetricDefinition>(definition: D): D {
   return { ...definition, lifetime: "host" };
 }
 
-/** The same metric, of time stamps of which the newest counts. */
+/** The same metric, merged to the newest of its time stamps. */
 export function newest<D extends MetricDefinition>(definition: D): D {
   return { ...definition, merge: "newest" };
 }
 
-/** The same metric, of time stamps of which the earliest counts. */
+/** The same metric, merged to the earliest of its time stamps. */
 export function earliest<D extends MetricDefinition>(definition: D): D {
   return { ...definition, merge: "earliest" };
 }
@@ -105,12 +105,12 @@ export function family<L extends string>(
   return { definition, samples };
 }
 
-/** A metric with one sample and no labels; none when the value is not known. */
+/** A metric with one sample and no labels; no sample when the value is undefined. */
 export function single(definition: MetricDefinition<never>, value: number | undefined): Family {
   return { definition, samples: value === undefined ? [] : [{ labels: {}, value }] };
 }
 
-/** A metric with one label, whose values are a map's keys. */
+/** A metric with one label, from a map of label values to numbers. */
 export function byLabel<L extends string>(
   definition: MetricDefinition<L>,
   values: Iterable<readonly [string, number]>,
@@ -122,7 +122,7 @@ export function byLabel<L extends string>(
   return { definition, samples: Array.from(values, sampleOf) };
 }
 
-/** The series of a histogram: its buckets, cumulative as Prometheus wants them, sum and count. */
+/** The series of a histogram: its buckets, cumulative as Prometheus requires, sum and count. */
 export function observed<L extends string>(
   definition: HistogramDefinition<L>,
   values: Iterable<Observations<L>>,
@@ -143,7 +143,7 @@ export function observed<L extends string>(
   return { definition, samples };
 }
 
-/** The samples of a metric; none where it was not collected. */
+/** The samples of a metric; empty when it was not collected. */
 export function samplesOf<L extends string>(
   families: readonly Family[],
   definition: MetricDefinition<L>,

@@ -1,6 +1,6 @@
 /** The one file of prom-client that is used: its main file loads cluster, http and more, 10 MB of it. */
 declare module "prom-client/lib/registry.js" {
-  /** What the registry asks of a metric; it may rename one while it renders OpenMetrics. */
+  /** The interface that the registry needs of a metric; it may rename one while it renders OpenMetrics. */
   interface PromMetric {
     name: string;
     readonly help: string;
@@ -12,7 +12,7 @@ declare module "prom-client/lib/registry.js" {
   interface PromValue {
     readonly labels: Readonly<Record<string, string>>;
     readonly value: number;
-    /** The metric's own name where it is missing. */
+    /** Missing when it is the metric's own name. */
     readonly metricName?: string;
     /** Labels that many values have in common. */
     readonly sharedLabels: Readonly<Record<string, string>>;

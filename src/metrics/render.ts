@@ -2,19 +2,19 @@ import Registry, { type PromMetric, type PromValue } from "prom-client/lib/regis
 import type { YieldTurn } from "../sources/turn.ts";
 import type { Family, Sample } from "./metric.ts";
 
-/** The two forms that Prometheus reads. */
+/** The two text formats that Prometheus reads. */
 export type Format = "text" | "openmetrics";
 
-/** So many samples are rendered before other work gets its turn: some 50 ms without the JIT. */
+/** Samples rendered before yielding: some 50 ms without the JIT. */
 export const SAMPLES_AT_ONCE = 4096;
 
 const EOF = "# EOF\n";
 
 /**
- * The exposition of one collection.
+ * Renders one collection.
  *
- * @param families as `checkFamilies` has passed them
- * @param yieldTurn lets others have their turn
+ * @param families the result of `checkFamilies`
+ * @param yieldTurn yields to other work
  */
 export async function render(
   families: readonly Family[],
@@ -47,7 +47,7 @@ function withoutEof(text: string): string {
   return text.endsWith(EOF) ? text.slice(0, -EOF.length) : text;
 }
 
-/** A metric's help and type are told before its first sample only. */
+/** Removes the lines HELP and TYPE, which belong only before a metric's first sample. */
 function withoutHead(text: string): string {
   return text.slice(text.indexOf("\n", text.indexOf("\n") + 1) + 1);
 }
@@ -65,7 +65,7 @@ export function contentType(format: Format): string {
     : Registry.PROMETHEUS_CONTENT_TYPE;
 }
 
-/** prom-client keeps the text of shared labels by this object, so all values have the same one. */
+/** prom-client caches the text of shared labels by object, so all values use this one. */
 const NO_LABELS = Object.freeze({});
 
 function promMetric({ definition, samples }: Family, format: Format): PromMetric {
@@ -92,8 +92,8 @@ function promValue({ labels, value, suffix }: Sample, name: string, format: Form
 }
 
 /**
- * 0.1 + 0.2 as 0.3: a sum of binary fractions is off in its 16th or 17th digit, and a difference in a digit further to
- * the left. A time stamp needs 16 digits for its microseconds; nothing is measured in less than nanoseconds.
+ * Rounds 0.1 + 0.2 to 0.3: a sum of binary fractions is wrong in its 16th or 17th digit, and a difference in a digit
+ * further left. A time stamp needs 16 digits for its microseconds; nothing is measured in less than nanoseconds.
  */
 function withoutNoise(value: number): number {
   if (Number.isSafeInteger(value)) return value;
@@ -104,7 +104,7 @@ function withoutNoise(value: number): number {
 /** The year 2001, in seconds since the epoch. */
 const FIRST_TIME_STAMP = 1e9;
 
-/** OpenMetrics 1.0 wants the bound of a bucket as a float: `60.0`. */
+/** OpenMetrics 1.0 requires a bucket's bound as a float: `60.0`. */
 function withFloatBound(labels: Readonly<Record<string, string>>): Record<string, string> {
   const le = labels["le"]!;
   return { ...labels, le: /^\d+$/.test(le) ? `${le}.0` : le };

@@ -1,4 +1,4 @@
-/** What this executable was built from. */
+/** The version and commit of this executable. */
 export interface BuildInfo {
   version: string;
   /** The commit, or `unknown` when it was built outside a checkout. */

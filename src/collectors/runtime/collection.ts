@@ -40,9 +40,9 @@ export const CONFIG_RELOAD = gauge(
   "1 when the last reload was taken, 0 when the settings before it stay.",
 );
 
-/** What a scrape asks for. */
+/** The options of one scrape. */
 export interface ScrapeRequest {
-  /** The names of the collectors; without it, all that are enabled. */
+  /** The names of the collectors; undefined means all enabled ones. */
   readonly collectors?: ReadonlySet<string> | undefined;
   /** How long the answer may take; at most the limit of every collection. */
   readonly limitMs?: number | undefined;
@@ -54,8 +54,8 @@ interface Running {
 }
 
 /**
- * Collects from one host. Scrapes that overlap and ask for the same share one collection; with different
- * filters they share what is read.
+ * Collects from one host. Overlapping scrapes with the same filter share one collection; with different filters they
+ * share what is read.
  */
 export class Collection {
   private readonly running = new Map<string, Running>();
@@ -69,8 +69,8 @@ export class Collection {
   ) {}
 
   /**
-   * Takes the first sample, which CPU ratios are measured against, and reads what logs hold from before.
-   * Collections that are asked for meanwhile wait for it.
+   * Takes the first sample, which CPU ratios are measured against, and reads the logs up to now. Collections requested
+   * meanwhile wait for it.
    */
   async prime(): Promise<void> {
     this.priming = this.run({}, new Deadline(COLLECTION_LIMIT_MS));
@@ -81,10 +81,7 @@ export class Collection {
     }
   }
 
-  /**
-   * The metrics of the host now. Of a collector that fails, or that is not done in time, there are none,
-   * and `up` is 0.
-   */
+  /** The metrics of the host now. A collector that fails or is late has none, and `up` is 0. */
   collect(request: ScrapeRequest = {}): Promise<Family[]> {
     const { collectors, limitMs = COLLECTION_LIMIT_MS } = request;
     const deadline = new Deadline(Math.min(limitMs, COLLECTION_LIMIT_MS));
@@ -130,14 +127,14 @@ export class Collection {
         single(SCRAPE_DURATION, (performance.now() - startMs) / 1000),
       ];
     } finally {
-      // Also when it was too late: the next one starts afresh, whatever still hangs.
+      // Also after a timeout: the next collection starts over, whatever still hangs.
       if (this.reading === reading && !shared) this.reading = undefined;
     }
   }
 
   private async collectAll(reading: Reading, { collectors }: ScrapeRequest, deadline: Deadline) {
     const asked = this.collectors.filter(({ name }) => collectors?.has(name) ?? true);
-    // Who describes the others' series describes all of them when nothing else is asked for.
+    // When only collectors that describe others are requested, they describe all of them.
     const isAlone = asked.every(({ describesOthers }) => describesOthers);
     const toRun = isAlone ? this.collectors : asked;
     const others = await this.attemptAll(
@@ -180,7 +177,7 @@ export class Collection {
     return outcomes;
   }
 
-  /** Leaves out users that are not shown, and adds up those beyond the limit. */
+  /** Leaves out users that are not shown, and adds up those beyond the limit in `other`. */
   private fold(outcomes: readonly Outcome[], { settings }: Reading, isComplete: boolean) {
     const made = outcomes.map(({ families }) => families ?? []);
     const { families, isLimited } = this.host.folding.fold(
@@ -198,7 +195,7 @@ export class Collection {
     };
   }
 
-  /** What the exporter tells of itself and of its sources. */
+  /** The metrics of the exporter itself and of its sources. */
   private runtimeFamilies(): Family[] {
     const { faults } = this.host;
     try {
@@ -221,8 +218,8 @@ export class Collection {
 }
 
 /**
- * Whether one collection had at least the time that another has, and ends no later. In one that had less, something
- * may be missing: a client chooses how little.
+ * Whether one collection has at least as much time as another, and ends no later. With less time something may be
+ * missing, and a client chooses how little it gets.
  */
 function hasMoreTime(one: Deadline, other: Deadline): boolean {
   return one.limitMs >= other.limitMs && one.remainingMs <= other.remainingMs;
@@ -230,7 +227,7 @@ function hasMoreTime(one: Deadline, other: Deadline): boolean {
 
 interface Outcome {
   readonly collector: Collector;
-  /** Undefined when it failed. */
+  /** Undefined when the collector failed. */
   readonly families: readonly Family[] | undefined;
   readonly seconds: number;
 }
@@ -239,7 +236,7 @@ function countSeries(families: readonly Family[]): number {
   return families.reduce((sum, { samples }) => sum + samples.length, 0);
 }
 
-/** Health checks are answered, and timers go off, between two collectors. */
+/** Yields between two collectors, so that health checks are answered and timers fire. */
 function turnOfTheEventLoop(): Promise<void> {
   return new Promise((resolve) => setImmediate(resolve));
 }

@@ -1,9 +1,9 @@
 import type { Log } from "../../log.ts";
 
-/** What can fail for a while: the first word of the message, and the key of what it is. */
+/** The kinds of things that can fail for a while: the first word of the message, and the key of the name's field. */
 export type FaultKind = "collector" | "source" | "state file";
 
-/** Faults that last: each is logged when it begins, when it changes, and when it ends. */
+/** Logs lasting faults: each one when it begins, changes and ends. */
 export class Faults {
   private readonly lasting = new Map<string, string>();
 

@@ -21,25 +21,25 @@ import { singleFlight } from "./single_flight.ts";
 import { UserFolding } from "./user_folding.ts";
 import { UsersFile } from "./users_file.ts";
 
-/** What the collectors are told when the program starts. */
+/** The options set at the program's start. */
 export interface HostStateOptions {
   root: Root;
   log: Log;
   settings: Settings;
   /** Whether getent may be started. */
   getent: boolean;
-  /** A folder of our own that outlives the program; undefined for none. */
+  /** A folder that is kept across restarts; undefined for none. */
   stateDirectory: string | undefined;
-  /** How addresses are shown; as they are if nothing is said. */
+  /** How addresses are shown; by default in full. */
   addresses?: AddressPrivacy;
   /** Whether real names are shown. */
   realNames?: boolean;
 }
 
-/** The host as the exporter has come to know it: what lasts from one collection to the next. */
+/** The state that lasts from one collection to the next. */
 export class HostState {
   readonly root: Root;
-  /** A reload puts another object in its place. */
+  /** A reload replaces this object. */
   settings: Settings;
   readonly accounts: Accounts;
   readonly tcpTables: TcpTables;
@@ -47,26 +47,26 @@ export class HostState {
   readonly addresses: AddressPrivacy;
   readonly realNames: boolean;
   readonly lastLogins: LastLoginRecords;
-  /** Takes a sample of all processes. Those who ask meanwhile share it: two passes must not overlap. */
+  /** Takes a sample of all processes. Concurrent callers share it, since two passes must not overlap. */
   readonly measure: (onlineCpus: number) => Promise<Usage>;
-  /** Reads what is new in the logs, for all who ask meanwhile. */
+  /** Reads what is new in the logs; concurrent callers share the result. */
   readonly pollAuth: () => Promise<AuthCounts | undefined>;
   readonly rdpPeers = new RdpPeerMemory();
   /** Which sessions have series of their own. */
   readonly sessionSeries = new SessionSeries();
-  /** Who is shown by name, and who as `other`. */
+  /** Decides which users are shown by name, and which as `other`. */
   readonly folding: UserFolding;
   readonly faults: Faults;
-  /** Of the last reload: 1 when it was taken, 0 when the settings before stay; undefined before the first. */
+  /** 1 when the last reload succeeded, 0 when the previous settings stay; undefined before the first. */
   configReloadSuccess: 0 | 1 | undefined;
-  /** Set while there is a server: 1 when it took its web config file as it is now. */
+  /** Set while there is a server; returns 1 when it uses its web config file as it is now. */
   webConfigReloadSuccess: (() => 0 | 1 | undefined) | undefined;
   readonly authLogs: AuthLogs;
   private readonly log: Log;
   private readonly stateDirectory: string | undefined;
   private readonly usersFile: UsersFile;
   private readonly reported = new Set<string>();
-  /** Why the last attempt to read a source failed, by its name. */
+  /** By source: why the last attempt to read it failed. */
   private readonly sourceFaults = new Map<string, unknown>();
   private readonly sourceStates: SourceStates;
 
@@ -77,7 +77,7 @@ export class HostState {
     this.addresses = options.addresses ?? new AddressPrivacy();
     this.realNames = options.realNames ?? true;
     this.faults = new Faults(options.log);
-    // getent answers for the machine it runs on, which a mounted rootfs is not.
+    // getent answers for the machine it runs on, not for a mounted rootfs.
     const isOwnHost = options.root.rootfs === "";
     const getent = options.getent && isOwnHost ? new Getent(Date.now) : undefined;
     this.accounts = new Accounts(options.root, getent);
@@ -106,12 +106,12 @@ export class HostState {
     this.stateDirectory = options.stateDirectory;
   }
 
-  /** Which sources can be read now, by their files and by what reading them gave. */
+  /** The state of each source now, from its files and from the last attempt to read it. */
   probeSources(): ProbedSource[] {
     return this.sourceStates.probe(this.sourceFaults);
   }
 
-  /** Logs a thing that will not change while the program runs. */
+  /** Logs a warning once for each text: its cause will not change while the program runs. */
   private warnOnce(message: string, fields: Record<string, string | number>): void {
     const key = JSON.stringify([message, fields]);
     if (this.reported.has(key)) return;
@@ -119,13 +119,13 @@ export class HostState {
     this.log.warn(message, fields);
   }
 
-  /** Writes what has to outlive the program. A fault is logged, and costs no metric. */
+  /** Saves the state files. An error is logged, and costs no metric. */
   saveState(when: "if due" | "now"): void {
     this.saveFile("auth.json", () => this.authLogs.save(when));
     this.saveFile("users.json", () => this.usersFile.save(this.folding, when));
   }
 
-  /** @param save gives whether it has written the file */
+  /** @param save returns whether it has written the file */
   private saveFile(name: string, save: () => boolean): void {
     const path = `${this.stateDirectory}/${name}`;
     try {
@@ -136,8 +136,8 @@ export class HostState {
   }
 
   /**
-   * Reads a source that a host need not have. Where it can't be read the value is undefined, and
-   * `source_available` tells; that it is broken is logged when it begins and when it ends.
+   * Reads an optional source. When it can't be read, the value is undefined and `source_available` is 0; a broken
+   * source is logged when the fault begins and ends.
    */
   readonly optional: Optional = async (source, read) => {
     try {

@@ -6,21 +6,21 @@ import type { Collector } from "../registry.ts";
 import type { HostState } from "./host_state.ts";
 import { Snapshot } from "./snapshot.ts";
 
-/** What came of one collector. */
+/** The result of one collector. */
 export interface Attempt {
-  /** Undefined when it failed, or was not done in time. */
+  /** Undefined when it failed or was late. */
   readonly families: readonly Family[] | undefined;
   readonly seconds: number;
 }
 
-/** One reading of the host, which overlapping collections with different filters share. */
+/** One reading of the host, shared by overlapping collections with different filters. */
 export class Reading {
   private readonly snapshot: Snapshot;
   private readonly made = new Map<Collector, Promise<Family[]>>();
-  /** Of the metrics that were made so far. */
+  /** The names of the metrics made so far. */
   private readonly names = new Set<string>();
 
-  /** @param deadline that of the collection that begins it */
+  /** @param deadline the deadline of the collection that begins it */
   constructor(
     private readonly host: HostState,
     deadline: Deadline,
@@ -29,9 +29,9 @@ export class Reading {
   }
 
   /**
-   * Whether another collection may share it, which then lasts as long as the one that has most time.
+   * Lets another collection share this reading, which then lasts until the latest of their deadlines.
    *
-   * @returns false once its time is over: what is not read by then never will be
+   * @returns false once its time is over: what is still unread then stays unread
    */
   admits(deadline: Deadline): boolean {
     const { remainingMs } = this.snapshot.deadline;
@@ -45,9 +45,9 @@ export class Reading {
   }
 
   /**
-   * Runs a collector, or takes what it made for another collection of this reading.
+   * Runs a collector, or returns its result for another collection of this reading.
    *
-   * @param collected what the collectors before it gave
+   * @param collected the families of the collectors before it
    */
   async attempt(
     collector: Collector,
@@ -80,7 +80,7 @@ export class Reading {
     return making;
   }
 
-  /** A metric that can't be rendered costs its collector, as anything does that it throws. */
+  /** Runs a collector and checks its metrics: an invalid metric fails the collector, as any error does. */
   private async make(
     collector: Collector,
     collected: readonly Family[],

@@ -1,4 +1,4 @@
-/** The exporter's own process, as the Prometheus client libraries show it. man 5 proc_pid_stat. */
+/** Metrics of the exporter's own process, with the names of the Prometheus client libraries. man 5 proc_pid_stat. */
 import { statSync } from "node:fs";
 import { listFolder } from "../../sources/descriptors.ts";
 import { readProcFile } from "../../sources/proc/proc_file.ts";
@@ -81,7 +81,8 @@ function fromProc(name: string, pattern: RegExp): number[] {
 
 function countOpenFds(): number | undefined {
   try {
-    // Since Linux 6.2 the folder's size is their number; before, it is 0, and the listing itself holds one open.
+    // Since Linux 6.2 the folder's size is the number of descriptors. Before, it is 0, and listing the folder opens one
+    // more.
     return statSync(`${OWN_PROC}/fd`).size || listFolder(`${OWN_PROC}/fd`).length - 1;
   } catch {
     return undefined;

@@ -1,4 +1,4 @@
-/** Whoever asks while the work is being done shares what comes of it. */
+/** Callers during a run of the work share its result. */
 export function singleFlight<T, Arguments extends unknown[]>(
   work: (...given: Arguments) => Promise<T>,
 ): (...given: Arguments) => Promise<T> {

@@ -18,23 +18,23 @@ import { readUnixSockets } from "../../sources/proc/net_unix.ts";
 import type { TcpSockets } from "../../sources/proc/tcp_sockets.ts";
 import type { HostState } from "./host_state.ts";
 
-/** xrdp's. */
+/** xrdp's default port. */
 const RDP_PORT = 3389;
 
 /** The longest that a collection may take. Prometheus waits for 10 s if nothing else is set. */
 export const COLLECTION_LIMIT_MS = 8000;
 
 /**
- * What was read for one collection. What several collectors need is read once, when the first one asks.
- * What takes long looks at the deadline between its pieces.
+ * What was read for one collection. Data that several collectors need is read once, when the first one asks. Long work
+ * checks the deadline between its pieces.
  */
 export class Snapshot {
-  /** A reload in the middle of a collection has no effect on it. */
+  /** Taken at the start, so that a reload does not change a collection in progress. */
   readonly settings: Settings;
 
   constructor(
     readonly host: HostState,
-    /** Later where another collection that has more time shares it. */
+    /** Moved later when a collection with more time shares this one. */
     public deadline = new Deadline(COLLECTION_LIMIT_MS),
   ) {
     this.settings = host.settings;
@@ -51,7 +51,7 @@ export class Snapshot {
     this.host.optional("tcp", () => this.host.tcpTables.read()),
   );
 
-  /** The names of users, brought up to date. */
+  /** The accounts, refreshed. */
   readonly accounts = this.once(async (): Promise<Accounts> => {
     const { accounts, faults, optional, root } = this.host;
     await optional("passwd", () => accounts.refreshPasswd());
@@ -64,7 +64,7 @@ export class Snapshot {
     return accounts;
   });
 
-  /** The records that sessions are joined from, read in the order that lets none run ahead much. */
+  /** The records that sessions are joined from, read close together, so that they are of about the same moment. */
   readonly hostIndex = this.once(async (): Promise<HostIndex> => {
     const { root, optional } = this.host;
     const { sshPorts } = this.settings;
@@ -72,12 +72,12 @@ export class Snapshot {
     const { bootTimeSeconds } = await this.machine();
     const tcp = await this.tcp();
     const utmp = await optional("utmp", () => readUtmp(root));
-    // Its folder of sessions can be left over, and then says nothing.
+    // Without logind, its folder of sessions may be left over and is out of date.
     const logind = isLogindRunning(root)
       ? await optional("logind", () => readLogindSessions(root))
       : undefined;
     const { table } = await this.usage();
-    // Any user can make this table long, and few hosts have anything in it that sessions need.
+    // Any user can make this table long, and few hosts need it for sessions.
     const unix = hasRdpDesktops(table, logind)
       ? await optional("unix", () => readUnixSockets(root, "/xrdp_"))
       : undefined;
@@ -93,7 +93,7 @@ export class Snapshot {
     return servers;
   });
 
-  /** The sessions of the users who are shown, with their addresses as they are shown. */
+  /** The sessions of the users who are shown, with addresses hidden or shortened as configured. */
   readonly sessions = this.once(async (): Promise<Session[]> => {
     const { rdpPeers } = this.host;
     const host = await this.hostIndex();

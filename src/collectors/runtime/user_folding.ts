@@ -10,41 +10,41 @@ import {
 } from "../../sources/saved_value.ts";
 import { type Rank, UserPlaces } from "./user_places.ts";
 
-/** Of the saved state. */
+/** The version of the saved state. */
 const VERSION = 1;
 
 /** A counter of one user that is counted in `other`. */
 interface Folded {
-  /** What was counted elsewhere before: only what is above it belongs to `other`. */
+  /** The value counted under the user's own label: only the growth above it belongs to `other`. */
   base: number;
   last: number;
-  /** The series of `other` that it is part of. */
+  /** The series of `other` that it is added to. */
   into: Sample;
   intoKey: string;
-  /** Whether the value of the next run begins anew. */
+  /** Whether the counter starts at 0 in the next run. */
   isOfThisRun: boolean;
 }
 
 /**
- * Leaves out users, and adds those without a place up in `other`. A counter that began in `other` stays
- * there, and one that comes to it brings only what it grows by from then on, so that no counter falls or
- * jumps, over restarts too.
+ * Leaves out users that are not shown, and adds up those without a place in `other`. A counter that began in `other`
+ * stays there, and one that moves there adds only its later growth, so that no counter falls or jumps, not even across
+ * restarts.
  */
 export class UserFolding {
   private readonly places: UserPlaces;
-  /** Whose counters are in `other`, place or not. */
+  /** The users whose counters are in `other`, with or without a place. */
   private readonly inOther = new Set<string>();
-  /** By metric and series of the user. */
+  /** By metric, then by the user's series. */
   private readonly counters = new Map<string, Map<string, Folded>>();
   private lost: ReadonlySet<string> = new Set();
-  /** The counters as they were last exported, by metric: who loses a place brings what came since. */
+  /** The counters as last exported, by metric: a user who loses a place adds the growth since. */
   private readonly exported = new Map<string, Family>();
-  /** Their values by series, of those metrics for which somebody asked in this collection. */
+  /** Their values by series, built on demand for metrics needed in this collection. */
   private readonly exportedValues = new Map<string, Map<string, number>>();
-  /** Whether there is anything that a restart must not lose. */
+  /** Whether there is anything to keep across a restart. */
   hasLimited = false;
 
-  /** @param saved what `toJSON` gave in an earlier run */
+  /** @param saved the result of `toJSON` in an earlier run */
   constructor(saved?: unknown) {
     const state = saved === undefined ? undefined : savedRecord(saved, "users");
     if (Number(state?.["version"]) > VERSION) {
@@ -58,11 +58,11 @@ export class UserFolding {
   }
 
   /**
-   * Brings the places up to date, and forms the families for this collection.
+   * Updates the places, and folds the families of this collection.
    *
-   * @param rankOf why a metric's users have a place
-   * @param isComplete whether all collectors ran, and succeeded
-   * @returns the families, and whether somebody is in `other` for want of a place
+   * @param rankOf returns the rank that a metric gives its users
+   * @param isComplete whether all collectors ran and succeeded
+   * @returns the families, and whether any user is in `other` because there are too many
    */
   fold(
     families: readonly (readonly Family[])[],
@@ -126,7 +126,7 @@ export class UserFolding {
     return family(definition, [...own, ...others]);
   }
 
-  /** The counters of a metric in `other`, those of users who are gone included. */
+  /** The counters of a metric in `other`, including those of users who are gone. */
   private countersOf(metric: string): Iterable<Sample> {
     const sums = new Map<string, { labels: Sample["labels"]; value: number }>();
     for (const { base, last, into, intoKey } of this.counters.get(metric)?.values() ?? []) {
@@ -145,7 +145,7 @@ export class UserFolding {
     const { value } = sample;
     const known = series.get(key);
     if (known) {
-      // The kernel began to count anew: what it had counted stays.
+      // The kernel's counter was reset: what it had counted stays.
       if (value < known.last) known.base -= known.last;
       known.last = value;
       return;
@@ -160,7 +160,7 @@ export class UserFolding {
     });
   }
 
-  /** What a series had come to when it was last exported; its value now when that is not known. */
+  /** The last exported value of a series; its present value when unknown. */
   private exportedOf(definition: MetricDefinition, key: string, value: number): number {
     const samples = this.exported.get(definition.name)?.samples;
     if (samples === undefined) return value;
@@ -170,7 +170,7 @@ export class UserFolding {
       this.exportedValues.set(definition.name, values);
     }
     const before = values.get(key) ?? 0;
-    // A value that fell began anew, and all of it is growth.
+    // A value that fell was reset, so all of it is growth.
     return before <= value ? before : 0;
   }
 
@@ -218,7 +218,7 @@ function ranksOf(
   return ranks;
 }
 
-/** A session of `other` has no terminal and no address, or each would be a series of its own. */
+/** Sessions of `other` have no terminal and no address: otherwise each would be a series of its own. */
 function asOther(sample: Sample): Sample {
   const labels: Record<string, string> = { ...sample.labels, username: OTHER_USER };
   for (const name of ["tty", "from_ip"]) if (name in labels) labels[name] = "";

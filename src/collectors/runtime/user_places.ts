@@ -1,21 +1,21 @@
 /**
- * Who has series of their own when there are more users than `--users.max`. The same users have them in
- * all metrics; the rest are `username="other"`.
+ * Decides which users have series of their own when there are more than `--users.max`. They are the same in all
+ * metrics; the rest are `username="other"`.
  */
 import { OTHER_USER } from "../../model/auth/user_counts.ts";
 
-/** Why a user has a place, the best reason first: a session, processes, a counter, only a last login. */
+/** Why a user has a place, best reason first: 0 a session, 1 processes, 2 a counter, 3 only a last login. */
 export type Rank = 0 | 1 | 2 | 3;
 
-/** The first rank that does not keep a place when somebody with a better one comes. */
+/** The first rank that loses its place to a user with a better one. */
 const LAST_LOGIN_ONLY = 3;
-/** Nothing tells of the user any more. */
+/** The rank of a user without any series. */
 const GONE = 4;
 
 export class UserPlaces {
   private readonly kept: Set<string>;
 
-  /** @param kept who had one before the program was started */
+  /** @param kept the users with a place in the last run */
   constructor(kept: Iterable<string> = []) {
     this.kept = new Set(kept);
   }
@@ -29,11 +29,11 @@ export class UserPlaces {
   }
 
   /**
-   * Gives places to users, in the order of their ranks. Who has one keeps it while they have a session,
-   * processes or a counter, unless there are fewer places than before.
+   * Gives places to users in the order of their ranks. A user keeps a place while having a session, processes or a
+   * counter, unless there are fewer places than before.
    *
-   * @param isComplete whether everything is known of everybody; nobody loses a place otherwise
-   * @returns who lost theirs
+   * @param isComplete whether all collectors succeeded; otherwise nobody loses a place
+   * @returns the users who lost their place
    */
   assign(ranks: ReadonlyMap<string, Rank>, max: number, isComplete: boolean): string[] {
     const rankOf = (user: string) => ranks.get(user) ?? GONE;
@@ -43,7 +43,7 @@ export class UserPlaces {
       lost.push(user);
     };
     const free = isComplete ? [...this.kept].filter((user) => rankOf(user) >= LAST_LOGIN_ONLY) : [];
-    // The last one is the first to go.
+    // The last one loses its place first.
     free.sort((a, b) => rankOf(a) - rankOf(b));
     if (isComplete && this.kept.size > max) {
       const order = [...this.kept].sort((a, b) => rankOf(b) - rankOf(a));

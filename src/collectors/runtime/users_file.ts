@@ -2,18 +2,18 @@ import { NewerStateError } from "../../sources/saved_value.ts";
 import { StateFile } from "../../sources/state_file.ts";
 import { UserFolding } from "./user_folding.ts";
 
-/** It is written no more often than this, however often it is scraped. */
+/** The file is saved at most this often, however many scrapes come. */
 const SAVE_EVERY_MS = 5000;
 
-/** Keeps over restarts who is in `other`. Without more users than the limit there is nothing to keep. */
+/** Keeps across restarts which users are in `other`. Below the limit of users there is nothing to keep. */
 export class UsersFile {
   private readonly file: StateFile | undefined;
   private savedMs = Number.NEGATIVE_INFINITY;
   private written = "";
 
   /**
-   * @param directory undefined for nowhere
-   * @param warn told when a damaged file was set aside
+   * @param directory undefined to keep nothing
+   * @param warn called when a damaged file was set aside
    */
   constructor(
     directory: string | undefined,
@@ -33,7 +33,7 @@ export class UsersFile {
     }
   }
 
-  /** @returns whether it has written the file @throws the system's error when it can't be written */
+  /** @returns whether the file was written @throws the system's error when it can't be written */
   save(folding: UserFolding, when: "if due" | "now"): boolean {
     if (!this.file || !folding.hasLimited) return false;
     if (when === "if due" && this.nowMs() - this.savedMs < SAVE_EVERY_MS) return false;
