@@ -70,7 +70,8 @@ function zoneNamed(root: Root, name: string): TimeZone | undefined {
   }
 }
 
-function zoneOfRuntime(timeZone: string): TimeZone {
+/** A zone as the runtime knows it, without abbreviations. @throws RangeError for a name that is none */
+export function zoneOfRuntime(timeZone: string): TimeZone {
   const format = new Intl.DateTimeFormat("en-US", {
     timeZone,
     hourCycle: "h23",

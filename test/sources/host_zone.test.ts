@@ -10,7 +10,7 @@ import {
 } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
-import { HostZone } from "../../src/sources/host_zone.ts";
+import { HostZone, zoneOfRuntime } from "../../src/sources/host_zone.ts";
 import { Root } from "../../src/sources/root.ts";
 import { IMPOSTORS, replace } from "../helpers/impostors.ts";
 
@@ -41,6 +41,19 @@ test("the name in /etc/timezone, without any file of that zone, is known to the 
 test.each(["No/Such_Zone", "../../../etc/passwd", ""])("no zone: %p", (name) => {
   writeFileSync(join(folder, "etc/timezone"), `${name}\n`);
   expect(hours()).toBe(0);
+});
+
+test.each([
+  ["Asia/Kolkata", "2026-07-01T12:00:00Z", 5.5],
+  ["Europe/Berlin", "2026-03-29T00:59:59Z", 1],
+  ["Europe/Berlin", "2026-03-29T01:00:00Z", 2],
+  ["America/St_Johns", "2026-12-01T00:00:00Z", -3.5],
+])("%s of the runtime, at %s", (name, time, hoursAhead) => {
+  expect(zoneOfRuntime(name).offsetAt(Date.parse(time) / 1000) / 3600).toBe(hoursAhead);
+});
+
+test("a name that is no zone's is known to nobody", () => {
+  expect(() => zoneOfRuntime("Europe/Nowhere")).toThrow(RangeError);
 });
 
 describe.skipIf(!existsSync(TOKYO))("/etc/localtime", () => {
