@@ -52,7 +52,7 @@ function withoutHead(text: string): string {
   return text.slice(text.indexOf("\n", text.indexOf("\n") + 1) + 1);
 }
 
-/** Each one gets a registry and metric objects of its own, since rendering OpenMetrics renames the counters in place. */
+/** Uses a new registry and new metric objects, since rendering OpenMetrics renames the counters in place. */
 function renderAtOnce(families: readonly Family[], format: Format): Promise<string> {
   const registry = new Registry(contentType(format));
   for (const made of families) registry.registerMetric(promMetric(made, format));

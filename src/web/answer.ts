@@ -1,11 +1,11 @@
-/** A response that still knows its body: what does not go through `Bun.serve` sends that as it is. */
+/** A response that keeps its body as a Blob, so that a server other than `Bun.serve` can send it as it is. */
 export class Answer extends Response {
   constructor(
-    /** Many answers can hold one Blob; of other bytes and of text each takes a copy. */
+    /** Many answers can share one Blob; each would copy other bytes or text. */
     readonly content: Blob,
     init: { status?: number; headers: Record<string, string> },
   ) {
-    // Who is logged in, and from where, is nothing for a cache on the way.
+    // Caches on the way must not keep who is logged in and from where.
     super(content, { ...init, headers: { "Cache-Control": "no-store", ...init.headers } });
   }
 }

@@ -10,7 +10,7 @@ export async function bindTcp<T>(
   listen: TcpAddress,
   open: (host: string) => Promise<T>,
 ): Promise<T> {
-  // "::" takes IPv4 too; a kernel without IPv6 refuses it.
+  // "::" accepts IPv4 too; a kernel without IPv6 refuses it.
   const hosts = listen.host === undefined ? ["::", "0.0.0.0"] : [listen.host];
   for (const [i, host] of hosts.entries()) {
     try {

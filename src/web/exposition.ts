@@ -7,9 +7,8 @@ export const GZIP_AT_ONCE_BYTES = 1024 * 1024;
 const made = new WeakMap<readonly Family[], Map<string, Promise<Blob>>>();
 
 /**
- * The body for one collection, in text or OpenMetrics, compressed or not. Scrapes that overlap share
- * a collection, so each form is rendered and compressed once for all of them, and 1,500 answers that
- * nobody reads hold one body.
+ * The body for one collection, in text or OpenMetrics, compressed or not. Overlapping scrapes share a collection, so
+ * each format is rendered and compressed once for all of them, and their answers share one body in memory.
  */
 export function exposition(
   families: readonly Family[],

@@ -4,13 +4,13 @@ import { Passwords } from "./passwords.ts";
 import { RateLimiter } from "./rate_limiter.ts";
 
 /**
- * A guess that finds the queue full is answered this late, so that a flood of them does not take the time
- * that scrapes need; so many of them are held at once, since what is unanswered counts against all.
+ * Delay of the answer to a password that finds the queue full, so that a flood of guesses takes no time from scrapes;
+ * and the most such answers delayed at once, since each counts as unanswered.
  */
 const REFUSAL_DELAY_MS = 1_000;
 export const MAX_HELD_REFUSALS = 64;
 
-/** What every request has to pass where a web config file is given, whatever it asks for. */
+/** Checks every request against the web config file: rate limit and password. */
 export class Gate {
   private heldRefusals = 0;
   private limiter: RateLimiter | undefined;
@@ -21,7 +21,7 @@ export class Gate {
     private readonly sleep: (ms: number) => Promise<void> = Bun.sleep,
   ) {}
 
-  /** @returns the refusal, or undefined for a request that may pass */
+  /** @returns the refusal; undefined for a request that may pass */
   async refusal(config: WebConfig, request: Request, from: string): Promise<Response | undefined> {
     const limiter = this.limiterOf(config);
     if (limiter && !limiter.allows()) {
@@ -45,7 +45,7 @@ export class Gate {
     this.heldRefusals--;
   }
 
-  /** A changed limit begins anew; one that is read again unchanged goes on. */
+  /** A changed limit starts with a full bucket; an unchanged one continues. */
   private limiterOf({ rateLimit }: WebConfig): RateLimiter | undefined {
     const text = JSON.stringify(rateLimit ?? null);
     if (text !== this.limitText) {

@@ -7,8 +7,8 @@ interface Accepted {
 }
 
 /**
- * The form to answer in, by an Accept header (RFC 9110, 12.5.1): the one of highest quality that we
- * have, and the older text form when nothing fits, as Prometheus's own libraries do.
+ * The format of the answer to an Accept header (RFC 9110, 12.5.1): the supported one of highest quality, or text when
+ * none matches, as in Prometheus's own libraries.
  */
 export function negotiateFormat(accept: string | null): Format {
   let best: { format: Format; quality: number } = { format: "text", quality: 0 };

@@ -3,18 +3,18 @@ import { keyedHash } from "../sources/keyed_hash.ts";
 
 export type Verdict = "right" | "wrong" | "busy";
 
-/** Checks one password; it takes about 100 ms of another thread at cost 10. */
+/** Checks one password; at cost 10 it takes about 100 ms in another thread. */
 export type Verify = (password: Uint8Array, hash: string) => Promise<boolean>;
 
-/** Whoever does not know a user's name pays for checking this, which no password fits. */
+/** The hash checked for an unknown user name; no password matches it. */
 const DUMMY_HASH = "$2y$10$QOauhQNbBCuQDKes6eFzPeMqBSjb7Mr5DUmpZ/VcEd00UAV/LDeSi";
 
-/** bcrypt looks at no more; Bun's would hash a longer password first, which other programs do not. */
+/** bcrypt uses only these bytes; Bun's would first hash a longer password, which other programs don't. */
 const BCRYPT_BYTES = 72;
 
 const MAX_REMEMBERED = 100;
 
-/** How many may wait, of one address and of all. */
+/** Most waiting checks, of one address and of all. */
 const MAX_WAITING_OF_ONE = 8;
 const MAX_WAITING = 256;
 
@@ -24,8 +24,8 @@ interface Waiting {
 }
 
 /**
- * Tells right passwords from wrong ones. The results are remembered, so that a scraper pays once. One
- * bcrypt runs at a time, and addresses take turns: a flood of guesses from one holds another up by one.
+ * Checks passwords. Results are cached, so that a scraper waits for bcrypt only once. One bcrypt runs at a time, and
+ * addresses take turns: a flood of guesses from one address delays another by one check.
  */
 export class Passwords {
   private readonly right = new Remembered();
@@ -39,10 +39,10 @@ export class Passwords {
   constructor(private readonly verify: Verify = bcrypt) {}
 
   /**
-   * @param users their bcrypt hashes
-   * @param authorization the header of that name
+   * @param users bcrypt hashes by user
+   * @param authorization the Authorization header
    * @param from the client's address
-   * @returns busy when too many passwords wait to be checked
+   * @returns the verdict; `busy` when too many wait to be checked
    */
   async check(
     users: ReadonlyMap<string, string>,
@@ -53,7 +53,7 @@ export class Passwords {
     if (!given) return "wrong";
     const hash = users.get(given.user);
     const toCheck = hash ?? this.hashForStranger(given.user, users);
-    // A digest, so that no password is kept in memory.
+    // A digest as the key, so that no password is kept in memory.
     const key = this.digest(given.user, toCheck, given.password);
     if (this.right.has(key)) return "right";
     if (this.wrong.has(key)) return "wrong";
@@ -71,8 +71,8 @@ export class Passwords {
   }
 
   /**
-   * Users may have hashes of different cost, so a name that nobody has is given the cost of one of them,
-   * always the same: else the time would tell which names exist.
+   * The hash to check for an unknown user name. Hashes may have different costs, so each unknown name always gets the
+   * cost of the same user: otherwise the time would reveal which names exist.
    */
   private hashForStranger(user: string, users: ReadonlyMap<string, string>): string {
     const hashes = [...users.values()];
@@ -105,14 +105,14 @@ export class Passwords {
     this.isBusy = false;
   }
 
-  /** The one that waits longest of another address than the last, where there is one. */
+  /** The check that waits longest, if possible of another address than the last one. */
   private next(): Waiting | undefined {
     const other = this.waiting.findIndex(({ from }) => from !== this.lastFrom);
     return this.waiting.splice(Math.max(0, other), 1)[0];
   }
 }
 
-/** A set that forgets what was not asked for longest. */
+/** A set that forgets the least recently used values. */
 class Remembered {
   private readonly keys = new Set<string>();
 

@@ -1,8 +1,8 @@
 import type { RateLimit } from "./config/http.ts";
 
 /**
- * A token bucket: it holds `burst` tokens, gains one each interval, and each request takes one. It begins
- * full. https://pkg.go.dev/golang.org/x/time/rate
+ * A token bucket: it holds up to `burst` tokens, gains one each interval, and each request takes one. It starts full.
+ * https://pkg.go.dev/golang.org/x/time/rate
  */
 export class RateLimiter {
   private tokens: number;

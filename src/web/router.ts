@@ -8,17 +8,17 @@ import { type PageContent, renderPage } from "./page/page.ts";
 import { summarize } from "./page/summary.ts";
 import { type CollectorNames, parseScrapeQuery } from "./scrape_query.ts";
 
-/** What the pages show. */
+/** The data that the pages show. */
 export interface Site {
   collect(request?: ScrapeRequest): Promise<Family[]>;
   collectors: CollectorNames;
-  /** Whether the first sample was taken, so that a scrape has true values. */
+  /** Whether the first sample was taken, so that a scrape has all values. */
   isReady(): boolean;
   /** The sessions as `sessions --json` prints them. */
   sessions(): Promise<unknown>;
-  /** Where the metrics are; at "/" there is no page for people. */
+  /** The path of the metrics; when it is "/", there is no page for people. */
   telemetryPath: string;
-  /** What the page for people shows beside the numbers of a collection. */
+  /** What the page for people shows besides the metrics. */
   about(): Omit<PageContent, "summary" | "telemetryPath" | "nowSeconds">;
 }
 
@@ -51,11 +51,11 @@ export class Router {
 
   constructor(private readonly site: Site) {}
 
-  /** @param unreadAnswers tells how many requests have no complete answer yet, this one included */
+  /** @param unreadAnswers returns the number of requests without a complete answer, this one included */
   async answer(request: Request, unreadAnswers = () => 1): Promise<Answer> {
     const { site } = this;
     const path = urlOf(request)?.pathname;
-    // A client can send a Host header that makes no URL.
+    // A client can send a Host header that is invalid in a URL.
     if (path === undefined) return plain("Bad request.\n", 400);
     const page = pageAt(path, site);
     if (!page) return plain(`Not found. The metrics are at ${site.telemetryPath}.\n`, 404);
@@ -118,7 +118,7 @@ async function landing(site: Site): Promise<Answer> {
   return new Answer(new Blob([page]), {
     headers: {
       "Content-Type": "text/html; charset=utf-8",
-      // The page needs no script and nothing from elsewhere, so nothing of the kind may run in it.
+      // The page needs no script and nothing from other servers, so both are forbidden.
       "Content-Security-Policy":
         "default-src 'none'; img-src data:; style-src 'unsafe-inline'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'",
       "X-Content-Type-Options": "nosniff",
@@ -146,9 +146,9 @@ async function sessions(site: Site): Promise<Answer> {
   return json(await site.sessions());
 }
 
-/** Addresses that attackers choose are here and on the page, and never labels. */
+/** Attackers choose these addresses, so they are only here and on the page, never in labels. */
 async function failedLogins(site: Site): Promise<Answer> {
-  // Reads what the logs have by now.
+  // Reads what is new in the logs.
   await site.collect();
   const { byReason, origins } = site.about().recentFailures ?? {};
   return json({ by_reason: byReason ?? null, origins: origins ?? null });

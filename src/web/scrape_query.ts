@@ -1,25 +1,25 @@
 import type { ScrapeRequest } from "../collectors/runtime/collection.ts";
 
-/** A query of the metrics page, or why it is refused. */
+/** A parsed query of the metrics page, or why it is refused. */
 export type ScrapeQuery =
   | { readonly ok: true; readonly request: ScrapeRequest }
   | { readonly ok: false; readonly message: string };
 
-/** Which collectors there are, and which of them run. */
+/** The names of all collectors, and of the enabled ones. */
 export interface CollectorNames {
   readonly known: ReadonlySet<string>;
   readonly enabled: ReadonlySet<string>;
 }
 
-/** The scraper is to have the answer before its time is over. */
+/** Subtracted from the scraper's timeout, so that the answer arrives in time. */
 const MARGIN_SECONDS = 0.5;
-/** With less than this collectors would fail that are in order, and be logged: anybody can ask so. */
+/** Shortest time limit: with less, healthy collectors would fail and be logged, and any client could cause that. */
 const SHORTEST_MS = 500;
 
 /**
- * Reads `collect[]` and `exclude[]`, with the rules and the texts of node_exporter (node_exporter.go).
+ * Parses `collect[]` and `exclude[]`, with the rules and error texts of node_exporter (node_exporter.go).
  *
- * @param timeout the value of X-Prometheus-Scrape-Timeout-Seconds; one that is not a number is ignored
+ * @param timeout the value of X-Prometheus-Scrape-Timeout-Seconds; ignored when it is not a number
  */
 export function parseScrapeQuery(
   query: URLSearchParams,

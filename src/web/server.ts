@@ -6,20 +6,20 @@ import { Router, type Site } from "./router.ts";
 import { systemdSockets } from "./systemd_sockets.ts";
 
 /**
- * A connection is closed when nothing was sent on it for so long, by a client that does not read either.
- * It is longer than a collection may take, since Bun counts that as idle. The first request has 12 s.
+ * Idle time after which a connection is closed, also while its client does not read. Longer than a collection may take,
+ * since Bun counts that as idle. The first request must arrive within 12 s.
  */
 const IDLE_SECONDS = 30;
 
-/** Nobody needs to send a body, but with 0 a POST gets 413, where 405 says what is wrong. */
+/** No request needs a body, but with 0 a POST would get 413 instead of the more helpful 405. */
 const MAX_BODY_BYTES = 64 * 1024;
 
-/** How long requests in flight may take when the program is told to end. */
+/** How long requests in progress may take when the program stops. */
 const STOP_MS = 800;
 
 export interface ServeOptions {
   listen: readonly ListenAddress[];
-  /** Takes the sockets that systemd hands over, in place of `listen`. */
+  /** Serves on the sockets that systemd passes, instead of `listen`. */
   systemdSocket?: boolean;
   webConfigFile?: string | undefined;
 }
@@ -27,17 +27,17 @@ export interface ServeOptions {
 export interface Server {
   /** Where it listens, as `host:port` or `unix:/path`. */
   addresses: readonly string[];
-  /** Whether TLS was on when it began. */
+  /** Whether TLS was on at the start. */
   isSecure: boolean;
-  /** Requests that have no complete answer yet, or whose client has not taken it. */
+  /** Requests without a complete answer, or whose client has not read it. */
   readonly unreadAnswers: number;
-  /** 1 when the web config file was read as it is now, 0 when it is invalid; undefined without one. */
+  /** 1 when the web config file is in use as it is now, 0 when it has become invalid; undefined without one. */
   readonly webConfigReloadSuccess: 0 | 1 | undefined;
-  /** Takes no more requests and waits for those in flight, for less than a second. */
+  /** Accepts no more requests and waits for those in progress, for less than a second. */
   stop(): Promise<void>;
 }
 
-/** What one way of serving has opened. */
+/** One open server, whichever kind it is. */
 interface Listening {
   address: string;
   pendingRequests(): number;
@@ -89,11 +89,11 @@ function serveWithBun(
 ): Listening {
   const server = Bun.serve({
     ...where,
-    // By default Bun shares the port with a second copy.
+    // By default Bun lets a second process share the port.
     reusePort: false,
     idleTimeout: IDLE_SECONDS,
     maxRequestBodySize: MAX_BODY_BYTES,
-    // Otherwise Bun answers an error with a page that shows the source.
+    // Otherwise Bun's error page shows source code.
     development: false,
     fetch: (request: Request) => router.answer(request, unread),
     error(error: Error) {

@@ -1,6 +1,6 @@
 import { ConfigError } from "../config.ts";
 
-/** The first descriptor that systemd hands over. man 3 sd_listen_fds. */
+/** The first descriptor that systemd passes. man 3 sd_listen_fds. */
 const FIRST_FD = 3;
 
 /**

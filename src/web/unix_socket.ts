@@ -4,8 +4,7 @@ import { ConfigError, type UnixAddress } from "../config.ts";
 import { codeOf, explain } from "../sources/errors.ts";
 
 /**
- * Makes way for a socket: one that nobody answers on any more is removed. Whatever else stands there is
- * left alone.
+ * Removes a stale socket at the path: one on which nobody listens. Any other file is left alone.
  *
  * @throws ConfigError when the path is taken
  */
@@ -17,12 +16,12 @@ export async function clearWay({ path }: UnixAddress): Promise<void> {
       `can't listen on unix:${path}: socket in use: stop what uses it, or choose another with --web.listen-address`,
     );
   }
-  // Another copy may have begun to listen there meanwhile.
+  // Another process may have started to listen there meanwhile.
   if (inode(path) === stale) unlinkSync(path);
 }
 
 /**
- * Listens with a mask that lets nobody else connect before the mode is set.
+ * Listens with a umask that lets nobody else connect before the mode is set.
  *
  * @param open listens on the path
  */
@@ -39,7 +38,7 @@ export async function withMode<T>({ path, mode }: UnixAddress, open: () => T): P
   }
 }
 
-/** Which file is there now; undefined for none. */
+/** Identifies the file at the path; undefined when there is none. @throws ConfigError when it is no socket */
 function inode(path: string): string | undefined {
   try {
     const stats = lstatSync(path);

@@ -1,7 +1,7 @@
 /** The sections `http_server_config`, `rate_limit` and `basic_auth_users`. */
 import { Section, textMap } from "./section.ts";
 
-/** The headers that can be set, and the values where only some make sense. */
+/** The headers that can be set; for some of them, the only values allowed. */
 const HEADERS: ReadonlyMap<string, readonly string[]> = new Map([
   ["Content-Security-Policy", []],
   ["X-Frame-Options", ["deny", "sameorigin"]],
@@ -16,7 +16,7 @@ export interface HttpSettings {
 }
 
 export interface RateLimit {
-  /** Between two requests, when no burst is left. */
+  /** Time between two requests when no burst is left. */
   intervalMs: number;
   burst: number;
 }
@@ -42,7 +42,7 @@ function checkHeader(name: string, text: string): void {
   if (!/^[\t\x20-\x7e]*$/.test(text)) throw new Error(`${path}: want printable ASCII`);
 }
 
-/** @returns undefined when there is no limit */
+/** @returns the limit; undefined when there is none */
 export function readRateLimit(value: unknown): RateLimit | undefined {
   const section = new Section("rate_limit", value, ["interval", "burst"]);
   const intervalMs = durationMs(section.pathOf("interval"), section.raw("interval") ?? 0);
@@ -61,7 +61,7 @@ const UNITS_MS: Readonly<Record<string, number>> = {
   h: 3600e3,
 };
 
-/** As Go writes durations: `1s`, `1m30s`, `0.5h`; a number alone is of nanoseconds. */
+/** Parses a duration in Go's format: `1s`, `1m30s`, `0.5h`; a plain number is in nanoseconds. */
 function durationMs(path: string, value: unknown): number {
   if (Number.isSafeInteger(value) && (value as number) >= 0) return (value as number) * 1e-6;
   const text = typeof value === "string" ? value : "";
@@ -72,11 +72,11 @@ function durationMs(path: string, value: unknown): number {
   throw new Error(`${path}: invalid duration: want for example 1s, 500ms or 1m30s`);
 }
 
-/** bcrypt's own forms: 2a, 2b and 2y name the same thing to us. crypt(5). */
+/** bcrypt's formats 2a, 2b and 2y, treated alike. crypt(5). */
 const BCRYPT = /^\$2[aby]\$(0[4-9]|[12]\d|3[01])\$[./A-Za-z0-9]{53}$/;
 
 /**
- * @returns the hashes by user; none when no password is asked for
+ * @returns the hashes by user; empty when no password is required
  * @throws an Error that names the user whose hash is invalid, and never the hash
  */
 export function readUsers(value: unknown): ReadonlyMap<string, string> {

@@ -1,11 +1,11 @@
 import { type YamlMap, isMap } from "./yaml.ts";
 
-/** A mapping of settings with the types they must have. Each fault names the setting. */
+/** A mapping of settings, read by type. Each error names the setting. */
 export class Section<Key extends string> {
   private readonly map: YamlMap;
 
   /**
-   * @param name the key that it stands under, "" for the whole file
+   * @param name the key of the section; "" for the whole file
    * @throws an Error for a key that is not in `keys`
    */
   constructor(
@@ -19,7 +19,7 @@ export class Section<Key extends string> {
     throw new Error(`${this.pathOf(unknown)}: unknown key: want one of ${keys.join(", ")}`);
   }
 
-  /** The value as it was parsed; undefined where there is none. */
+  /** The parsed value; undefined when the key is missing. */
   raw(key: Key): unknown {
     return Object.hasOwn(this.map, key) ? (this.map[key] ?? undefined) : undefined;
   }
@@ -37,7 +37,7 @@ export class Section<Key extends string> {
     return value.map((item) => textOf(this.pathOf(key), item));
   }
 
-  /** YAML 1.1, which the file format comes from, has more words for true and false than YAML 1.2. */
+  /** Accepts the words for true and false of YAML 1.1, on which the file format is based. */
   flag(key: Key, byDefault: boolean): boolean {
     const value = this.raw(key) ?? byDefault;
     if (typeof value === "boolean") return value;
@@ -46,7 +46,7 @@ export class Section<Key extends string> {
     throw new Error(`${this.pathOf(key)}: want true or false`);
   }
 
-  /** A whole number from 0 on. */
+  /** A non-negative integer. */
   count(key: Key): number | undefined {
     const value = this.raw(key);
     if (value === undefined) return undefined;
@@ -69,7 +69,7 @@ export class Section<Key extends string> {
   }
 }
 
-/** A mapping whose keys are the writer's to choose, with text behind each. */
+/** A mapping of free keys to text. */
 export function textMap(name: string, value: unknown): Map<string, string> {
   const entries = Object.entries(mapOf(name, value));
   return new Map(entries.map(([key, text]) => [key, textOf(`${name}.${key}`, text ?? "")]));
@@ -81,7 +81,7 @@ function mapOf(name: string, value: unknown): YamlMap {
   return value;
 }
 
-/** A number is as good as the text it was written as; a list or a mapping is not. */
+/** Returns a string, number or boolean as text. @throws an Error for anything else */
 function textOf(path: string, value: unknown): string {
   if (typeof value === "string") return value;
   if (typeof value === "number" || typeof value === "boolean") return String(value);

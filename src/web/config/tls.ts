@@ -28,7 +28,7 @@ const CLIENT_AUTH_TYPES = [
 ] as const;
 export type ClientAuthType = (typeof CLIENT_AUTH_TYPES)[number];
 
-/** An older name that the format still knows. */
+/** An older name that the format still accepts. */
 const OLD_NAME = "RequireClientCert";
 
 /** Oldest first. */
@@ -36,7 +36,7 @@ const VERSIONS = { TLS10: "TLSv1", TLS11: "TLSv1.1", TLS12: "TLSv1.2", TLS13: "T
 type VersionName = keyof typeof VERSIONS;
 const VERSION_NAMES = Object.keys(VERSIONS) as VersionName[];
 
-/** Those that Go calls secure, by the names that OpenSSL has for them. The first two suit HTTP/2. */
+/** OpenSSL's names of the ciphers that Go calls secure. The first two suit HTTP/2. */
 const CIPHERS = {
   TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA256: "ECDHE-ECDSA-AES128-GCM-SHA256",
   TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256: "ECDHE-RSA-AES128-GCM-SHA256",
@@ -51,10 +51,10 @@ const CIPHERS = {
 } as const;
 type CipherName = keyof typeof CIPHERS;
 
-/** Those with CBC are for whoever names them: they have a history of attacks. */
+/** Ciphers with CBC must be named explicitly: they have a history of attacks. */
 const BY_DEFAULT = (Object.keys(CIPHERS) as CipherName[]).filter((name) => !name.includes("_CBC_"));
 
-/** They can't be chosen among, in Go as here: TLS 1.3 always has all of them. */
+/** These can't be configured, as in Go: TLS 1.3 always enables all of them. */
 const TLS13_CIPHERS: readonly string[] = [
   "TLS_AES_128_GCM_SHA256",
   "TLS_AES_256_GCM_SHA384",
@@ -76,9 +76,9 @@ export interface TlsSettings {
   key: string;
   clientCa: string | undefined;
   clientAuthType: ClientAuthType;
-  /** A client's certificate must name one of these; undefined lets any pass. */
+  /** A client's certificate must have one of these names; undefined accepts any. */
   clientAllowedSans: readonly string[] | undefined;
-  /** As node:tls names them, like the fields below. */
+  /** In node:tls's names, like the fields below. */
   minVersion: (typeof VERSIONS)[VersionName];
   maxVersion: (typeof VERSIONS)[VersionName];
   ciphers: string;
@@ -87,9 +87,9 @@ export interface TlsSettings {
 }
 
 /**
- * @param read the content of a file that the section names
- * @param http2 whether HTTP/2 is to be had, which asks for a cipher of its own
- * @returns undefined when there is no such section
+ * @param read reads a file that the section names
+ * @param http2 whether HTTP/2 is enabled, which requires one of its ciphers
+ * @returns the settings; undefined when there is no such section
  * @throws an Error that names the invalid setting
  */
 export function readTls(
@@ -163,7 +163,7 @@ function readVersionsAndCiphers(section: Section<Key>, http2: boolean) {
     throw new Error(`tls_server_config.cipher_suites: unknown cipher "${unknown}": ${wanted}`);
   }
   const older = names.filter((name): name is CipherName => Object.hasOwn(CIPHERS, name));
-  // Only TLS 1.3 is left to who allows no cipher of the versions before it.
+  // Without a cipher of earlier versions, only TLS 1.3 is left.
   if (names.length > 0 && older.length === 0) lowest = "TLS13";
   if (VERSION_NAMES.indexOf(lowest) > VERSION_NAMES.indexOf(highest)) {
     throw new Error(

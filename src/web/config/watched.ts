@@ -3,12 +3,12 @@ import type { Log } from "../../log.ts";
 import type { TlsSettings } from "./tls.ts";
 import { type WebConfig, readWebConfig } from "./web_config.ts";
 
-/** A file that could not be read is tried again after this long, even if it looks the same. */
+/** How long to wait before reading again a file that failed, even if it has not changed. */
 const RETRY_MS = 1000;
 
 /** The web config file, read again when it or a file that it names has changed. */
 export class WatchedWebConfig {
-  /** 1 when the last reading was taken, 0 while the settings before it stay. */
+  /** 1 when the last reload succeeded, 0 while the previous settings stay. */
   reloadSuccess: 0 | 1 = 1;
   private config: WebConfig;
   private readonly stamps = new Map<string, string>();
@@ -27,7 +27,7 @@ export class WatchedWebConfig {
     this.config = this.read();
   }
 
-  /** The settings that hold now: those of the file, or the last that were good. */
+  /** The current settings: those of the file, or the last valid ones. */
   current(): WebConfig {
     if (!this.hasChanged()) return this.config;
     this.triedMs = performance.now();
@@ -50,7 +50,7 @@ export class WatchedWebConfig {
 
   private read(): WebConfig {
     this.stamps.clear();
-    // Before a file is read, so that a change meanwhile is seen the next time.
+    // Before a file is read, so that a change during the reading is noticed the next time.
     const opened = (path: string) => this.stamps.set(path, stampOf(path));
     return readWebConfig(this.path, opened, this.checkTls);
   }
@@ -62,7 +62,7 @@ export class WatchedWebConfig {
   }
 }
 
-/** What changes when a file is written to or another takes its place. */
+/** A text that changes when a file is written or replaced. */
 function stampOf(path: string): string {
   try {
     const { dev, ino, size, mtimeNs, ctimeNs } = statSync(path, { bigint: true });

@@ -1,5 +1,5 @@
 /**
- * The file of `--web.config.file`, as all exporters of the Prometheus community take it:
+ * The file of `--web.config.file`, in the format of all Prometheus exporters:
  * https://github.com/prometheus/exporter-toolkit/blob/master/docs/web-configuration.md
  */
 import { explain } from "../../sources/errors.ts";
@@ -11,7 +11,7 @@ import { Section } from "./section.ts";
 import { type TlsSettings, readTls } from "./tls.ts";
 import { parseYaml } from "./yaml.ts";
 
-/** What the file says, with the files that it names read. */
+/** The settings of the file, with the contents of the files that it names. */
 export interface WebConfig {
   /** Undefined serves plain HTTP. */
   tls: TlsSettings | undefined;
@@ -22,14 +22,14 @@ export interface WebConfig {
 
 const KEYS = ["tls_server_config", "http_server_config", "basic_auth_users", "rate_limit"] as const;
 
-/** Far more than certificates of a long chain take. */
+/** Far more than a long certificate chain. */
 const MAX_FILE_BYTES = 1024 * 1024;
 
 /**
- * @param path of the file; paths in it are relative to its folder
- * @param opened is told each file before it is read, this one first
+ * @param path the file; paths in it are relative to its folder
+ * @param opened called with each file before it is read, this one first
  * @param checkTls throws when a certificate, key or CA can't be used
- * @throws ConfigError of one line that names the setting
+ * @throws ConfigError one line that names the setting
  */
 export function readWebConfig(
   path: string,

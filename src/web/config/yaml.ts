@@ -1,16 +1,15 @@
 /**
- * YAML for settings, where nothing may be misread: Bun's parser takes the last of two equal keys, knows
- * aliases and merges, and reads several documents as a list. Here all of that is refused, with its line.
- * https://yaml.org/spec/1.2.2/
+ * A strict YAML parser for settings. Bun's parser takes the last of two equal keys, expands aliases and merge keys, and
+ * reads several documents as a list. This one refuses all of that, and names the line. https://yaml.org/spec/1.2.2/
  */
 import { type KeyAt, findKeys } from "./yaml_keys.ts";
 
 export type YamlMap = Record<string, unknown>;
 
 /**
- * Parses one document that is a mapping, or nothing.
+ * Parses one document: a mapping, or an empty one.
  *
- * @throws an Error of one line that says what is wrong and where
+ * @throws an Error of one line with the reason and the place
  */
 export function parseYaml(text: string): YamlMap {
   const keys = findKeys(text);
@@ -22,7 +21,7 @@ export function parseYaml(text: string): YamlMap {
   const value = parse(text);
   if (value === null) return {};
   if (!isMap(value)) throw new Error("want a mapping of settings");
-  // Whatever the search for keys took otherwise than the parser did could hide a duplicate.
+  // Where the search for keys and the parser disagree, a duplicate could hide.
   const parsed = new Set(pathsOf(value));
   const odd = keys.find(({ path }) => !parsed.has(path));
   if (odd) throw unclear(odd);

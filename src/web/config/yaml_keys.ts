@@ -1,4 +1,4 @@
-/** Finds the keys in a YAML text, so that one that stands there twice is seen. Parses no values. */
+/** Finds the keys in a YAML text, to detect duplicates. Does not parse values. */
 import {
   closingQuote,
   indentOf,
@@ -10,20 +10,20 @@ import {
 
 export interface KeyAt {
   name: string;
-  /** The names of the keys around it and its own, each after a NUL. */
+  /** The names of its parent keys and its own, each after a NUL. */
   path: string;
   line: number;
 }
 
-/** A mapping whose lines begin at one column. */
+/** A block mapping: its lines begin at the same column. */
 interface BlockMap {
   indent: number;
   path: string;
-  /** The path of its latest key, below which deeper lines belong. */
+  /** The path of its latest key, the parent of deeper lines. */
   latest: string;
 }
 
-/** What begins a value that is not what it seems: anchor, alias, tag, directive, or is reserved. */
+/** First characters of values that are refused: anchors, aliases, tags, directives, reserved characters. */
 const REFUSED: Readonly<Record<string, string>> = {
   "&": "anchors are not supported",
   "*": "aliases are not supported",
@@ -34,7 +34,7 @@ const REFUSED: Readonly<Record<string, string>> = {
   "?": "complex keys are not supported",
 };
 
-/** @throws an Error of one line for what it does not understand */
+/** @throws an Error of one line for unsupported or invalid YAML */
 export function findKeys(text: string): KeyAt[] {
   return new KeyFinder(text).find();
 }
@@ -43,7 +43,7 @@ class KeyFinder {
   private readonly lines: string[];
   private readonly keys: KeyAt[] = [];
   private readonly maps: BlockMap[] = [];
-  /** The line that is read, from 0, and how far in it. */
+  /** The current line, from 0, and the column in it. */
   private row = 0;
   private column = 0;
 
@@ -89,7 +89,7 @@ class KeyFinder {
     this.readValue(indent);
   }
 
-  /** The key at the place that is read, which then is behind the colon; undefined where there is none. */
+  /** Reads the key at the current place and moves behind its colon; undefined when there is none. */
   private readKey(): string | undefined {
     const line = this.lines[this.row]!;
     const start = this.column;
@@ -120,7 +120,7 @@ class KeyFinder {
     return path;
   }
 
-  /** Goes to the end of the value that begins at the place that is read. */
+  /** Skips the value that begins at the current place. */
   private readValue(indent: number): void {
     this.skipBlanks();
     const first = this.lines[this.row]![this.column];
@@ -137,7 +137,7 @@ class KeyFinder {
     }
   }
 
-  /** The lines of a block scalar are those that are indented deeper than its key. */
+  /** Skips the lines of a block scalar: those indented deeper than its key. */
   private skipBlock(indent: number): void {
     for (; this.row + 1 < this.lines.length; this.row++) {
       const next = this.lines[this.row + 1]!;
@@ -145,7 +145,7 @@ class KeyFinder {
     }
   }
 
-  /** Goes behind the closing quote, which can be lines away. */
+  /** Moves behind the closing quote, which may be on a later line. */
   private skipQuoted(quote: string): void {
     let from = this.column + 1;
     for (; this.row < this.lines.length; this.row++, from = 0) {
@@ -157,7 +157,7 @@ class KeyFinder {
     this.refuse("a quote is not closed");
   }
 
-  /** `{a: b, c: [d]}`, over several lines too. */
+  /** Reads `{a: b, c: [d]}`, also over several lines. */
   private readFlow(parent: string, depth: number): void {
     if (depth > 16) this.refuse("nested too deeply");
     const isMap = this.lines[this.row]![this.column] === "{";

@@ -20,7 +20,7 @@ export function isWordGoingOn(character: string | undefined): boolean {
   return character !== undefined && !" \t,{}[]".includes(character);
 }
 
-/** Where the quote is that closes; -1 when it is not in this line. */
+/** The index of the closing quote; -1 when it is not in this line. */
 export function closingQuote(line: string, from: number, quote: string): number {
   for (let at = from; at < line.length; at++) {
     if (quote === '"' && line[at] === "\\") at++;
@@ -33,7 +33,7 @@ export function closingQuote(line: string, from: number, quote: string): number 
 }
 
 /**
- * @param quoted on one line, with its quotes
+ * @param quoted text on one line, with its quotes
  * @returns undefined when it is not well formed
  */
 export function unquote(quoted: string): string | undefined {

@@ -1,4 +1,4 @@
-/** From a connection to requests, with the settings that held when the connection began. */
+/** Turns a connection into requests, with the settings of the time it began. */
 import type { Server as HttpServer } from "node:http";
 import type { Socket } from "node:net";
 import type { TLSSocket } from "node:tls";
@@ -9,26 +9,26 @@ import { refusalOf, secureOptions } from "./certificates.ts";
 import type { NodeRequest, NodeResponse } from "./exchange.ts";
 import type { Modules } from "./modules.ts";
 
-/** Longer than a handshake takes over the slowest line. */
+/** Limit of a TLS handshake: longer than one takes over the slowest line. */
 const HANDSHAKE_MS = 15_000;
 
-/** Streams of one HTTP/2 connection at a time. */
+/** Most concurrent streams of one HTTP/2 connection. */
 const MAX_STREAMS = 32;
 
-/** node:http hands over the connection of whoever asks for a tunnel, so the answer is written by hand. */
+/** For CONNECT node:http passes the raw connection, so this answer is written directly. */
 const REFUSED_CONNECT =
   "HTTP/1.1 405 Method Not Allowed\r\nAllow: GET, HEAD\r\nConnection: close\r\nContent-Length: 0\r\n\r\n";
 
 export interface AcceptorOptions {
   modules: Modules;
   log: Log;
-  /** Is told each connection that may ask for something: with TLS, once the handshake is over. */
+  /** Called for each connection that may send requests: with TLS, after the handshake. */
   connected(socket: Socket): void;
   /** @param socket the connection that the request came on */
   requested(request: NodeRequest, response: NodeResponse, socket: Socket): void;
 }
 
-/** Takes a connection, and serves it. */
+/** Serves one connection. */
 export type Acceptor = (socket: Socket) => void;
 
 export function createAcceptor({ tls, http }: WebConfig, options: AcceptorOptions): Acceptor {
@@ -65,7 +65,7 @@ function withHttp1(tls: TlsSettings, options: AcceptorOptions): Acceptor {
 }
 
 function withHttp2(tls: TlsSettings, options: AcceptorOptions): Acceptor {
-  // A request shows a stand-in for its session's socket.
+  // A request has a proxy of its session's socket.
   const sockets = new WeakMap<object, Socket>();
   const server = options.modules.createSecureServer({
     ...handshakeOptions(tls),
@@ -81,12 +81,12 @@ function withHttp2(tls: TlsSettings, options: AcceptorOptions): Acceptor {
   server.on("clientError", (_error, socket) => socket.destroy());
   server.on("connect", (_request, socket) => socket.end?.(REFUSED_CONNECT));
   server.on("tlsClientError", (error) => logHandshake(error, options));
-  // What Node does with a finished handshake, it does only for who may enter.
+  // Runs Node's own handler of a finished handshake only for clients that are allowed.
   const [serve] = server.listeners("secureConnection");
   server.removeAllListeners("secureConnection");
   server.on("secureConnection", (socket: TLSSocket) => {
     if (!mayEnter(tls, socket, options)) return;
-    // A session begins within the call.
+    // A session begins during the call.
     const began = (session: object) => sockets.set(session, socket);
     server.on("session", began);
     serve!.call(server, socket);
@@ -99,7 +99,7 @@ function handshakeOptions(tls: TlsSettings) {
   return {
     ...secureOptions(tls),
     requestCert: tls.clientAuthType !== "NoClientCert",
-    // A client that must not come in is turned away after it, with a reason in the log.
+    // A client that is not allowed is refused after the handshake, with the reason in the log.
     rejectUnauthorized: false,
     handshakeTimeout: HANDSHAKE_MS,
   };

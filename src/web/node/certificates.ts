@@ -1,4 +1,4 @@
-/** Whether a client may come in, by its certificate. */
+/** Checks TLS settings and client certificates. */
 import type { SecureContextOptions, TLSSocket } from "node:tls";
 import { canonicalAddress } from "../../sources/ip_address.ts";
 import type { TlsSettings } from "../config/tls.ts";
@@ -6,7 +6,7 @@ import type { Modules } from "./modules.ts";
 
 /** @throws an Error when the certificate, its key or the client CA can't be used */
 export function checkTls(tls: TlsSettings, context: Modules["createSecureContext"]): void {
-  // All three come from PEM text, and the runtime's error does not say from which.
+  // All three come from PEM text, and the runtime's error does not say which one is wrong.
   attempt("client_ca", () => tls.clientCa !== undefined && context({ ca: tls.clientCa }));
   if (tls.clientCa !== undefined && !tls.clientCa.includes("-----BEGIN")) {
     throw new Error("tls_server_config.client_ca: missing certificate: want PEM text");
@@ -42,7 +42,7 @@ export function secureOptions(tls: TlsSettings): SecureContextOptions {
   };
 }
 
-/** Why the client behind a finished handshake may not come in; undefined when it may. */
+/** Why a client is refused after its handshake; undefined when it is allowed. */
 export function refusalOf(tls: TlsSettings, socket: TLSSocket): string | undefined {
   const { clientAuthType, clientAllowedSans } = tls;
   if (clientAuthType === "NoClientCert") return undefined;
@@ -63,8 +63,8 @@ export function refusalOf(tls: TlsSettings, socket: TLSSocket): string | undefin
 }
 
 /**
- * The names in a certificate's subjectAltName as node:tls gives it: `DNS:one, IP Address:10.0.0.1`. A
- * name with a comma or a quote in it is a JSON string, so that it can't pass for two.
+ * Parses the names in a certificate's subjectAltName in node:tls's format: `DNS:one, IP Address:10.0.0.1`. A name with
+ * a comma or a quote is a JSON string, so that it can't imitate two names.
  */
 export function alternativeNames(text: string): string[] {
   return text.split(", ").flatMap((item) => {
@@ -75,7 +75,7 @@ export function alternativeNames(text: string): string[] {
   });
 }
 
-/** A stranger made the certificate: a name that is not well formed names nobody. */
+/** A stranger may have made the certificate, so an invalid name is ignored. */
 function unquote(name: string): string | undefined {
   try {
     return JSON.parse(name) as string;

@@ -1,9 +1,9 @@
 import type { Socket } from "node:net";
 
-/** How long a connection may go without a whole request, from its start or from the answer before. */
+/** Most time without a complete request, since the connection's start or its last answer. */
 const SILENT_MS = 30_000;
 
-/** How long one answer may take: a collection's deadline, and time for a slow client to read it. */
+/** Most time for one answer: a collection's deadline, and time for a slow client to read it. */
 const ANSWER_MS = 60_000;
 
 const SWEEP_MS = 5_000;
@@ -14,11 +14,11 @@ interface Connection {
 }
 
 /**
- * The connections of one listener. The runtime's own limits of time do not hold for connections that are
- * handed to its HTTP servers, so the silent and the slow are ended here.
+ * The connections of one listener. The runtime's own timeouts don't apply to connections passed to its HTTP servers, so
+ * silent and slow ones are closed here.
  */
 export class Connections {
-  /** Requests that have no complete answer yet, or whose client has not taken it. */
+  /** Requests without a complete answer, or whose client has not read it. */
   unread = 0;
   private readonly open = new Map<Socket, Connection>();
   private timer: ReturnType<typeof setInterval> | undefined;
@@ -33,7 +33,7 @@ export class Connections {
     this.timer.unref();
   }
 
-  /** @returns what to call when the answer is complete, or given up */
+  /** @returns a function to call when the answer is complete or abandoned */
   begin(socket: Socket): () => void {
     const connection = this.open.get(socket);
     this.unread++;
@@ -47,7 +47,7 @@ export class Connections {
     };
   }
 
-  /** Ends those that have been silent, or have not read their answer, for too long. */
+  /** Closes connections that were silent, or did not read their answer, for too long. */
   sweep(): void {
     const nowMs = this.nowMs();
     for (const [socket, { answering, sinceMs }] of this.open) {
@@ -58,7 +58,7 @@ export class Connections {
     this.timer = undefined;
   }
 
-  /** Ends those that wait for a request, or all. */
+  /** Closes the connections without a request in progress, or all. */
   end(which: "idle" | "all"): void {
     for (const [socket, { answering }] of this.open) {
       if (which === "all" || answering === 0) socket.destroy();

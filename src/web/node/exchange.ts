@@ -1,4 +1,4 @@
-/** Between node:http's way of requests and answers, and that of `fetch`. */
+/** Converts between node:http's and fetch's requests and responses. */
 import type { IncomingMessage, ServerResponse } from "node:http";
 import type { Http2ServerRequest, Http2ServerResponse } from "node:http2";
 import type { Writable } from "node:stream";
@@ -7,7 +7,7 @@ import { Answer } from "../answer.ts";
 export type NodeRequest = IncomingMessage | Http2ServerRequest;
 export type NodeResponse = ServerResponse | Http2ServerResponse;
 
-/** @returns undefined for a request that can't be answered */
+/** @returns the request; undefined for one that can't be answered */
 export function toRequest(request: NodeRequest): Request | undefined {
   if (request.httpVersion === "1.1" && request.headers.host === undefined) return undefined;
   const path = request.url ?? "/";
@@ -18,14 +18,14 @@ export function toRequest(request: NodeRequest): Request | undefined {
     if (!name.startsWith(":") && typeof value === "string") headers.set(name, value);
   }
   const method = request.method ?? "GET";
-  // These are methods of HTTP that a Request can't have; none but GET and HEAD is allowed anyway.
+  // A Request can't have these methods; only GET and HEAD are allowed anyway.
   const isForbidden = /^(CONNECT|TRACE|TRACK)$/i.test(method);
   return new Request(url, { method: isForbidden ? "POST" : method, headers });
 }
 
 const bytesOf = new WeakMap<Blob, Promise<Uint8Array>>();
 
-/** Answers that share a Blob share its bytes too. */
+/** The body's bytes. Answers that share a Blob share its bytes too. */
 async function bodyOf(response: Response): Promise<Uint8Array> {
   if (!(response instanceof Answer)) return response.bytes();
   let bytes = bytesOf.get(response.content);
@@ -33,10 +33,10 @@ async function bodyOf(response: Response): Promise<Uint8Array> {
   return bytes;
 }
 
-/** So much at a time is handed to a connection, which takes a copy of what the client has not read yet. */
+/** Bytes written to a connection at once: it copies what the client has not read yet. */
 const PIECE_BYTES = 64 * 1024;
 
-/** Sends an answer, as fast as the client reads. It ends early when the client goes away. */
+/** Sends an answer as fast as the client reads it. Stops when the client disconnects. */
 export async function send(response: Response, to: NodeResponse, isHead: boolean): Promise<void> {
   const body = await bodyOf(response);
   to.statusCode = response.status;
@@ -50,7 +50,7 @@ export async function send(response: Response, to: NodeResponse, isHead: boolean
   to.end();
 }
 
-/** Waits until the client has read, or is gone. */
+/** Waits until the client has read what was written, or is gone. */
 function drained(to: NodeResponse): Promise<void> {
   const { promise, resolve } = Promise.withResolvers<void>();
   const events = ["drain", "close", "error"];

@@ -1,7 +1,6 @@
 /**
- * The server for whoever gives a web config file or sockets of systemd's. It takes more memory than
- * `Bun.serve`, but tells a client's certificate, and takes a connection from wherever it comes, with
- * settings that can differ from one connection to the next.
+ * The server used with a web config file or with systemd's sockets. It takes more memory than `Bun.serve`, but shows a
+ * client's certificate, serves connections from any kind of socket, and can use other settings for each connection.
  */
 import type { ListenOptions, Server as NetServer, Socket } from "node:net";
 import type { Log } from "../../log.ts";
@@ -22,17 +21,17 @@ const NOTHING_SET: WebConfig = {
   users: new Map(),
 };
 
-/** @param unreadAnswers tells how many requests have no complete answer yet, this one included */
+/** @param unreadAnswers returns the number of requests without a complete answer, this one included */
 export type Answering = (request: Request, unreadAnswers: () => number) => Promise<Response>;
 
 export interface NodeListenerOptions {
-  /** The web config file; undefined serves plain HTTP to everybody. */
+  /** The web config file; undefined serves plain HTTP without a password. */
   configFile: string | undefined;
   answer: Answering;
   log: Log;
 }
 
-/** Listens on any number of sockets, and serves them all alike. */
+/** Listens on any number of sockets, and serves all of them in the same way. */
 export class NodeListener {
   private readonly watched: WatchedWebConfig | undefined;
   private readonly acceptors = new WeakMap<WebConfig, Acceptor>();
@@ -61,7 +60,7 @@ export class NodeListener {
     return new NodeListener(await loadModules(), options);
   }
 
-  /** Undefined where there is no web config file. */
+  /** Undefined without a web config file. */
   get reloadSuccess(): 0 | 1 | undefined {
     return this.watched?.reloadSuccess;
   }
@@ -88,7 +87,7 @@ export class NodeListener {
     });
   }
 
-  /** Takes no more connections, and lets those that are answered go on. */
+  /** Accepts no more connections, and lets requests in progress finish. */
   async stop(): Promise<void> {
     const closed = this.listening.map(
       (server) => new Promise<void>((resolve) => server.close(() => resolve())),
@@ -105,12 +104,12 @@ export class NodeListener {
     return this.watched?.current() ?? NOTHING_SET;
   }
 
-  /** Each connection has the settings that hold when it begins; TLS can come and go, too. */
+  /** Each connection keeps the settings of the time it began; a reload can also turn TLS on or off. */
   private accept(socket: Socket): void {
     const config = this.config();
     let acceptor = this.acceptors.get(config);
     if (!acceptor) this.acceptors.set(config, (acceptor = this.acceptorOf(config)));
-    // A client that goes away, in the middle of a handshake too, is nothing to tell.
+    // A client that disconnects, even during a handshake, is not worth a log line.
     socket.on("error", () => socket.destroy());
     acceptor(socket);
   }

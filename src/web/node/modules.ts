@@ -1,6 +1,6 @@
 /**
- * What serves TLS and HTTP/2. It is loaded when it is needed: it takes 17 MB, which who gives no web config
- * file does not pay. An import statement would do, but the bundler moves those to the program's start.
+ * Loads the modules for TLS and HTTP/2 only when needed, since they take 17 MB of memory. The bundler would move import
+ * statements to the program's start.
  */
 export async function loadModules() {
   const [http, http2, net, tls] = await Promise.all([

@@ -1,11 +1,11 @@
-/** What somebody has to look at, first of all on the page. */
+/** What needs attention, at the top of the page. */
 import { type ProbedSource, remedyOf } from "../../sources/probe.ts";
 import { formatDuration, formatPercent } from "../../format.ts";
 import { Html, html } from "./html.ts";
 import { fullSlices } from "./slices_section.ts";
 import type { Summary } from "./summary.ts";
 
-/** One line when all is well, else one for each thing that is not. */
+/** One line when all is well, else one for each problem. */
 export function attention(summary: Summary, sources: readonly ProbedSource[]): Html {
   const items = [
     ...incomplete(summary),
@@ -36,7 +36,7 @@ function incomplete({ failedCollectors }: Summary): Html[] {
   ];
 }
 
-/** Those that nothing else stands in for. */
+/** Unreadable sources that no other source replaces. */
 function unreadableSources(sources: readonly ProbedSource[]): Html[] {
   return sources.flatMap(({ info, state, coveredBy, fallback }) => {
     if (state.available || coveredBy !== undefined) return [];
@@ -49,7 +49,7 @@ function unreadableSources(sources: readonly ProbedSource[]): Html[] {
   });
 }
 
-/** Less is usual while much is logged. */
+/** A log further behind than this is shown; a shorter lag is normal while much is logged. */
 const LATE_SECONDS = 60;
 
 function lateLogs({ logLags }: Summary): Html[] {
@@ -78,7 +78,7 @@ function refusedReload({ reloadFailed }: Summary): Html[] {
   ];
 }
 
-/** One line for all, however many they are. */
+/** One line for all slices near a limit. */
 function nearLimits(summary: Summary): Html[] {
   const full = fullSlices(summary).map(
     ({ user, resource, used, limit }) => `${user} (${formatPercent(used / limit)} of ${resource})`,

@@ -1,20 +1,20 @@
-/** The pieces that the sections of the page are made of. */
+/** The HTML elements used by the sections of the page. */
 import { formatAge, formatTime, timeZone } from "../../format.ts";
 import { Html, type Insertable, html } from "./html.ts";
 
-/** Stands where a value is not known. */
+/** Shown for an unknown value. */
 export const UNKNOWN = "–";
 
 /**
- * A column: its heading, and how its cells look. `words` are not broken in the middle; `minor` ones are not
- * shown on a phone.
+ * A column: its heading, and the style of its cells. `words` are not broken in the middle; `minor` columns are hidden
+ * on a phone.
  */
 export interface Column {
   heading: Insertable;
   look?: "number" | "short" | "words" | "minor" | "number minor" | "short minor";
 }
 
-/** A table wider than the screen scrolls by itself, by keyboard too. */
+/** A table; one wider than the screen scrolls within its frame, also by keyboard. */
 export function table(label: string, columns: readonly Column[], rows: Html[]): Html {
   const head = columns.map(
     ({ heading, look = "" }) => html`<th scope="col" class="${look}">${heading}</th>`,
@@ -29,14 +29,14 @@ export function table(label: string, columns: readonly Column[], rows: Html[]): 
   </div>`;
 }
 
-/** A row of cells that look as their columns say. */
+/** A row of cells in the styles of their columns. */
 export function row(columns: readonly Column[], cells: readonly Insertable[], kind = ""): Html {
   return html`<tr class="${kind}">
     ${cells.map((cell, i) => html`<td class="${columns[i]?.look ?? ""}">${cell}</td>`)}
   </tr>`;
 }
 
-/** A bar from 0 to 1 beside what it says; from `high` on it is drawn as something to look at. */
+/** A bar from 0 to 1 beside its text; highlighted from `high` on. */
 export function bar(label: string, share: number, text: string, high = 1): Html {
   const value = Math.min(1, Math.max(0, share)).toFixed(3);
   return html`<meter
@@ -51,7 +51,7 @@ export function bar(label: string, share: number, text: string, high = 1): Html 
     >${text}`;
 }
 
-/** A short age, with the full time for who points at it. */
+/** A short age, with the full time as its tooltip. */
 export function age(seconds: number, nowSeconds: number): Html {
   const date = new Date(seconds * 1000);
   if (Number.isNaN(date.getTime())) return html`${UNKNOWN}`;

@@ -5,7 +5,7 @@ export class Html {
 
 export type Insertable = Html | Html[] | string | number | undefined;
 
-/** A template whose insertions are escaped, but for those that are `Html`; undefined inserts nothing. */
+/** A template that escapes what is inserted, except `Html`; undefined inserts nothing. */
 export function html(strings: TemplateStringsArray, ...values: Insertable[]): Html {
   return new Html(String.raw({ raw: strings }, ...values.map(insert)));
 }

@@ -1,11 +1,11 @@
-/** Who fails to log in, who became somebody else, and who was here last. */
+/** The sections of failed logins, of sudo and su, and of last logins. */
 import { type Column, age, bar, row, table } from "./elements.ts";
 import { Html, html } from "./html.ts";
 import type { RecentFailures } from "../../model/auth/auth_counts.ts";
 import { FAILURE_REASONS, type FailureReason } from "../../model/auth/outcome.ts";
 import type { Summary } from "./summary.ts";
 
-/** The reasons as a person would say them. */
+/** The reasons in words for people. */
 const REASONS: Readonly<Record<FailureReason, string>> = {
   invalid_user: "unknown or refused account",
   bad_credentials: "wrong password",

@@ -14,12 +14,12 @@ import { usersSection } from "./users_section.ts";
 
 export interface PageContent {
   version: string;
-  /** Undefined where it is not known. */
+  /** Undefined when unknown. */
   hostName: string | undefined;
   summary: Summary;
-  /** Where the metrics are. */
+  /** The path of the metrics. */
   telemetryPath: string;
-  /** Undefined where no log tells of logins. */
+  /** Undefined when no log of logins is readable. */
   recentFailures?: RecentFailures | undefined;
   sources: readonly ProbedSource[];
   nowSeconds: number;
@@ -27,12 +27,14 @@ export interface PageContent {
 
 const NAME = "User Session Exporter";
 
-/** The page reloads itself after this time, in seconds, without a script. */
+/** The page reloads itself after this time, without a script. */
 const REFRESH_SECONDS = 30;
 
 const STYLE_HTML = new Html(PAGE_STYLE);
 
-/** The page at `/`: what needs attention, who is here, who tries to get in, and what it all costs. */
+/**
+ * The page at `/`: what needs attention, sessions, failed logins, users' costs, sources, and the exporter's own cost.
+ */
 export function renderPage(content: PageContent): string {
   const { hostName, summary, sources, nowSeconds } = content;
   const document = html`<!doctype html>
@@ -104,7 +106,7 @@ function tile(value: number | undefined, name: string, note?: string): Html {
   return html`<div class="tile"><b>${value ?? UNKNOWN}</b>${name} <small>${note}</small></div>`;
 }
 
-/** What the exporter itself has taken, in one line. */
+/** The exporter's own cost, in one line. */
 function cost(own: OwnCost, nowSeconds: number): Html {
   const { cpuSeconds, startSeconds, residentBytes, scrapeSeconds, series } = own;
   const parts = [`${series} series`];

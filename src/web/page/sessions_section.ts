@@ -10,7 +10,7 @@ const COLUMNS: readonly Column[] = [
   { heading: "Idle", look: "number" },
 ];
 
-/** The sessions, those of one user together. */
+/** The sessions, grouped by user. */
 export function sessionsSection({ sessions, realNames }: Summary, nowSeconds: number): Html {
   if (!sessions) {
     return html`<p class="dim">Not known: no source tells of sessions, or none was asked.</p>`;

@@ -3,7 +3,7 @@ import { type Column, bar, row, table } from "./elements.ts";
 import { Html, html } from "./html.ts";
 import type { SliceRow, Summary } from "./summary.ts";
 
-/** From this share of its limit on, a slice is something to look at. */
+/** From this share of its limit on, a slice needs attention. */
 export const HIGH_SHARE = 0.9;
 
 const COLUMNS: readonly Column[] = [
@@ -12,7 +12,7 @@ const COLUMNS: readonly Column[] = [
   { heading: "Used", look: "short" },
 ];
 
-/** Whose slice uses most of what systemd lets it have. */
+/** The slices nearest to their limits. */
 export function slicesSection({ slices, realNames }: Summary): Html | undefined {
   if (slices.length === 0) return undefined;
   const rows = slices.map(({ user, resource, used, limit }) => {
@@ -27,7 +27,7 @@ export function slicesSection({ slices, realNames }: Summary): Html | undefined 
   return table("Slices near their limit", COLUMNS, rows);
 }
 
-/** Those that are about to run into their limit. */
+/** The slices that have almost reached a limit. */
 export function fullSlices({ slices }: Summary): SliceRow[] {
   return slices.filter(({ used, limit }) => used / limit >= HIGH_SHARE);
 }

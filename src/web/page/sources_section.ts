@@ -8,7 +8,7 @@ const COLUMNS: readonly Column[] = [
   { heading: "Where" },
 ];
 
-/** What can't be read and matters stands open; the rest is folded away. */
+/** Unreadable sources that matter are shown; the rest is collapsed. */
 export function sourcesSection(sources: readonly ProbedSource[]): Html {
   const [faulty, healthy] = [true, false].map((isFaulty) =>
     sources.filter((source) => isFault(source) === isFaulty),
@@ -29,7 +29,7 @@ function sourceTable(label: string, sources: readonly ProbedSource[]): Html {
   return table(label, COLUMNS, sources.flatMap(sourceRows));
 }
 
-/** A source that can't be read and matters has a second row, that tells what to do. */
+/** An unreadable source that matters has a second row with the remedy. */
 function sourceRows({ info, state, coveredBy, fallback }: ProbedSource): Html[] {
   const { name } = info;
   if (state.available) {

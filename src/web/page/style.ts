@@ -1,4 +1,4 @@
-/** The page's look: light or dark as the reader has it, wide or narrow, digits in columns. */
+/** The style of the page: light or dark by the reader's setting, wide or narrow, digits of equal width. */
 export const PAGE_STYLE = `
 :root {
   color-scheme: light dark;
@@ -68,7 +68,7 @@ footer { margin-top: 2rem; border-top: 1px solid var(--line); padding-top: .6rem
 }
 `;
 
-/** A person's outline in a square: the tab's picture, without a request of its own. */
+/** The tab's icon, the outline of a person, inline so that it needs no request. */
 export const FAVICON =
   "data:image/svg+xml," +
   encodeURIComponent(

@@ -36,28 +36,28 @@ import {
   samplesOf,
 } from "../../metrics/metric.ts";
 
-/** What the page shows of one collection; undefined where nothing is known. */
+/** What the page shows of one collection; unknown values are undefined. */
 export interface Summary {
   sessions: SessionRow[] | undefined;
   loggedInUsers: number | undefined;
   failedLogins1h: number | undefined;
   failedSources1h: number | undefined;
   rootLogins: number | undefined;
-  /** Who takes most. */
+  /** The users with the highest cost. */
   users: UserRow[] | undefined;
-  /** What uses half of its limit or more, nearest first. */
+  /** Slices that use half of a limit or more, nearest to it first. */
   slices: SliceRow[];
-  /** Real names by user, of those who have one. */
+  /** Real names by user, for users with one. */
   realNames: ReadonlyMap<string, string>;
-  /** Who used sudo and su, most uses first. */
+  /** Users of sudo and su, most uses first. */
   escalations: EscalationRow[];
   /** Newest first, in seconds since the epoch. */
   lastLogins: { user: string; seconds: number }[];
   /** The collectors that failed. */
   failedCollectors: string[];
-  /** How far the reading of each log is behind. */
+  /** How far behind the reading of each log is. */
   logLags: { source: string; lagSeconds: number }[];
-  /** Whether the web config file was valid once, and is now invalid. */
+  /** Whether the web config file has become invalid. */
   webConfigFailed: boolean;
   /** Whether the last reload was refused. */
   reloadFailed: boolean;
@@ -100,7 +100,7 @@ export interface EscalationRow {
   failed: number;
 }
 
-/** What the exporter costs. */
+/** The exporter's own cost. */
 export interface OwnCost {
   cpuSeconds: number | undefined;
   startSeconds: number | undefined;
@@ -109,10 +109,10 @@ export interface OwnCost {
   series: number;
 }
 
-/** The page shows the first; the metrics have them all. */
+/** Most rows shown of each list; the metrics have all. */
 const TOP = 10;
 
-/** Puts together what belongs together in the metrics of one collection. */
+/** Builds the summary of one collection from its metrics. */
 export function summarize(families: readonly Family[]): Summary {
   const valueOf = (definition: MetricDefinition) => samplesOf(families, definition)[0]?.value;
   const loggedInUsers = valueOf(LOGGED_IN_USERS);
@@ -160,7 +160,7 @@ function sessionRows(families: readonly Family[]): SessionRow[] {
   }));
 }
 
-/** The users who take most, by CPU and then by memory. */
+/** The users with the highest cost, by CPU and then by memory. */
 function topUsers(families: readonly Family[]): UserRow[] {
   const cpu = byUser(families, CPU_RATIO);
   const memory = byUser(families, MEMORY_BYTES);
@@ -182,7 +182,7 @@ function topUsers(families: readonly Family[]): UserRow[] {
 /** From this share of its limit on, a slice is shown. */
 const NEAR_LIMIT = 0.5;
 
-/** Not for `other`: the use of several users and the limits of some give no share. */
+/** Leaves out `other`: the use of many users and the limits of some make no share. */
 function slicesNearLimit(families: readonly Family[]): SliceRow[] {
   const resources = [
     ["memory", SLICE_MEMORY, SLICE_MEMORY_LIMIT],

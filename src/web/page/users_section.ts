@@ -10,7 +10,7 @@ const COLUMNS: readonly Column[] = [
   { heading: "Processes", look: "number minor" },
 ];
 
-/** Who takes most CPU and memory. */
+/** The users with the highest use of CPU and memory. */
 export function usersSection({ users, realNames }: Summary): Html {
   if (!users) {
     return html`<p class="dim">Not known: no processes can be seen, or none were asked for.</p>`;
