@@ -139,6 +139,16 @@ function closing<T>(read: () => T): T {
   }
 }
 
+/** Whether a descriptor is free besides the reserve. */
+export function hasFreeDescriptor(): boolean {
+  try {
+    closeSync(openSync(NULL_DEVICE, "r"));
+    return true;
+  } catch (error) {
+    return !isExhausted(error);
+  }
+}
+
 /** Whether this process, or the system, has no descriptor left. */
 function isExhausted(error: unknown): boolean {
   const code = codeOf(error);

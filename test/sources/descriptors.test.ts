@@ -1,6 +1,10 @@
 import { expect, test } from "bun:test";
 import { closeSync, openSync, readdirSync } from "node:fs";
-import { DescriptorReserve, descriptorLimit } from "../../src/sources/descriptors.ts";
+import {
+  DescriptorReserve,
+  descriptorLimit,
+  hasFreeDescriptor,
+} from "../../src/sources/descriptors.ts";
 
 const openDescriptors = () => readdirSync("/proc/self/fd").length;
 
@@ -104,5 +108,11 @@ test("the limit is what the shell calls it, and to read it leaves nothing open",
   const { stdout } = Bun.spawnSync(["sh", "-c", "ulimit -n"]);
   const before = openDescriptors();
   expect(descriptorLimit()).toBe(Number(stdout.toString()));
+  expect(openDescriptors()).toBe(before);
+});
+
+test("whether a descriptor is free is told without keeping one", () => {
+  const before = openDescriptors();
+  expect(hasFreeDescriptor()).toBeTrue();
   expect(openDescriptors()).toBe(before);
 });

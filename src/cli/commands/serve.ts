@@ -5,6 +5,7 @@ import { COLLECTORS } from "../../collectors/registry.ts";
 import type { HostState } from "../../collectors/runtime/host_state.ts";
 import { singleFlight } from "../../collectors/runtime/single_flight.ts";
 import type { Invocation } from "../invocation.ts";
+import { AcceptBrake } from "../../web/accept_brake.ts";
 import { serve } from "../../web/server.ts";
 import type { ScrapeRequest } from "../../collectors/runtime/collection.ts";
 import { Snapshot } from "../../collectors/runtime/snapshot.ts";
@@ -44,6 +45,8 @@ export async function serveForever(invocation: Invocation): Promise<void> {
   };
   // Before anything is logged, so that an address in use gives a single line.
   const server = await serve(site, config, log);
+  const brake = new AcceptBrake(log);
+  brake.start();
   host.webConfigReloadSuccess = () => server.webConfigReloadSuccess;
   log.info("starting user_sessions_exporter", { version: BUILD.version, revision: BUILD.revision });
   log.info("enabled collectors", { collectors: [...config.collectors].join(",") });
@@ -69,6 +72,7 @@ export async function serveForever(invocation: Invocation): Promise<void> {
     });
   const signal = await ended;
   log.info("stopping", { signal });
+  brake.stop();
   await server.stop();
   host.saveState("now");
   process.exit(0);
