@@ -1,11 +1,11 @@
 import type { UserRules } from "../config.ts";
 
-/** No login name is longer (LOGIN_NAME_MAX is 256): only so much of a name is looked at. */
+/** Longest part of a name that is matched: no login name is longer (LOGIN_NAME_MAX is 256). */
 const MAX_NAME_LENGTH = 256;
-/** The most answers that are remembered. */
+/** Most cached answers. */
 const MAX_REMEMBERED = 65_536;
 
-/** Which users are shown: by their exact names, and by expressions over the whole name. */
+/** Decides which users are shown: by exact names, and by expressions over the whole name. */
 export class ShownUsers implements UserRules {
   readonly excludedNames: ReadonlySet<string>;
   readonly max: number;
@@ -27,7 +27,7 @@ export class ShownUsers implements UserRules {
     this.max = rules.max ?? Number.POSITIVE_INFINITY;
   }
 
-  /** Who is excluded is not shown, included or not. An expression is run once for each name. */
+  /** Whether a user is shown; exclusion wins over inclusion. Each name is matched once, then cached. */
   shows(name: string): boolean {
     if (this.excludedNames.has(name)) return false;
     if (!this.include && !this.exclude) return true;

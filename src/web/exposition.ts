@@ -1,7 +1,7 @@
 import type { Family } from "../metrics/metric.ts";
 import { type Format, render } from "../metrics/render.ts";
 
-/** More than this is compressed in pieces, with turns for others: 20 MB at once take a quarter of a second. */
+/** A larger body is compressed in pieces, yielding in between: 20 MB at once take a quarter of a second. */
 export const GZIP_AT_ONCE_BYTES = 1024 * 1024;
 
 const made = new WeakMap<readonly Family[], Map<string, Promise<Blob>>>();

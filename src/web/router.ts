@@ -25,8 +25,8 @@ export interface Site {
 type Page = (site: Site, request: Request) => Promise<Answer> | Answer;
 
 /**
- * How many requests may wait for their answer or have not read it, and how many bytes those answers may
- * hold: more get 503. Otherwise clients that do not read hold one body for each collection they ask for.
+ * Most requests whose answer is not yet read, and most bytes of these answers: beyond either, a request gets 503.
+ * Otherwise clients that don't read would hold one body for each collection they request.
  */
 export const MAX_UNREAD_ANSWERS = 1024;
 export const MAX_UNREAD_BYTES = 64 * 1024 * 1024;
@@ -42,10 +42,10 @@ const PAGES: Readonly<Record<string, Page>> = {
       : plain("User Session Exporter is taking its first sample.\n", 503),
 };
 
-/** Answers requests; other paths are 404, other methods than GET and HEAD 405, nonsense 400. */
+/** Answers requests; other paths are 404, other methods than GET and HEAD 405, malformed requests 400. */
 export class Router {
   private largestBytes = 0;
-  /** The bodies that were made since nothing was unread, and their sizes together. */
+  /** The bodies made since no answer was unread; `bodyBytes` is the sum of their sizes. */
   private bodies = new WeakSet<Blob>();
   private bodyBytes = 0;
 
@@ -67,7 +67,7 @@ export class Router {
     if (path.startsWith("/-/")) return page(site, request);
     if (this.isTooMuch(unreadAnswers())) return tooManyUnread();
     const answer = await page(site, request);
-    // Many requests can come before the first answer has a size.
+    // Checked again: many requests can arrive before the size of the first answer is known.
     return this.note(answer.content) && this.isTooMuch(unreadAnswers()) ? tooManyUnread() : answer;
   }
 
@@ -76,7 +76,7 @@ export class Router {
     this.bodyBytes = 0;
   }
 
-  /** @returns whether this body is new: what several answers share is counted once */
+  /** @returns whether this body is new: one shared by several answers counts once */
   private note(body: Blob): boolean {
     if (this.bodies.has(body)) return false;
     this.bodies.add(body);
@@ -85,7 +85,7 @@ export class Router {
     return true;
   }
 
-  /** Which bodies are unread nobody tells: not more than there were, nor more than so many of the largest. */
+  /** The unread bytes are unknown, but at most the sum of all bodies, and at most `unreadAnswers` times the largest. */
   private isTooMuch(unreadAnswers: number): boolean {
     const unreadBytes = Math.min(this.bodyBytes, (unreadAnswers - 1) * this.largestBytes);
     return unreadAnswers > MAX_UNREAD_ANSWERS || unreadBytes > MAX_UNREAD_BYTES;
@@ -101,7 +101,7 @@ function pageAt(path: string, { telemetryPath }: Site): Page | undefined {
   return Object.hasOwn(PAGES, path) ? PAGES[path] : undefined;
 }
 
-/** HTTP/1.0 needs no Host header; without one the runtime gives the path alone. */
+/** HTTP/1.0 needs no Host header; without one the runtime's URL is only the path. */
 function urlOf({ url }: Request): URL | undefined {
   const whole = url.startsWith("/") ? `http://localhost${url}` : url;
   return URL.parse(whole) ?? undefined;

@@ -19,15 +19,15 @@ export const LOGIN_CLASSES: ReadonlySet<string> = new Set([
   "user-incomplete",
 ]);
 
-/** The class of cron's jobs, and of logins whose server does not tell PAM of a terminal (Teleport). */
+/** The class of cron's jobs, and of logins whose server sets no terminal in PAM (Teleport). */
 const BACKGROUND = "background";
 
 const GRAPHICAL_TYPES = new Set(["x11", "wayland", "mir"]);
 
-/** What logind says of a session that is not gone (sd_session_get_state(3), and `opening` in its files). */
+/** The states of a session (sd_session_get_state(3), and `opening` in its files). */
 const STATES = ["opening", "online", "active", "closing"] as const;
 
-/** The number of users' sessions in each state: greeters, lock screens, managers and cron's jobs left out. */
+/** The number of users' sessions in each state, without greeters, lock screens, managers and cron's jobs. */
 export function countUserSessions(sessions: readonly LogindSession[]): Map<string, number> {
   const counts = new Map<string, number>(STATES.map((state) => [state, 0]));
   for (const session of sessions) {
@@ -38,7 +38,7 @@ export function countUserSessions(sessions: readonly LogindSession[]): Map<strin
   return counts;
 }
 
-/** The sessions that only logind knows: consoles, desktops, web consoles, and SSH where titles can't be read. */
+/** The sessions that only logind has: consoles, desktops, web consoles, and SSH where titles can't be read. */
 export function* logindSessions(host: HostIndex, claims: Claims): Generator<Session | undefined> {
   for (const logind of host.records.logind ?? []) yield logindSession(host, logind, claims);
 }
@@ -61,7 +61,7 @@ function isLogin(host: HostIndex, session: LogindSession): boolean {
   return (
     (LOGIN_CLASSES.has(session.class) || session.class === BACKGROUND) &&
     session.state !== "closing" &&
-    // These are found as VNC servers, with their viewers.
+    // VNC sessions are found by their servers, with their viewers.
     !/^(?:tigervnc|vncsession|vncserver|turbovnc)/.test(session.service) &&
     isAlive(host, session.leaderPid, session.startSeconds, () => isInScope(host, session)) &&
     !isNestedSession(host, session)
@@ -89,7 +89,7 @@ function toSession(host: HostIndex, logind: LogindSession): Session | undefined 
   const tty = logind.tty || ttyInScope(host, logind);
   if (tty !== undefined) return onTty(host, session, tty);
   if (!/^(sshd|ssh|dropbear)$/.test(logind.service)) return undefined;
-  // A visible sshd shows its sessions by its titles: one that shows none is only just logging in.
+  // A visible sshd shows its sessions in its titles: without one it is still logging in.
   if (leadsSshd(host, logind)) return undefined;
   return { ...session, tty: "", type: "ssh-npty" };
 }
@@ -99,7 +99,7 @@ function onTty(host: HostIndex, session: Omit<Session, "tty" | "type">, tty: str
   return { ...session, tty, type: "terminal", lastInputSeconds };
 }
 
-/** The terminal of a session whose file names none: its utmp entry's, or its oldest process's. */
+/** The terminal of a session whose file has none: from its utmp entry, or from its oldest process. */
 function ttyInScope(host: HostIndex, logind: LogindSession): string | undefined {
   const entry = host
     .utmpOf(logind.leaderPid)
@@ -108,8 +108,8 @@ function ttyInScope(host: HostIndex, logind: LogindSession): string | undefined 
 }
 
 /**
- * The terminal that root's server, which leads the session, gave to a child of its own. In cron's sessions there
- * may be terminals as well, of tmux or expect: those are children of what cron started.
+ * The terminal that the session's leader, a server run by root, gave to its own child. Sessions of cron may also have
+ * terminals, of tmux or expect, but these belong to children of cron's job.
  */
 function ttyOfLeader(host: HostIndex, { id, leaderPid, uid }: LogindSession): string | undefined {
   const { table } = host.records;

@@ -5,8 +5,8 @@ import type { HostIndex } from "./host_index.ts";
 import { lineage } from "./processes.ts";
 
 /**
- * The PAM services of programs that make another user of somebody who is logged in already. In a terminal below a
- * user's own manager (`user@.service`) logind gives each a session of its own.
+ * The PAM services of programs that switch the user of a session. In a terminal below a user's own manager
+ * (`user@.service`) logind creates a session for each.
  */
 const SWITCHING_SERVICES = new Set([
   "su",
@@ -21,19 +21,22 @@ const SWITCHING_SERVICES = new Set([
   "opendoas",
 ]);
 
-/** Clients of systemd that start a program on a terminal they show in their own: its parent is process 1. */
+/**
+ * Clients of systemd that start a program on a new terminal and show it in their own; the program's parent is process
+ * 1.
+ */
 const TERMINAL_CLIENTS = new Set(["run0", "systemd-run", "machinectl"]);
 
 const PAM_HELPER = "(sd-pam)";
 
-/** Whether a logind session is inside another one, which its user has to leave it for. */
+/** Whether a logind session is nested in another session. */
 export function isNestedSession(host: HostIndex, session: LogindSession): boolean {
   if (SWITCHING_SERVICES.has(session.service)) return true;
   if (session.tty !== "" && !session.tty.startsWith("pts/")) return false;
   return isShownElsewhere(host, session) || descendsFromLogin(host, session.leaderPid, session.id);
 }
 
-/** Whether a process descends from another session's, or from what a user's own manager started. */
+/** Whether a process descends from a process of another session, or of a user's own manager. */
 export function descendsFromLogin(host: HostIndex, pid: number, sessionId?: string): boolean {
   for (const ancestor of lineage(host, pid)) {
     if (isBelowUserManager(host.cgroupOf(ancestor))) return true;
@@ -43,7 +46,7 @@ export function descendsFromLogin(host: HostIndex, pid: number, sessionId?: stri
   return false;
 }
 
-/** `machinectl shell`, `systemd-run --pty`: systemd opened the session, and a client here shows its terminal. */
+/** Whether a client of systemd shows the session's terminal in another one: `machinectl shell`, `systemd-run --pty`. */
 function isShownElsewhere(host: HostIndex, { leaderPid, tty }: LogindSession): boolean {
   const { table } = host.records;
   const row = table.row(leaderPid);
@@ -55,7 +58,7 @@ function isShownElsewhere(host: HostIndex, { leaderPid, tty }: LogindSession): b
   return false;
 }
 
-/** Whether a process belongs to a session that is listed already, by its parents or by its login. */
+/** Whether a process belongs to a session already listed, by its ancestors or by its audit session. */
 export function isInListed(host: HostIndex, pid: number, claims: Claims): boolean {
   if (claims.hasAncestor(host, pid)) return true;
   const id = host.sessionOf(pid) ?? auditId(host, pid);
@@ -64,7 +67,7 @@ export function isInListed(host: HostIndex, pid: number, claims: Claims): boolea
   return claims.hasLogind(id) || (session !== undefined && SWITCHING_SERVICES.has(session.service));
 }
 
-/** Where auditing works, logind names its sessions after the audit session. */
+/** The audit session of a process: with auditing, logind uses its number as the session's id. */
 function auditId(host: HostIndex, pid: number): string | undefined {
   return readAuditSession(host.records.root, pid)?.toString();
 }

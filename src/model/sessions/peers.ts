@@ -5,13 +5,13 @@ import type { TcpSocket } from "../../sources/proc/tcp_sockets.ts";
 import type { HostIndex } from "./host_index.ts";
 import type { SshConnection } from "./ssh_connections.ts";
 
-/** What records say of a connection's other end, best first: addresses, and names where UseDNS is on. */
+/** The remote hosts in a connection's records, best first: addresses, or names when UseDNS is on. */
 export type RecordedHosts = (string | undefined)[];
 
 /**
- * The remote address of each connection: from its records; else from its socket, where privilege lets
- * us see which it has; else the recorded host name; else empty. Nothing is guessed from the sockets that
- * are left over: some belong to clients that have not logged in, and an attacker must not name himself.
+ * The remote address of each connection: from its records; else from its socket, if privileges allow reading it; else
+ * the recorded host name; else empty. It is never guessed from the remaining sockets: some belong to clients that have
+ * not logged in, so an attacker could choose the address.
  */
 export function resolvePeers(
   host: HostIndex,
@@ -29,14 +29,17 @@ export function resolvePeers(
 }
 
 /**
- * Whether a server of root's accepted the connection. An sshd may listen on ports that nobody told us of, so
- * every port counts that root listens on; a channel's outgoing socket leaves from another.
+ * Whether a server run by root accepted the connection. An sshd may listen on ports that are not configured here, so
+ * every port counts on which root listens; a channel's outgoing socket uses another port.
  */
 function isAcceptedByRoot(host: HostIndex, { uid, localPort }: TcpSocket): boolean {
   return uid === 0 && (host.records.sshPorts.has(localPort) || host.listens(0, localPort));
 }
 
-/** The socket that both the user's process and its monitor hold; SSH's own port first, for root's forwards. */
+/**
+ * The remote address of the socket that both the user's process and its monitor hold. SSH's own port comes first, since
+ * root may also hold forwarded connections.
+ */
 function addressOfSocket(host: HostIndex, { pid, leaderPid }: SshConnection): string | undefined {
   const { root, sshPorts, tcp } = host.records;
   const held = readOpenInodes(root, pid);

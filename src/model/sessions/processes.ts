@@ -5,28 +5,28 @@ import { TICKS_PER_SECOND } from "../../sources/proc/auxv.ts";
 import type { HostIndex } from "./host_index.ts";
 
 /**
- * Login records are written a moment after the process began, and the boot time is cut to a whole
- * second: a process that seems younger than its record by no more than this is still the same one.
+ * Login records are written just after the process started, and the boot time has a resolution of a second: a process
+ * that seems younger than its record by at most this is still the same one.
  */
 const START_SLACK_SECONDS = 3;
 
-/** A chain of parents that is read while processes die can close on itself. */
+/** Most ancestors followed: a chain of parents read while processes end can contain a loop. */
 const MAX_ANCESTORS = 64;
 
-/** False under hidepid: a pid that is not listed may be alive all the same. */
+/** False with hidepid: then a pid that is not listed may still be alive. */
 export function seesAllProcesses({ records }: HostIndex): boolean {
   return records.table.row(1) >= 0;
 }
 
-/** Whether anything tells of sessions here. Where nothing does, that none are seen means nothing. */
+/** Whether any source of sessions is readable. Without one, an empty list does not mean that there are no sessions. */
 export function knowsSessions(host: HostIndex): boolean {
   const { logind, utmp } = host.records;
   return seesAllProcesses(host) || logind !== undefined || utmp !== undefined;
 }
 
 /**
- * The arguments of a row's process, a title in the first; empty when they can't be read. Its owner
- * chooses them, so they are asked for last: after its parent, its user and its namespaces.
+ * The arguments of a row's process, with a title in the first; empty when they can't be read. Its owner chooses them,
+ * so check its parent, user and namespaces first.
  */
 export function argumentsOf({ records }: HostIndex, row: number): string[] {
   return readArguments(records.root, records.table.pid[row]!) ?? [];
@@ -38,13 +38,12 @@ export function startSeconds({ records }: HostIndex, row: number): number {
 }
 
 /**
- * Whether the process that a record of that time speaks of still runs: a pid that is gone, a zombie,
- * or a pid given to a younger process means no. Where processes are hidden the record is believed.
+ * Whether the process named in a record of that time still runs: not when the pid is gone, a zombie, or reused by a
+ * younger process. Where processes are hidden, the record is trusted.
  *
- * When the clock is set forward, every process seems younger than it is: then something else has to
- * tell that it is the record's.
+ * After the clock was set forward, every process seems younger than it is: then `isRecords` decides.
  *
- * @param isRecords whether a process that seems too young is the record's all the same
+ * @param isRecords whether a process that seems too young is still the record's
  */
 export function isAlive(
   host: HostIndex,
@@ -66,8 +65,8 @@ export function isLoginAlive(host: HostIndex, { pid, line, timeSeconds }: UtmpLo
 }
 
 /**
- * Whether the oldest process on a terminal is this one or descends from it. The others need no look:
- * they are on it because the oldest one gave it to them.
+ * Whether the oldest process on a terminal is this one or descends from it. The other processes inherited the terminal
+ * from the oldest, so they need no check.
  */
 function holdsTty(host: HostIndex, pid: number, tty: string): boolean {
   const oldest = host.rowsOnTty(tty)[0];
@@ -79,8 +78,8 @@ function holdsTty(host: HostIndex, pid: number, tty: string): boolean {
 }
 
 /**
- * Whether a process is its user's own, and this host's. One that somebody started set-uid can bear any
- * name and title, and has the owner's rights until it ends; and one in a container serves the container.
+ * Whether a process was started by its own user, on this host. Any user can start a set-uid program under any name and
+ * title, and a process in a container serves that container.
  */
 export function isGenuine({ records }: HostIndex, row: number): boolean {
   const status = readStatus(records.root, records.table.pid[row]!);
@@ -88,7 +87,7 @@ export function isGenuine({ records }: HostIndex, row: number): boolean {
   return status.uids.every((uid) => uid === status.uids[0]);
 }
 
-/** The pids of a process and its ancestors, itself first. */
+/** The pids of a process and its ancestors, starting with its own. */
 export function* lineage({ records }: HostIndex, pid: number): Generator<number> {
   const { table } = records;
   for (let steps = 0; pid > 0 && steps < MAX_ANCESTORS; steps++) {

@@ -4,12 +4,12 @@ import type { HostIndex } from "./host_index.ts";
 import { argumentsOf, isAlive, isGenuine } from "./processes.ts";
 import { displayArgument } from "./vnc_programs.ts";
 
-/** What xrdp's session manager starts for a session: the X server that the client looks at. */
+/** The X servers that xrdp's session manager starts for sessions. */
 const X_SERVERS = new Set(["Xorg", "Xvnc", "Xtigervnc", "X11rdp"]);
-/** Those of them that xrdp connects to by TCP, as a VNC viewer; X11rdp has a Unix socket, as Xorg has. */
+/** The X servers that xrdp connects to over TCP as a VNC viewer; X11rdp and Xorg have a Unix socket. */
 const VNC_SERVERS = new Set(["Xvnc", "Xtigervnc"]);
 
-/** The process of root's that leads an xrdp session: up to 0.9, and since 0.10. */
+/** The process of root that leads an xrdp session: up to 0.9, and since 0.10. */
 const LEADERS = new Set(["xrdp-sesman", "xrdp-sesexec"]);
 
 const PAM_SERVICE = "xrdp-sesman";
@@ -17,17 +17,17 @@ const PAM_SERVICE = "xrdp-sesman";
 /** A desktop that xrdp started, whether a client is attached or not. */
 export interface RdpDesktop {
   uid: number;
-  /** The number of its X display. */
+  /** Its X display number. */
   display: number;
   leaderPid: number;
   logind: LogindSession | undefined;
   /** The row of its X server; undefined where it can't be seen. */
   row: number | undefined;
-  /** Whether the X server is a VNC server, which xrdp is the only viewer of. */
+  /** Whether the X server is a VNC server; xrdp is its only viewer. */
   isVnc: boolean;
 }
 
-/** Whether there can be any: only then are xrdp's sockets worth reading. */
+/** Whether there may be xrdp desktops: only then are xrdp's sockets worth reading. */
 export function hasRdpDesktops(
   table: ProcessTable,
   logind: readonly LogindSession[] = [],
@@ -35,7 +35,7 @@ export function hasRdpDesktops(
   return logind.some(isRdpLogin) || table.rowsNamed(LEADERS).length > 0;
 }
 
-/** The desktops, as the processes below xrdp's session manager show them, and those that only logind knows. */
+/** Finds the desktops by the processes below xrdp's session manager, and those that only logind has. */
 export function findRdpDesktops(host: HostIndex): RdpDesktop[] {
   const { table, logind: sessions = [] } = host.records;
   const desktops: RdpDesktop[] = [];

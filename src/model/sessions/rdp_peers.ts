@@ -8,7 +8,7 @@ import type { RdpDesktop } from "./rdp_desktops.ts";
 
 const RDP_PORT = 3389;
 
-/** The program that accepts clients: one process that listens, and a child of it for each client. */
+/** The program that accepts clients: one listening process, and a child for each client. */
 const SERVER = new Set(["xrdp"]);
 
 /** The established connections to xrdp's port; undefined where xrdp does not listen on it, or that is unknown. */
@@ -17,11 +17,11 @@ export function rdpConnections(host: HostIndex): readonly TcpSocket[] | undefine
   return connections.length > 0 || host.listens("anybody", RDP_PORT) ? connections : undefined;
 }
 
-/** Which connection each desktop's client has, from one collection to the next. */
+/** Remembers the connection of each desktop's client between collections. */
 export class RdpPeerMemory {
   private inodes = new Map<string, number>();
 
-  /** The connection that a desktop had when that was last certain, if it is open still. */
+  /** The last known connection of a desktop, if it is still open. */
   recall(desktop: RdpDesktop, open: Iterable<TcpSocket>): TcpSocket | undefined {
     const inode = this.inodes.get(keyOf(desktop));
     if (inode === undefined) return undefined;
@@ -29,7 +29,7 @@ export class RdpPeerMemory {
     return undefined;
   }
 
-  /** Forgets all but these: who has no client now may have another one the next time. */
+  /** Keeps only these: a desktop without a client now may have another one the next time. */
   keep(peers: ReadonlyMap<RdpDesktop, TcpSocket>): void {
     this.inodes = new Map(Array.from(peers, ([desktop, { inode }]) => [keyOf(desktop), inode]));
   }
@@ -40,10 +40,10 @@ function keyOf({ leaderPid, display }: RdpDesktop): string {
 }
 
 /**
- * The address of each attached desktop's client. What logind recorded is the address of the session's start,
- * and a client that came back from elsewhere makes it untrue, so it counts only while there is a connection from
- * it. Anybody can connect to the port: without a record, and without the right to see which connections xrdp's
- * processes serve a desktop with, a client is known only when there was no other connection once it came.
+ * The client's address of each attached desktop. logind records the address at the session's start, and the client may
+ * have reconnected from elsewhere, so this address counts only while there is a connection from it. Anybody can connect
+ * to the port: without a record, and without the privilege to see which connections xrdp's processes serve, a client's
+ * address is known only when all connections left come from it.
  */
 export function assignPeers(
   host: HostIndex,
@@ -77,8 +77,8 @@ export function assignPeers(
 }
 
 /**
- * The connections whose xrdp process is connected to a desktop as well: it has sockets that neither the process
- * that listens has nor the client made. Undefined where descriptors may not be read.
+ * The connections whose xrdp process is also connected to a desktop: it has further sockets that are not inherited from
+ * the listening process. Undefined when descriptors can't be read.
  */
 function servingConnections(
   host: HostIndex,

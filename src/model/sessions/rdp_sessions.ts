@@ -9,13 +9,13 @@ import { socketsByDisplay, socketsOf } from "./rdp_sockets.ts";
 import type { Session } from "./session.ts";
 import { vncPort } from "./vnc_programs.ts";
 
-/** `yes` and `no` are certain; `unclear` when the sockets contradict one another. */
+/** `yes` and `no` are certain; `unclear` when the sockets contradict each other. */
 type Attachment = "yes" | "no" | "unclear";
 
 /**
- * The xrdp sessions that a client is attached to. logind calls one `active` long after its client has gone, so
- * the connections between xrdp and the desktop tell. Desktops without a client are claimed: they are no session
- * of any other kind either.
+ * The xrdp sessions that a client is attached to. logind calls one `active` long after its client has gone, so the
+ * connections between xrdp and the desktop tell. Desktops without a client are claimed too, so that no later step makes
+ * sessions of them.
  */
 export function rdpSessions(host: HostIndex, claims: Claims, memory: RdpPeerMemory): Session[] {
   const desktops = findRdpDesktops(host);
@@ -38,7 +38,7 @@ export function rdpSessions(host: HostIndex, claims: Claims, memory: RdpPeerMemo
   }));
 }
 
-/** No more unclear ones than there are RDP connections that are not accounted for. */
+/** The desktops with a client. Unclear ones count only as far as there are RDP connections left for them. */
 function attachedOf(host: HostIndex, desktops: RdpDesktop[]): RdpDesktop[] {
   if (desktops.length === 0) return [];
   const sockets = socketsByDisplay(host.records.unix ?? []);
@@ -78,11 +78,11 @@ function attachmentOf(
   }
   if (toDisplay.length === 0 && viewers.length === 0) return "no";
   if (viewers.length === 0 && !own.isDisplaySure) return "unclear";
-  // The channel server does not listen while it has its client, and listens when that has gone.
+  // The channel server stops listening while it has a client, and listens again afterwards.
   return own.channels.some(({ listening }) => listening) ? "unclear" : "yes";
 }
 
-/** The sockets of a desktop's X server and channel server; undefined where they may not be read. */
+/** The socket inodes of a desktop's X server and channel server; undefined when they can't be read. */
 function inodesOf(host: HostIndex, { row, leaderPid }: RdpDesktop): Set<number> | undefined {
   const { root, table } = host.records;
   if (row === undefined) return undefined;

@@ -6,17 +6,17 @@ import { isGenuine, startSeconds } from "./processes.ts";
 import type { Session } from "./session.ts";
 
 /**
- * The servers of logins that outlive the SSH connection that started them: mosh, and Eternal Terminal. They run as
- * their user, with the shell as a child.
+ * The servers of sessions that continue after the SSH connection that started them: mosh and Eternal Terminal. They run
+ * as their user, with the shell as a child.
  */
 const SERVERS = new Set(["mosh-server", "etterminal"]);
 
-/** A user can start thousands of processes of these names. */
+/** Most sessions for each user, who could start thousands of processes with these names. */
 const MAX_PER_USER = 100;
 
 /**
- * Their sessions, where no utmp entry tells of them. Whether a client is attached, and at which address, is then on
- * no record: they count as long as the server lives.
+ * The sessions of these servers that have no utmp entry. No record tells whether a client is attached, and from which
+ * address, so they count as long as the server runs.
  */
 export function roamingSessions(host: HostIndex, claims: Claims): Session[] {
   const { table, accounts } = host.records;
@@ -27,7 +27,7 @@ export function roamingSessions(host: HostIndex, claims: Claims): Session[] {
     const uid = table.uid[row]!;
     const count = (counts.get(uid) ?? 0) + 1;
     counts.set(uid, count);
-    // mosh writes into its utmp entry whether a client is attached.
+    // mosh's utmp entry tells whether a client is attached, so entries are left to the utmp step.
     if (count > MAX_PER_USER || host.utmpOf(pid).length > 0) continue;
     const tty = host
       .childrenOf(pid)

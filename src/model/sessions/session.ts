@@ -1,21 +1,21 @@
 /** How a user is logged in; the values of the label `session_type`. */
 export type SessionType = "terminal" | "ssh-npty" | "vnc" | "graphical" | "rdp" | "web";
 
-/** One login that somebody is attached to. */
+/** One session with an attached user. */
 export interface Session {
   user: string;
   /** The terminal below `/dev`, `vnc:1`, `:0`, or empty without one. */
   tty: string;
-  /** The remote address, or host name where no address is known; empty for local or unknown. */
+  /** The remote address, or the host name when the address is unknown; empty for local or unknown. */
   fromIp: string;
   type: SessionType;
-  /** Seconds since the epoch; undefined when no record tells. */
+  /** Seconds since the epoch; undefined when no record has it. */
   startSeconds: number | undefined;
-  /** When the terminal was last typed on, in seconds since the epoch; undefined without a terminal. */
+  /** The last input on the terminal, in seconds since the epoch; undefined without a terminal. */
   lastInputSeconds: number | undefined;
 }
 
-/** Orders sessions for people and for stable output: user, type, terminal, address. */
+/** Compares sessions for a stable order: user, type, terminal, address. */
 export function compareSessions(a: Session, b: Session): number {
   return (
     compareText(a.user, b.user) ||

@@ -1,21 +1,21 @@
 import type { Session } from "./session.ts";
 
-/** How many series of their own a user's sessions get: from how many addresses viewers come is up to anybody. */
+/** Most series of one user's sessions: anybody can connect as a viewer from many addresses. */
 export const MAX_SERIES_PER_USER = 100;
 
-/** The sessions that one series counts. */
+/** The sessions counted in one series. */
 export interface SessionGroup extends Pick<Session, "user" | "tty" | "fromIp" | "type"> {
   sessions: Session[];
 }
 
 /**
- * Puts sessions into groups that no label tells apart. Of a user with too many groups, those that had a series at
- * the collection before keep it; the rest is one group for each type, without terminal and address.
+ * Groups sessions with equal labels. When a user has too many groups, those with a series in the last collection keep
+ * it; the rest becomes one group for each type, without terminal and address.
  */
 export class SessionSeries {
   private keys = new Set<string>();
 
-  /** @param sessions in a stable order: of new groups the first ones get the series that are free */
+  /** @param sessions in a stable order: the first new groups get the free series */
   group(sessions: readonly Session[]): SessionGroup[] {
     const groups = new Map<string, SessionGroup>();
     for (const session of sessions) add(groups, session, session.tty, session.fromIp);
@@ -24,7 +24,7 @@ export class SessionSeries {
       for (const [key, group] of this.choose(ofUser)) kept.set(key, group);
     }
     this.keys = new Set(kept.keys());
-    // What has no series of its own is added last: it may join a group that has neither terminal nor address.
+    // Groups without a series are added last: they may join a group without terminal and address.
     for (const [key, group] of groups) {
       if (kept.has(key)) continue;
       for (const session of group.sessions) add(kept, session, "", "");

@@ -12,22 +12,22 @@ export interface SshConnection {
   user: string;
   /** Its open ptys; none for a command, sftp, scp, a tunnel. */
   ttys: string[];
-  /** The process that serves it, and works as the user. */
+  /** The process that serves it, as the user. */
   pid: number;
   row: number;
-  /** The process that logind and utmp know it by: its parent, or itself. */
+  /** The process that logind and utmp record: its parent, or itself. */
   leaderPid: number;
 }
 
 const SERVER_COMMS = new Set(["sshd", "sshd-session", "dropbear"]);
 
 /**
- * The connections, as the processes of sshd and dropbear show them to everybody.
+ * The SSH connections, found by the processes of sshd and dropbear.
  *
- * Any user may name a process `sshd: root@pts/0`, so a process counts only as the child of root's own
- * server, and is asked for its title only then.
+ * Any user can name a process `sshd: root@pts/0`, so a process counts only as a child of root's own server, and only
+ * then is its title read.
  *
- * @returns one for each process that is called like a server; undefined for what serves nobody
+ * @returns a value for each process with a server's name; undefined for one that serves no user
  */
 export function* findSshConnections(host: HostIndex): Generator<SshConnection | undefined> {
   const { table } = host.records;
@@ -40,7 +40,7 @@ export function* findSshConnections(host: HostIndex): Generator<SshConnection | 
   }
 }
 
-/** What root's server processes are. A listener is asked for once, however many connections it has. */
+/** The roles of root's server processes, cached, since a listener may have many connections. */
 class ServerTitles {
   private readonly kinds = new Map<number, "monitor" | "listener" | "other">();
 
@@ -59,7 +59,7 @@ class ServerTitles {
     if (table.comm(row) === "dropbear") return "listener";
     const title = argumentsOf(this.host, row)[0] ?? "";
     if (isMonitorTitle(title)) return "monitor";
-    // Before OpenSSH 8.2 a listener keeps its command line.
+    // Before OpenSSH 8.2 a listener has no title but its command line.
     const isPlain = !/^sshd(?:-session)?: /.test(title);
     return isPlain || isListenerTitle(title) ? "listener" : "other";
   }
@@ -82,7 +82,7 @@ function opensshConnection(
   return { user: accounts.nameOf(uid), ttys: title.ttys, pid, row, leaderPid };
 }
 
-/** The pid of the root process behind a user's process, or undefined when there is none: a forgery. */
+/** The pid of the root process behind a user's process; undefined when there is none, so the process is forged. */
 function opensshLeader(
   host: HostIndex,
   row: number,
@@ -92,8 +92,8 @@ function opensshLeader(
   const { table } = host.records;
   const kind = isSshd(table.comm(parent)) ? titles.kindOf(parent) : undefined;
   if (kind === "monitor") return table.pid[parent]!;
-  // Before OpenSSH 9.8 root has no monitor: its one process is the child of the listener, of whatever accepts
-  // connections for `sshd -i`, or of whoever took it over when the listener was restarted.
+  // Before OpenSSH 9.8 a login of root has no monitor: its only process is the child of the listener, of the program
+  // that accepts connections for `sshd -i`, or of the one that adopted it when the listener was restarted.
   const isRoots = table.uid[row] === 0;
   return isRoots && kind !== "other" ? table.pid[row]! : undefined;
 }
@@ -103,8 +103,8 @@ function isSshd(comm: string): boolean {
 }
 
 /**
- * The child of dropbear's listener serves one connection; it takes the user's uid after authentication (2025 and
- * later), or is known by the uid of what it started.
+ * A child of dropbear's listener serves one connection. It changes to the user's uid after authentication (2025 and
+ * later); before that version the uid of its child tells.
  */
 function dropbearConnection(
   host: HostIndex,

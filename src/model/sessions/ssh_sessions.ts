@@ -52,7 +52,7 @@ function sessionsOf(
   }));
 }
 
-/** The choice is made in a fixed order, so that a session's start does not waver between sources. */
+/** The sources are tried in a fixed order, so that a session's start does not change between them. */
 function ttyStart(host: HostIndex, connection: SshConnection, tty: string): number | undefined {
   const { table } = host.records;
   const record = utmpOf(host, connection).find((login) => login.line === tty);
@@ -71,7 +71,7 @@ function leaderStart(host: HostIndex, { leaderPid, row }: SshConnection): number
 
 function logindOf(host: HostIndex, connection: SshConnection): LogindSession | undefined {
   const uid = host.records.table.uid[connection.row]!;
-  // One that is closing can have had a leader of the same pid, long ago.
+  // A closing session may have had a leader with the same pid long ago.
   const isOwn = (session: LogindSession) => session.uid === uid && session.state !== "closing";
   const led = host.logindLedBy(connection.leaderPid).find(isOwn);
   if (led || !host.records.logind) return led;
@@ -80,8 +80,8 @@ function logindOf(host: HostIndex, connection: SshConnection): LogindSession | u
 }
 
 /**
- * The utmp entries of a connection's ptys. Before OpenSSH 9.8 root's name the shell, a user's name the
- * monitor, so the terminal is the key; an entry that an earlier session left on it is not alive.
+ * The utmp entries of a connection's ptys. Before OpenSSH 9.8 those of root have the pid of the shell, those of users
+ * the pid of the monitor, so the terminal is the key. Stale entries of earlier sessions are skipped.
  */
 function utmpOf(host: HostIndex, { ttys }: SshConnection): UtmpLogin[] {
   return ttys

@@ -7,10 +7,10 @@ import { isInListed } from "./nested.ts";
 import { isLoginAlive } from "./processes.ts";
 import type { Session } from "./session.ts";
 
-/** Programs that write a utmp entry for a terminal inside a session that is already open. */
+/** Programs that write a utmp entry for a terminal inside an existing session. */
 const NESTING_COMMS = new Set(["sudo", "screen", "tmux: server"]);
 
-/** The sessions that only utmp knows: logins on hosts without logind. */
+/** The sessions that only utmp has: logins on hosts without logind. */
 export function* utmpSessions(host: HostIndex, claims: Claims): Generator<Session | undefined> {
   for (const login of newestPerLine(host.records.utmp ?? [])) {
     yield utmpSession(host, login, claims);
@@ -39,7 +39,10 @@ function newestPerLine(logins: readonly UtmpLogin[]): Iterable<UtmpLogin> {
   return byLine.values();
 }
 
-/** Entries outlive processes that were killed; a pty that is gone says so even when the pid is reused. */
+/**
+ * Whether an entry's session is open. Entries of killed processes remain; when the pty is gone the entry is stale, even
+ * if its pid was reused.
+ */
 function isOpen(host: HostIndex, login: UtmpLogin): boolean {
   const hasTerminal = login.line.startsWith(":") || host.tty(login.line) !== undefined;
   return hasTerminal && isLoginAlive(host, login);
@@ -58,7 +61,7 @@ function isNested(host: HostIndex, login: UtmpLogin, claims: Claims): boolean {
 
 function toSession(host: HostIndex, login: UtmpLogin): Session | undefined {
   const mosh = /^(?:(\S+) via )?mosh \[\d+\]$/.exec(login.host);
-  // A mosh server without a client is as detached as a tmux without one.
+  // A mosh server without a client is detached, like tmux without one.
   if (mosh && mosh[1] === undefined) return undefined;
   const remote = mosh?.[1] ?? login.host;
   const isDisplay = login.line.startsWith(":");
@@ -73,7 +76,7 @@ function toSession(host: HostIndex, login: UtmpLogin): Session | undefined {
   };
 }
 
-/** utmp cuts names to 32 bytes; the terminal's owner has the whole one. */
+/** The user's full name: utmp cuts names to 32 bytes, but the terminal's owner tells the user. */
 function fullName(host: HostIndex, { user, line }: UtmpLogin): string {
   if (Buffer.byteLength(user) < UTMP_NAME_BYTES) return user;
   const { accounts } = host.records;

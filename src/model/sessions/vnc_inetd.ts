@@ -8,7 +8,7 @@ import { argumentsOf, isGenuine } from "./processes.ts";
 import { PROCESSES_A_TURN, USUAL_PORTS, desktopProcesses, vncPort } from "./vnc_programs.ts";
 import type { DesktopServer } from "./vnc_servers.ts";
 
-/** The programs that listen for others and start one process for each connection. */
+/** Programs that listen on behalf of others and start one process for each connection. */
 const SUPER_SERVERS = new Set([
   "systemd",
   "init",
@@ -18,16 +18,16 @@ const SUPER_SERVERS = new Set([
   "inetutils-inetd",
 ]);
 
-/** An end of a connection, as systemd puts it into the name of a unit with `Accept=yes`: systemd.socket(5). */
+/** The addresses of a connection in the name of a systemd unit with `Accept=yes`: systemd.socket(5). */
 const INSTANCE =
   /\/system\.slice\/(?:[^/]+\.slice\/)*[^/]+@\d+-[^/]*?:(\d{1,5})-([\dA-Fa-f.:]+):(\d{1,5})[^/]*\.service/;
 
 /**
- * The VNC servers that root's systemd or inetd started for one connection each (`-inetd`). They listen on no port
- * of their own; systemd names the connection in their control group, with an inetd it is among those to root's
- * ports.
+ * The VNC servers that root's systemd or inetd started for one connection each (`-inetd`). They don't listen
+ * themselves. With systemd their control group names the connection; with an inetd it is one of the connections to
+ * root's ports.
  *
- * @param others the servers that are known already: their connections are not looked at again
+ * @param others the servers already found, whose connections are skipped
  */
 export async function findInetdServers(
   host: HostIndex,
@@ -54,7 +54,10 @@ export async function findInetdServers(
   return [...servers, ...findByConnections(host, unnamed, taken)];
 }
 
-/** Whoever leaves its parent becomes a child of process 1, so for that one the control group has to tell. */
+/**
+ * Whether root's super-server started the process. An orphan also becomes a child of process 1, so for that parent the
+ * control group decides.
+ */
 function isStartedByRoot(host: HostIndex, row: number): boolean {
   const { table } = host.records;
   const parent = table.row(table.parentPid[row]!);
@@ -62,7 +65,7 @@ function isStartedByRoot(host: HostIndex, row: number): boolean {
   return table.pid[parent] !== 1 || INSTANCE.test(host.cgroupOf(table.pid[row]!));
 }
 
-/** @param byRemotePort the connections to each local port, kept from one process to the next */
+/** @param byRemotePort a cache shared by all processes: by local port, its connections by remote port */
 function findConnection(
   host: HostIndex,
   byRemotePort: Map<number, Map<number, TcpSocket[]>>,
@@ -78,7 +81,10 @@ function findConnection(
   return connections.get(remotePort)?.find((it) => addressFromHex(it.remoteHex) === address);
 }
 
-/** The connections that the processes hold; where that can't be seen, all to root's ports if each has its process. */
+/**
+ * The connections that the processes hold. When that can't be read: all connections to root's ports, if there are no
+ * more than processes and these have one user.
+ */
 function findByConnections(
   host: HostIndex,
   rows: readonly number[],

@@ -1,18 +1,18 @@
 import type { HostIndex } from "./host_index.ts";
 
 /**
- * The programs that show a desktop to others, and how each says which port it listens on. A program that was not
- * run for this table has its manual page named.
+ * The programs that share a desktop, and how their arguments name the port. Where a program was not tested, its manual
+ * page is given.
  */
 export interface DesktopProgram {
   protocol: "vnc" | "rdp";
   /**
-   * `display`: it makes the X display `:N` of its arguments, and listens on the default port plus N. `first free`:
-   * it shows a desktop that is there already, on the default port or the first free one behind it.
+   * `display`: it creates the X display `:N` of its arguments, and listens on the default port plus N. `first free`: it
+   * shares an existing desktop, on the default port or the first free one after it.
    */
   port: "display" | "first free";
   defaultPort: number;
-  /** The options that name another port, in lower case: `-rfbport 5901`, `-rfbport=5901`, `rfbport=5901`. */
+  /** The options that set another port, in lower case: `-rfbport 5901`, `-rfbport=5901`, `rfbport=5901`. */
   options: readonly string[];
   /** Whether an argument that is a number, or ends in `:NUMBER`, may be the port. */
   hasBarePort?: boolean;
@@ -25,7 +25,7 @@ const X_SERVER: DesktopProgram = {
   options: ["rfbport"],
 };
 
-/** Browsers connect to a port of its own: Xvnc(1) of KasmVNC. */
+/** It has a separate port for browsers: Xvnc(1) of KasmVNC. */
 const KASM_VNC: DesktopProgram = { ...X_SERVER, options: ["rfbport", "websocketport"] };
 
 const VNC_SHARING: DesktopProgram = { ...X_SERVER, port: "first free" };
@@ -64,16 +64,13 @@ export const DESKTOP_PROGRAMS: ReadonlyMap<string, readonly DesktopProgram[]> = 
 
 const NAMES: ReadonlySet<string> = new Set(DESKTOP_PROGRAMS.keys());
 
-/**
- * So many processes of a user that are called like such a program are looked at, the first ones by pid: a user can
- * start thousands of them.
- */
+/** Most processes of a user examined by name, in order of pid: a user can start thousands of them. */
 const MAX_PROCESSES_PER_USER = 200;
 
-/** How many are looked at before other work gets its turn: some 10 ms without the JIT. */
+/** Processes examined before yielding: some 10 ms without the JIT. */
 export const PROCESSES_A_TURN = 256;
 
-/** The rows of the processes that are called like one of these programs. */
+/** The rows of the processes with the name of one of these programs. */
 export function* desktopProcesses({ records: { table } }: HostIndex): Generator<number> {
   const counts = new Map<number, number>();
   for (const row of table.rowsNamed(NAMES)) {
@@ -84,7 +81,7 @@ export function* desktopProcesses({ records: { table } }: HostIndex): Generator<
   }
 }
 
-/** How many ports behind the default one a program looks for one that is free. */
+/** The number of ports from the default one on where a program looks for a free port. */
 export const USUAL_PORTS = 100;
 
 /** The port of a VNC display. */
@@ -92,11 +89,11 @@ export function vncPort(display: number): number {
   return X_SERVER.defaultPort + display;
 }
 
-/** The ports that the arguments name: of the program's options, else of its display. None for `-rfbport -1`. */
+/** The ports in the arguments: from the program's options, else from its display. Empty for `-rfbport -1`. */
 export function portsOf(program: DesktopProgram, args: readonly string[]): number[] {
   const given = optionValues(program, args);
   const ports = given.filter((port) => port > 0);
-  // Without a port, or with 0, the display tells; -1 is no TCP at all.
+  // Without a port, or with 0, the display decides; -1 means no TCP.
   if (program.port === "display" && given.every((port) => port === 0)) {
     const display = displayArgument(args);
     if (display !== undefined) ports.push(program.defaultPort + display);
@@ -104,7 +101,7 @@ export function portsOf(program: DesktopProgram, args: readonly string[]): numbe
   return ports;
 }
 
-/** The X display that a server makes: the argument `:N`. */
+/** The X display number that a server creates: the argument `:N`. */
 export function displayArgument(args: readonly string[]): number | undefined {
   const display = args.slice(1).find((arg) => /^:\d{1,5}$/.test(arg));
   return display === undefined ? undefined : Number(display.slice(1));

@@ -20,23 +20,23 @@ export interface DesktopServer {
   protocol: "vnc" | "rdp";
   uid: number;
   port: number;
-  /** The X display that it says it makes, if it does. */
+  /** The X display in its arguments, if any. */
   claimedDisplay?: number | undefined;
-  /** The established connections to it, of viewers that have not yet proved who they are too. */
+  /** The established connections to it, including viewers that have not authenticated yet. */
   viewers: readonly TcpSocket[];
 }
 
-/** A process whose port its arguments do not tell. */
+/** A process without a port in its arguments. */
 interface Candidate {
   row: number;
   program: DesktopProgram;
 }
 
 /**
- * The servers: processes of a known kind whose user listens on their port. A port number alone proves nothing,
- * since outgoing connections leave from the same range.
+ * Finds the servers: processes of known programs whose user listens on their port. A port number alone proves nothing,
+ * since outgoing connections use the same range.
  *
- * @param yieldTurn lets others have their turn
+ * @param yieldTurn yields to other work
  */
 export async function findDesktopServers(
   host: HostIndex,
@@ -53,7 +53,7 @@ export async function findDesktopServers(
     if (host.listenersOf(uid).length === 0 || isXrdpChild(host, row)) continue;
     if (!isGenuine(host, row)) continue;
     const args = argumentsOf(host, row);
-    // gnome-remote-desktop's system service hands its clients over to the user's own process.
+    // gnome-remote-desktop's system service passes its clients to the user's own process.
     if (args.includes("--system")) continue;
     for (const program of DESKTOP_PROGRAMS.get(table.comm(row))!) {
       const given = portsOf(program, args);
@@ -90,9 +90,9 @@ function addServer(
 }
 
 /**
- * The ports of servers that say nothing of one: those that they hold open, where that may be seen. Else the usual
- * ones that their user listens on and that no other server has: all, if there are no more than servers; the
- * default one, if there are.
+ * The ports of servers without one in their arguments: those that they hold open, if that can be read. Else the usual
+ * ports on which their user listens and that no other server has: all of them if there are at most as many as servers,
+ * else only the default one.
  */
 function unnamedPorts(
   host: HostIndex,

@@ -5,8 +5,8 @@ import type { DesktopServer } from "./vnc_servers.ts";
 import { vncPort } from "./vnc_programs.ts";
 
 /**
- * One session for each viewer that looks at a desktop. When a viewer came is on no record, so these sessions have
- * no start.
+ * One session for each viewer of a desktop. No record has the time when a viewer connected, so these sessions have no
+ * start.
  */
 export function viewerSessions(host: HostIndex, servers: readonly DesktopServer[]): Session[] {
   return servers.flatMap(({ protocol, uid, port, claimedDisplay, viewers }) => {
@@ -27,13 +27,13 @@ export function viewerSessions(host: HostIndex, servers: readonly DesktopServer[
   });
 }
 
-/** The numbers that servers give their displays by themselves. */
+/** The display numbers that servers choose by themselves are below this. */
 const USUAL_DISPLAYS = 100;
 
 /**
- * The display of a server on another port than its own, `vnc:7` for `:7` on port 6100; else what viewers are told to
- * connect to: `vnc:1` for port 5901, `vnc::443` for a port below 5900. A server's arguments can say any number that
- * its user likes, so only a usual one counts.
+ * The label of a server: the display in its arguments, `vnc:7` for `:7` on port 6100; else the name that viewers
+ * connect to: `vnc:1` for port 5901, `vnc::443` for a port below 5900. A user can put any display number into the
+ * arguments, so only a usual one counts.
  */
 function displayOf(port: number, claimed: number | undefined): string {
   if (claimed !== undefined && claimed < USUAL_DISPLAYS) return `vnc:${claimed}`;

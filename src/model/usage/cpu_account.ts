@@ -5,43 +5,43 @@ import { type Reaper, findReapers, sharesOf, takeFromAncestors } from "./reapers
 /** CPU ticks by uid. */
 export type TicksByUid = Map<number, number>;
 
-/** Whoever has processes now, by uid. */
+/** The users with processes now, by uid. */
 type PresentUsers = ReadonlyMap<number, unknown>;
 
-/** The most users without a process whose counters are kept: those who were here last. */
+/** Most users without a process whose counters are kept: those seen last. */
 export const MAX_GONE = 1000;
 
 /**
- * Adds up what each user's processes used between two passes over `/proc`, those included that came
- * and went in between: the kernel adds a child's whole time to its parent's `cutime` and `cstime` when
- * the parent waits for it (man 5 proc_pid_stat).
+ * Adds up the CPU time of each user's processes between two passes over `/proc`, including processes that started and
+ * ended in between: the kernel adds a child's whole time to its parent's `cutime` and `cstime` when the parent waits
+ * for it (man 5 proc_pid_stat).
  *
- * What a parent reaped is charged to the users of its children that were seen alive (root's sshd reaps
- * its users' processes), less what was counted while they lived; else to the parent's user. A child
- * whose parent ignores SIGCHLD is in nobody's figure: it counts as far as it was seen.
+ * The time of reaped children is charged to the users of those children that were seen alive (root's sshd reaps its
+ * users' processes), less what was counted during their life; else to the parent's user. A child whose parent ignores
+ * SIGCHLD is added to no parent, so only what was seen of it counts.
  */
 export class CpuAccount {
   private readonly total: TicksByUid = new Map();
-  /** Users whose processes have all ended, in the order in which that was seen. */
+  /** Users whose processes have all ended, in order of detection. */
   private readonly gone = new Set<number>();
-  /** What was counted for processes that nobody had reaped at the last sample, by the pid that will. */
+  /** Ticks counted for processes not yet reaped at the last sample, by the pid of the future reaper. */
   private owed = new Map<number, number>();
 
-  /** All that was used since the first pass, by uid; most users stay in it when their processes end. */
+  /** All ticks since the first pass, by uid; most users are kept when their processes end. */
   get ticksByUid(): ReadonlyMap<number, number> {
     return this.total;
   }
 
   /**
-   * The first pass is only where counting begins.
+   * Starts counting at the first pass.
    *
-   * @param present the users who have processes; they are known from now on, with 0
+   * @param present the users who have processes; each starts at 0
    */
   begin(present: PresentUsers): void {
     for (const uid of present.keys()) this.charge(uid, 0);
   }
 
-  /** Counts what was used between two passes. */
+  /** Counts the ticks used between two passes. */
   advance(previous: ProcessTable, current: ProcessTable, present: PresentUsers): void {
     const reapedGrowth = this.chargeLiving(previous, current);
     const reapers = findReapers(previous, current, reapedGrowth, this.owed);
@@ -49,7 +49,7 @@ export class CpuAccount {
     this.forgetGone(present);
   }
 
-  /** Any user has tens of thousands of uids to run a process as (man 5 subuid), one after the other. */
+  /** Drops the users gone for longest: one user can run processes as tens of thousands of uids (man 5 subuid). */
   private forgetGone(present: PresentUsers): void {
     for (const uid of this.total.keys()) {
       if (present.has(uid)) this.gone.delete(uid);
@@ -66,10 +66,10 @@ export class CpuAccount {
     this.total.set(uid, (this.total.get(uid) ?? 0) + ticks);
   }
 
-  /** @returns by how much the reaped ticks of processes have grown, by row */
+  /** @returns the growth of each process's reaped ticks, by row */
   private chargeLiving(previous: ProcessTable, current: ProcessTable): Map<number, number> {
     const reapedGrowth = new Map<number, number>();
-    // A pass may miss what begins while it runs.
+    // A pass may miss a process that starts during it.
     const newSince = previous.youngestTicks - TICKS_PER_SECOND;
     for (let i = 0; i < current.changedCount; i++) {
       const row = current.changed[i]!;
@@ -80,7 +80,7 @@ export class CpuAccount {
         own -= previous.ownTicks[old]!;
         reaped -= previous.reapedTicks[old]!;
       } else if (current.startTicks[row]! < newSince) {
-        // It was there but not visible to us: what it used before is not known to be recent.
+        // The process existed but was not visible: its earlier ticks may be old.
         own = 0;
         reaped = 0;
       }
@@ -95,7 +95,7 @@ export class CpuAccount {
     for (const reaper of reapers.values()) {
       if (reaper.uncountedTicks >= 0) continue;
       const missing = takeFromAncestors(current, reapers, reaper);
-      // Kept for one sample only: who ignores SIGCHLD never reaps, and must not owe for ever.
+      // Kept for one sample only: a parent that ignores SIGCHLD never reaps, and must not owe ticks for ever.
       if (missing > 0) this.owed.set(current.pid[reaper.row]!, missing);
     }
     for (const { row, uncountedTicks, families } of reapers.values()) {

@@ -1,28 +1,30 @@
-/** Who reaps the processes that have ended between two passes over `/proc`, and whose their time was. */
+/** Finds who reaped the processes that ended between two passes over `/proc`, and which users their time belongs to. */
 import { type ProcessTable, isSameProcess } from "../../sources/proc/process_table.ts";
 
-/** Processes that have ended since the sample before, below one dead child of a live process. */
+/** Processes that ended since the last sample: a dead child of a live process, and its dead descendants. */
 export interface DeadFamily {
-  /** What was counted already for its members: it comes again in the reaper's figure. */
+  /** Ticks already counted for its members, which appear again in the reaper's reaped ticks. */
   countedTicks: number;
-  /** How its members share what was not counted. One seen too young to have used a tick weighs 1. */
+  /** How its members share the uncounted ticks: the ticks counted before, plus 1 for each member. */
   weightByUid: Map<number, number>;
 }
 
-/** What a live process has reaped since the sample before, and whom that can have been. */
+/** A live process, what it has reaped since the last sample, and the dead families that it may have reaped. */
 export interface Reaper {
   row: number;
-  /** Growth of its reaped ticks, less what was counted already. Negative: it has not reaped them yet. */
+  /**
+   * The growth of its reaped ticks, less the ticks already counted. Negative when it has not reaped all of them yet.
+   */
   uncountedTicks: number;
   families: DeadFamily[];
 }
 
 /**
- * Groups the dead by the nearest ancestor that lives, which is who reaps them in the end.
+ * Groups dead processes by their nearest live ancestor, which finally reaps them.
  *
- * @param reapedGrowth how much the reaped ticks of live processes grew, by row; those that did not are left out
- * @param owed what was counted at the sample before and comes again in such a growth, by the reaper's pid
- * @returns by row: whoever has dead, or has reaped something
+ * @param reapedGrowth the growth of live processes' reaped ticks by row, without those that did not grow
+ * @param owed ticks counted before the last sample that will appear again in a growth, by the reaper's pid
+ * @returns by row: the processes with dead descendants or with reaped ticks
  */
 export function findReapers(
   previous: ProcessTable,
@@ -61,7 +63,7 @@ export function findReapers(
   return reapers;
 }
 
-/** The last dead process on the way up from a dead one, and the row of the live one above it, or -1. */
+/** Climbs from a dead process to its topmost dead ancestor, and to the row of the live process above it, or -1. */
 function climb(previous: ProcessTable, current: ProcessTable, member: number) {
   let topmost = member;
   for (let steps = 0; steps < 64; steps++) {
@@ -78,8 +80,8 @@ function climb(previous: ProcessTable, current: ProcessTable, member: number) {
 }
 
 /**
- * A child whose parent died first was handed to init or a subreaper further up, which reaped it in the
- * parent's stead. Takes from their figures what this one lacks; returns what is lacking still.
+ * An orphan is reaped by init or a subreaper further up instead of its parent. Takes the ticks that a reaper lacks from
+ * its ancestors' uncounted ticks. @returns the ticks still missing
  */
 export function takeFromAncestors(
   current: ProcessTable,
@@ -100,9 +102,9 @@ export function takeFromAncestors(
 }
 
 /**
- * How the ticks that a reaper's figure holds beyond what was counted are shared: between families by
- * what they are known to have used, and within a family among the users that are not the reaper's,
- * for those between (sshd's monitor, cron, sudo) do little but wait.
+ * How a reaper's uncounted ticks are shared: between families in proportion to their known ticks, and within a family
+ * among the users other than the reaper's, since the processes in between (sshd's monitor, cron, sudo) mostly wait.
+ * @returns pairs of uid and share; the shares add up to 1
  */
 export function sharesOf(reaperUid: number, families: DeadFamily[]): [number, number][] {
   if (families.length === 0) return [[reaperUid, 1]];

@@ -7,16 +7,16 @@ import { CpuAccount } from "./cpu_account.ts";
 import { CpuHistory } from "./cpu_history.ts";
 import { type UserUsage, UserTotals } from "./user_totals.ts";
 
-/** With less time between two samples, the kernel's ticks of 10 ms would make the ratio coarse. */
+/** Shortest time between two samples of a ratio: with less, the kernel's ticks of 10 ms make it coarse. */
 const MIN_BASE_MS = 500;
 
 export interface Usage {
   table: ProcessTable;
-  /** Users who have processes now, by uid. */
+  /** The users with processes now, by uid. */
   byUid: ReadonlyMap<number, UserUsage>;
-  /** CPU seconds since the first sample, of every user seen since. */
+  /** CPU seconds since the first sample, by uid. */
   cpuSecondsByUid: ReadonlyMap<number, number>;
-  /** The share of all CPUs, 0 to 1, that each user took lately; undefined in the very first sample. */
+  /** The share of all CPUs, 0 to 1, that each user has used recently; undefined in the first sample. */
   cpuRatioByUid: ReadonlyMap<number, number> | undefined;
 }
 
@@ -30,7 +30,7 @@ export class UsageMeter {
 
   /**
    * @param monotonicMs a clock in milliseconds that never jumps
-   * @param report told whether all processes are read or those that ran, and why, whenever that changes
+   * @param report called when reading changes between all processes and only those that ran, with the reason
    */
   constructor(
     root: Root,
@@ -41,10 +41,10 @@ export class UsageMeter {
   }
 
   /**
-   * Takes a sample. Calls must not overlap. One that comes right after the very first waits for a
-   * moment, so that there is something to measure.
+   * Takes a sample. Calls must not overlap. A call directly after the first one waits, so that there is something to
+   * measure.
    *
-   * @param onlineCpus how many CPUs a ratio of 1 stands for
+   * @param onlineCpus the number of CPUs that a ratio of 1 stands for
    * @throws the system's error when `/proc` can't be listed
    */
   async measure(onlineCpus: number): Promise<Usage> {

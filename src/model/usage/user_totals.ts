@@ -1,4 +1,4 @@
-/** What each user's processes hold now, kept up to date by what changes from one pass to the next. */
+/** The totals of each user's processes, updated by the changes between two passes. */
 import { PAGE_BYTES } from "../../sources/proc/auxv.ts";
 import type { ProcessTable } from "../../sources/proc/process_table.ts";
 
@@ -11,12 +11,12 @@ export interface UserUsage {
 export class UserTotals {
   private readonly totals = new Map<number, UserUsage>();
 
-  /** Users who have processes now, by uid. */
+  /** The users with processes now, by uid. */
   get byUid(): ReadonlyMap<number, UserUsage> {
     return this.totals;
   }
 
-  /** Takes in a pass, and the one before that the numbers were made of. */
+  /** Updates the totals from the last pass to the current one. */
   advance(previous: ProcessTable, current: ProcessTable): void {
     for (const row of current.ended) this.add(previous, row, -1);
     for (let i = 0; i < current.changedCount; i++) {
