@@ -38,8 +38,12 @@ export function acceptsGzip(acceptEncoding: string | null): boolean {
   return coding !== undefined && coding.quality > 0;
 }
 
+/** Prometheus sends 400 characters. Without the JIT 16 KiB of commas take 15 ms. */
+const MAX_HEADER_LENGTH = 1024;
+
 function parseAccept(header: string): Accepted[] {
   return header
+    .slice(0, MAX_HEADER_LENGTH)
     .split(",")
     .map((item) => item.trim())
     .filter((item) => item !== "")

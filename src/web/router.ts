@@ -6,6 +6,7 @@ import { exposition } from "./exposition.ts";
 import { acceptsGzip, negotiateFormat } from "./negotiate.ts";
 import { type PageContent, renderPage } from "./page/page.ts";
 import { summarize } from "./page/summary.ts";
+import { notAllowed } from "./request_body.ts";
 import { type CollectorNames, parseScrapeQuery } from "./scrape_query.ts";
 
 /** The data that the pages show. */
@@ -60,7 +61,7 @@ export class Router {
     const page = pageAt(path, site);
     if (!page) return plain(`Not found. The metrics are at ${site.telemetryPath}.\n`, 404);
     if (request.method !== "GET" && request.method !== "HEAD") {
-      return plain("Method not allowed.\n", 405, { Allow: "GET, HEAD" });
+      return notAllowed();
     }
     if (unreadAnswers() <= 1) this.forgetBodies();
     // Health checks are always answered.

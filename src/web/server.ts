@@ -2,6 +2,7 @@ import type { ListenAddress } from "../config.ts";
 import type { Log } from "../log.ts";
 import { bindTcp, bindUnix, hostPort } from "./bind.ts";
 import { NodeListener } from "./node/listener.ts";
+import { hasBody, refuseBody } from "./request_body.ts";
 import { Router, type Site } from "./router.ts";
 import { systemdSockets } from "./systemd_sockets.ts";
 
@@ -95,7 +96,7 @@ function serveWithBun(
     maxRequestBodySize: MAX_BODY_BYTES,
     // Otherwise Bun's error page shows source code.
     development: false,
-    fetch: (request: Request) => router.answer(request, unread),
+    fetch: (request: Request) => answerInTurn(router, request, unread),
     error(error: Error) {
       log.error("request failed", { err: error.message });
       return new Response("Internal error; the exporter's log says more.\n", { status: 500 });
@@ -106,6 +107,22 @@ function serveWithBun(
     pendingRequests: () => server.pendingRequests,
     stop: () => server.stop(),
   };
+}
+
+/**
+ * The runtime hands over all that it has of a connection at once, thousands of requests say, and ends one that sends
+ * a second request before it has the answer to the first. So no answer is made at once, but to what has a body: the
+ * rest of that would be read before.
+ */
+function answerInTurn(
+  router: Router,
+  request: Request,
+  unread: () => number,
+): Response | Promise<Response> {
+  if (hasBody((name) => request.headers.get(name))) return refuseBody(request.method);
+  return new Promise<void>((resolve) => setImmediate(resolve)).then(() =>
+    router.answer(request, unread),
+  );
 }
 
 async function serveConfigured(router: Router, options: ServeOptions, log: Log): Promise<Server> {

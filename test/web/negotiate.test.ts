@@ -16,6 +16,14 @@ const PROMETHEUS_1 =
   "application/vnd.google.protobuf;proto=io.prometheus.client.MetricFamily;encoding=delimited;q=0.7," +
   "text/plain;version=0.0.4;q=0.3";
 
+test("of a header no more than 1 KiB is looked at, which more commas do not make longer", () => {
+  const far = ",".repeat(1024);
+  expect(negotiateFormat(`application/openmetrics-text${far}`)).toBe("openmetrics");
+  expect(negotiateFormat(`${far}application/openmetrics-text`)).toBe("text");
+  expect(acceptsGzip(`gzip${far}`)).toBe(true);
+  expect(acceptsGzip(`${far}gzip`)).toBe(false);
+});
+
 describe("negotiateFormat", () => {
   test.each([
     [PROMETHEUS_3, "openmetrics"],

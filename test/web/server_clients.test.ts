@@ -128,6 +128,73 @@ describe.each(KINDS)("%s", (_name, webConfigFile) => {
     });
   });
 
+  describe("clients that send much at once", () => {
+    test.each(["/-/ready", "/metrics", "/nowhere", "/metrics?x=1"])(
+      "thousands of requests for %s before the first answer: few are looked at",
+      async (path) => {
+        let looks = 0;
+        // The other paths are looked up here as well.
+        const site = {
+          get telemetryPath() {
+            looks++;
+            return "/metrics";
+          },
+        };
+        const port = await start(site);
+        const request = `GET ${path} HTTP/1.1\r\nHost: x\r\n\r\n`;
+        await ask(port, request.repeat(3_000));
+        expect(looks).toBeLessThan(16);
+        expect(await ask(port, "GET /-/healthy HTTP/1.0\r\n\r\n")).toContain("200 OK");
+      },
+    );
+
+    test.each([
+      ["in chunks", "Transfer-Encoding: chunked\r\n\r\n1\r\nx\r\n"],
+      ["of a known length", "Content-Length: 60000\r\n\r\nx"],
+    ])(
+      "a body %s ends the connection with the answer, before all of it is there",
+      async (_, rest) => {
+        let collections = 0;
+        const port = await start({ collect: async () => (collections++, []) });
+        for (const path of ["/metrics", "/-/healthy", "/nowhere"]) {
+          const answer = await ask(port, `GET ${path} HTTP/1.1\r\nHost: x\r\n${rest}`);
+          expect(answer).toStartWith("HTTP/1.1 400 ");
+          expect(answer).toMatch(/^connection: close\r$/im);
+        }
+        expect(await ask(port, `POST / HTTP/1.1\r\nHost: x\r\n${rest}`)).toStartWith(
+          "HTTP/1.1 405 ",
+        );
+        expect(collections).toBe(0);
+      },
+    );
+
+    test("a body of no bytes is none", async () => {
+      const request = "GET /metrics HTTP/1.1\r\nHost: x\r\nContent-Length: 0\r\n\r\n";
+      expect(await ask(await start(), request, /up 1\n/)).toStartWith("HTTP/1.1 200 OK\r\n");
+    });
+
+    test("one request after the other on a connection, each as soon as the answer is there", async () => {
+      const port = await start();
+      const socket = connect(port, "127.0.0.1");
+      sockets.push(socket);
+      let answers = 0;
+      let text = "";
+      const closed = new Promise<void>((resolve) => socket.on("close", () => resolve()));
+      const request = "GET /-/healthy HTTP/1.1\r\nHost: x\r\n\r\n";
+      socket.on("data", (data) => {
+        text += data.toString();
+        for (let end; (end = text.indexOf("healthy.\n")) >= 0;) {
+          text = text.slice(end + 9);
+          if (++answers === 2_000) socket.destroy();
+          else socket.write(request);
+        }
+      });
+      socket.write(request);
+      await closed;
+      expect(answers).toBe(2_000);
+    });
+  });
+
   describe("clients that do not read", () => {
     const REQUEST = "GET /metrics HTTP/1.1\r\nHost: x\r\n\r\n";
 

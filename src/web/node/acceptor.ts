@@ -13,7 +13,7 @@ import type { Modules } from "./modules.ts";
 const HANDSHAKE_MS = 15_000;
 
 /** Most concurrent streams of one HTTP/2 connection. */
-const MAX_STREAMS = 32;
+export const MAX_STREAMS = 32;
 
 /** For CONNECT node:http passes the raw connection, so this answer is written directly. */
 const REFUSED_CONNECT =

@@ -33,17 +33,26 @@ export class Connections {
     this.timer.unref();
   }
 
-  /** @returns a function to call when the answer is complete or abandoned */
-  begin(socket: Socket): () => void {
+  /**
+   * Closes a connection that sends more requests than `atOnce` before it has their answers.
+   *
+   * @returns a function to call when the answer is complete or abandoned; undefined when there is to be none
+   */
+  begin(socket: Socket, atOnce: number): (() => void) | undefined {
     const connection = this.open.get(socket);
+    if (connection === undefined || connection.answering >= atOnce) {
+      this.open.delete(socket);
+      socket.destroy();
+      return undefined;
+    }
     this.unread++;
-    if (connection && connection.answering++ === 0) connection.sinceMs = this.nowMs();
+    if (connection.answering++ === 0) connection.sinceMs = this.nowMs();
     let isOver = false;
     return () => {
       if (isOver) return;
       isOver = true;
       this.unread--;
-      if (connection && --connection.answering === 0) connection.sinceMs = this.nowMs();
+      if (--connection.answering === 0) connection.sinceMs = this.nowMs();
     };
   }
 

@@ -8,11 +8,19 @@ import { plain } from "../answer.ts";
 import { WatchedWebConfig } from "../config/watched.ts";
 import type { WebConfig } from "../config/web_config.ts";
 import { Gate } from "../gate.ts";
-import { type Acceptor, createAcceptor } from "./acceptor.ts";
+import { hasBody, refuseBody } from "../request_body.ts";
+import { type Acceptor, MAX_STREAMS, createAcceptor } from "./acceptor.ts";
 import { checkTls } from "./certificates.ts";
 import { Connections } from "./connections.ts";
 import { type NodeRequest, type NodeResponse, send, toRequest } from "./exchange.ts";
 import { type Modules, loadModules } from "./modules.ts";
+
+/**
+ * So many requests of a connection may be without a complete answer: those that a buffer holds come all at once. The
+ * runtime tells a moment late that an answer is complete.
+ */
+const AT_ONCE = 4;
+const AT_ONCE_HTTP2 = 2 * MAX_STREAMS;
 
 const NOTHING_SET: WebConfig = {
   tls: undefined,
@@ -128,12 +136,20 @@ export class NodeListener {
     response: NodeResponse,
     socket: Socket,
   ): Promise<void> {
-    const done = this.connections.begin(socket);
+    const isHttp1 = request.httpVersionMajor === 1;
+    const done = this.connections.begin(socket, isHttp1 ? AT_ONCE : AT_ONCE_HTTP2);
+    if (!done) return;
     response.once("close", done);
     response.once("error", done);
-    request.resume();
     try {
       const isHead = request.method === "HEAD";
+      if (isHttp1 && hasBody((name) => request.headers[name] as string | undefined)) {
+        // What is left of the body is not read.
+        response.once("finish", () => socket.destroySoon());
+        await send(refuseBody(request.method ?? ""), response, isHead);
+        return;
+      }
+      request.resume();
       await send(await this.respond(request, socket.remoteAddress ?? ""), response, isHead);
     } catch (error) {
       this.log.error("request failed", { err: (error as Error).message });
