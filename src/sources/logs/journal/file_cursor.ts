@@ -143,6 +143,12 @@ export class FileCursor {
     return true;
   }
 
+  /** Tells `unreadBytes` of a file that a reading which ended early has not come to. */
+  estimateUnread(): void {
+    const offset = this.unreadBytes > 0 ? 0 : (this.nextChain()?.list.peek() ?? 0);
+    if (offset > 0) this.unreadBytes = Math.max(1, this.file.header.tailOffset - offset);
+  }
+
   take(): void {
     const { pending } = this;
     if (pending === undefined) return;

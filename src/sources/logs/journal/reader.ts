@@ -117,6 +117,7 @@ export class JournalReader implements LogReader {
   /** The call ends with something left to read, the oldest of which is where it stopped. */
   private stop(cursor: FileCursor): false {
     this.oldestUnreadMs = Math.floor(cursor.reachedUs / 1000);
+    for (const other of this.files.open.values()) other.cursor.estimateUnread();
     return false;
   }
 

@@ -92,6 +92,36 @@ describe("restart", () => {
     expect(Object.values(seqnums!)).toEqual([4]);
   });
 
+  test("a file that was deleted before a reading that ended early came to it is lost", async () => {
+    const host = new Host();
+    const journald = new Journald(host);
+    const first = host.reader();
+    journald.log(sshd(1));
+    await messagesOf(first);
+    const before = saved(first.position());
+    first.close();
+    journald.log(sshd(2));
+    const rotated = journald.rotate();
+    for (let i = 3; i < 9; i++) {
+      journald.log(["SYSLOG_IDENTIFIER=sshd", "_UID=1000", "_PID=7", `MESSAGE=forged ${i}`]);
+    }
+    // Files that are written to come first, and what somebody forged ends the turn.
+    const taken: string[] = [];
+    const early = host.reader({ position: before });
+    early.poll(
+      ({ message }) => taken.push(message),
+      () => false,
+    );
+    expect(taken).toEqual([]);
+    const position = saved(early.position());
+    early.close();
+    expect(await messagesOf(host.reader({ position }))).toEqual(["2"]);
+    rmSync(rotated);
+    const second = host.reader({ position });
+    for (let polls = 0; polls < 2; polls++) expect(await messagesOf(second)).toEqual([]);
+    expect(second.lostBytes).toBeGreaterThan(0);
+  });
+
   test.each(["tailObjectOffset", "tailEntrySeqnum", "tailEntryRealtime"] as const)(
     "saves no number that makes no sense when %s is damaged, and reads what comes later",
     async (field) => {
