@@ -2,23 +2,22 @@ import { statSync } from "node:fs";
 import { BrokenSourceError } from "./errors.ts";
 
 /**
- * A file that is read again only when it has changed, as told by its inode, size, mtime and ctime. That it
- * is broken is remembered like its content.
+ * A file that is read again only when its inode, size, mtime or ctime has changed. A broken file is cached like its
+ * content.
  */
 export class CachedFile<T> {
   private version = "";
   private content: { value: T } | { broken: BrokenSourceError } | undefined;
   private reading: Promise<T> | undefined;
 
-  /** @param read opens the file, which somebody may have replaced by something else than a file */
+  /** @param read opens and reads the file; it may have been replaced by something other than a file */
   constructor(
     private readonly path: string,
     private readonly read: (path: string) => Promise<T> | T,
   ) {}
 
   /**
-   * The content as it is now. Who asks while it is being read shares that reading, also one that was begun for a
-   * collection that has ended meanwhile.
+   * The present content. Concurrent callers share one reading, even one started by a collection that has ended since.
    *
    * @throws the system's error when the file can't be read, or what `read` throws
    */

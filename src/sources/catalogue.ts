@@ -1,4 +1,4 @@
-/** Every OS source, as the file that reads it describes it. */
+/** The list of all sources of the OS; each is described in the file that reads it. */
 
 import { PROC } from "./proc/pid_stat.ts";
 import { PROC_FD } from "./proc/pid_fd.ts";

@@ -4,8 +4,8 @@ export class DeadlineError extends Error {
 }
 
 /**
- * The time by which an answer must be there. Synchronous work can't be interrupted, so whoever does much
- * looks at the deadline between pieces that are short.
+ * The time limit of an answer. Synchronous work can't be interrupted, so long work is split into short pieces and
+ * checks the deadline between them.
  */
 export class Deadline {
   private readonly startMs: number;

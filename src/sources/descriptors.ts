@@ -1,7 +1,7 @@
 /**
- * Opens and closes what the program reads. A server holds some descriptors back, since clients can take all
- * others: where none is left, a file gets one of those. Connections are accepted only between two pieces of
- * synchronous work, so what is closed goes back at once, before a client can have it. open(2), EMFILE.
+ * Opens and closes the files that the program reads. The server reserves some descriptors, since clients can use up all
+ * others: when none is free, a file gets a reserved one. Connections are accepted only between two pieces of
+ * synchronous work, so a closed descriptor is reserved again before a client can take it. open(2), EMFILE.
  */
 import { closeSync, constants, openSync, readSync, readdirSync } from "node:fs";
 import { codeOf } from "./errors.ts";
@@ -16,10 +16,10 @@ export class DescriptorReserve {
   private readonly held: number[] = [];
   private wanted = 0;
 
-  /** @param open opens something small, and gives its descriptor */
+  /** @param open opens any small file and returns its descriptor */
   constructor(private readonly open: () => number = () => openSync(NULL_DEVICE, "r")) {}
 
-  /** Begins to hold descriptors back. */
+  /** Starts to reserve descriptors. */
   hold(): void {
     this.wanted = RESERVED;
     this.refill();
@@ -69,8 +69,8 @@ export function reserveDescriptors(): void {
 }
 
 /**
- * For reading. Without O_NONBLOCK the opening of a FIFO waits for a writer, with O_NOCTTY a terminal stays
- * nobody's. Regular files and those of /proc know no difference.
+ * Flags for reading. O_NONBLOCK: opening a FIFO does not wait for a writer. O_NOCTTY: a terminal does not become the
+ * controlling terminal. Neither affects regular files or files of /proc.
  */
 export const READ = constants.O_RDONLY | constants.O_NONBLOCK | constants.O_NOCTTY;
 
@@ -90,7 +90,7 @@ export function descriptorLimit(): number {
   }
 }
 
-/** Opens a file that `closeFile` is to close. @throws the system's error */
+/** Opens a file; close it with `closeFile`. @throws the system's error */
 export function openFile(path: string, flags: string | number = READ, mode?: number): number {
   return reserve.use(() => openSync(path, flags, mode));
 }
@@ -101,7 +101,7 @@ export function closeFile(fd: number): void {
   reserve.refill();
 }
 
-/** Keeps a file open, or closes it where that would leave the reserve with too few. @returns whether it is open */
+/** Keeps a file open, or closes it when the reserve has too few descriptors. @returns whether it is open */
 export function keepOrCloseFile(fd: number): boolean {
   if (reserve.isWhole) return true;
   closeFile(fd);
@@ -113,14 +113,14 @@ export function listFolder(path: string): string[] {
   return closing(() => readdirSync(path));
 }
 
-/** What is in a folder, and of what kind. @throws the system's error */
+/** The entries of a folder with their types. @throws the system's error */
 export function listEntries(path: string) {
   return closing(() => readdirSync(path, { withFileTypes: true }));
 }
 
 /**
- * For what opens several descriptors by itself: they come from the reserve where no others are left.
- * `takeBack` is to be called when they are closed.
+ * Runs a call that opens several descriptors by itself; the reserve frees some if no others are left. Call `takeBack`
+ * when they are closed.
  */
 export function lendDescriptors<T>(count: number, open: () => T): T {
   return reserve.lend(count, open);

@@ -1,12 +1,12 @@
-/** What an error of the operating system says about a source. errno(3). */
+/** Classifies errors of the operating system. errno(3). */
 
 /**
- * `missing`: there is nothing at the path. `forbidden`: it is there, but this process may not read it.
- * `broken`: it is there and may be read, but is not what it should be, or the system can't deliver it.
+ * `missing`: nothing exists at the path. `forbidden`: it exists, but this process may not read it. `broken`: it may be
+ * read, but is not what it should be, or the system fails to read it.
  */
 export type Fault = "missing" | "forbidden" | "broken";
 
-/** A source that is not what it should be: no regular file, too large, of an unknown format. */
+/** A source that is not as it should be: no regular file, too large, of an unknown format. */
 export class BrokenSourceError extends Error {
   override name = "BrokenSourceError";
 
@@ -22,7 +22,7 @@ export class BrokenSourceError extends Error {
 const MISSING: ReadonlySet<string> = new Set(["ENOENT", "ENOTDIR", "ESRCH"]);
 const FORBIDDEN: ReadonlySet<string> = new Set(["EACCES", "EPERM"]);
 
-/** The name of a system error, `ENOENT` say; undefined for errors of another kind. */
+/** The name of a system error, such as `ENOENT`; undefined for other errors. */
 export function codeOf(error: unknown): string | undefined {
   const code = error instanceof Error ? (error as NodeJS.ErrnoException).code : undefined;
   return typeof code === "string" ? code : undefined;
@@ -34,19 +34,19 @@ export function faultOf(error: unknown): Fault {
   return FORBIDDEN.has(code) ? "forbidden" : "broken";
 }
 
-/** Whether an error only says that a file is missing here, or that we may not read it. */
+/** Whether an error only means that a file is missing, or that this process may not read it. */
 export function isUnavailable(error: unknown): boolean {
   return faultOf(error) !== "broken";
 }
 
-/** Whether the file, or the process it belongs to, is gone: normal between listing and reading. */
+/** Whether the file or its process is gone, which is normal between listing and reading. */
 export function isGone(error: unknown): boolean {
   return faultOf(error) === "missing";
 }
 
 /**
- * What is wrong, for people: a broken source's reason, or the system's words without its code and call
- * (`ELOOP: too many symbolic links encountered, open '/x'` is `too many symbolic links encountered`).
+ * An error as text for people: a broken source's reason, or the system's words without code and call (`ELOOP: too many
+ * symbolic links encountered, open '/x'` is `too many symbolic links encountered`).
  */
 export function explain(error: unknown): string {
   if (error instanceof BrokenSourceError) return error.reason;
@@ -56,14 +56,14 @@ export function explain(error: unknown): string {
   return error.message.slice(code.length + 2).replace(/, \w+( '.*')?$/s, "");
 }
 
-/** Whether the system could not deliver what a file holds: of a bad sector it never will. */
+/** Whether the system failed to read a file's content, as with a bad sector. */
 export function isDamage(error: unknown): boolean {
   return codeOf(error) === "EIO";
 }
 
 const SHORTAGES: ReadonlySet<string> = new Set(["EMFILE", "ENFILE", "ENOMEM", "EIO", "EINTR"]);
 
-/** Whether the system is short of something, or failed: the file may be as good as ever. */
+/** Whether the system is short of a resource, or failed: the file itself may be fine. */
 export function isShortage(error: unknown): boolean {
   return SHORTAGES.has(codeOf(error) ?? "");
 }

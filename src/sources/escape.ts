@@ -1,4 +1,4 @@
-/** One character behind a backslash in C, and what it stands for. */
+/** The characters after a backslash in C, and their meanings. */
 const SIMPLE: Record<string, string> = {
   a: "\x07",
   b: "\b",
@@ -10,7 +10,7 @@ const SIMPLE: Record<string, string> = {
   s: " ",
 };
 
-/** Undoes C's escapes: `\n`, `\\`, `\"`, `\x20`, `\040`, bytes of UTF-8 among them. */
+/** Decodes C's escapes: `\n`, `\\`, `\"`, `\x20`, `\040`, including escaped bytes of UTF-8. */
 export function unescapeC(text: string): string {
   if (!text.includes("\\")) return text;
   const parts: Uint8Array[] = [];

@@ -1,6 +1,6 @@
 /**
- * The host's name: what the kernel says (man 5 proc_sys_kernel), or, of a host that is mounted somewhere
- * and may run under another kernel's eyes, `/etc/hostname` (man 5 hostname).
+ * The host's name: from the kernel (man 5 proc_sys_kernel), or for a mounted root, which may belong to another host,
+ * from `/etc/hostname` (man 5 hostname).
  */
 import { readProcFile } from "./proc/proc_file.ts";
 import { isShortage } from "./errors.ts";
@@ -10,11 +10,11 @@ import type { Root } from "./root.ts";
 const KERNEL_NAME = "/proc/sys/kernel/hostname";
 const NAME_FILE = "/etc/hostname";
 
-/** A name has 64 bytes at most; the rest of the file would be comments. */
+/** A name has at most 64 bytes; the rest of the file can only be comments. */
 const LIMIT_BYTES = 64 * 1024;
 
 /**
- * @returns undefined where it can't be read
+ * @returns the name; undefined when it can't be read
  * @throws the system's error when it is short of something, descriptors say
  */
 export function readHostName(root: Root): string | undefined {
@@ -22,7 +22,7 @@ export function readHostName(root: Root): string | undefined {
 }
 
 /**
- * All names that the host is known by: the kernel's and the file's differ after a change, and where DHCP gives one.
+ * All names of the host: the kernel's and the file's differ after a change, or when DHCP sets one.
  *
  * @throws the system's error when it is short of something, descriptors say
  */

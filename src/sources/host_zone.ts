@@ -1,7 +1,7 @@
 /**
  * The host's time zone, in which its programs write local times: `/etc/localtime`, a link to a file of
- * `/usr/share/zoneinfo` or a copy of one (man 5 localtime); where it is missing, the name in
- * `/etc/timezone` (Debian) or the rule in `/etc/TZ` (OpenWrt). A host that has none is in UTC.
+ * `/usr/share/zoneinfo` or a copy of one (man 5 localtime); if it is missing, the name in `/etc/timezone` (Debian) or
+ * the rule in `/etc/TZ` (OpenWrt). Without any of them the zone is UTC.
  */
 import { readlinkSync, statSync } from "node:fs";
 import { dirname, join } from "node:path";
@@ -26,9 +26,9 @@ export class HostZone {
   constructor(private readonly root: Root) {}
 
   /**
-   * The zone as the files have it now; they are read again when they have changed.
+   * The present zone; the files are read again when they have changed.
    *
-   * @throws the first time, the system's error when it is short of something, descriptors say
+   * @throws at the first call, the system's error when it is short of a resource, such as descriptors
    */
   get(): TimeZone {
     const version = [LOCALTIME, TIMEZONE, POSIX_TZ]
@@ -39,7 +39,7 @@ export class HostZone {
       this.zone = readZone(this.root);
       this.version = version;
     } catch (error) {
-      // What was read before holds until it can be read again.
+      // The last zone stays in use until the files can be read again.
       if (this.version === undefined) throw error;
     }
     return this.zone;
@@ -58,7 +58,7 @@ function readZone(root: Root): TimeZone {
   return parsePosixZone(readText(root.path(POSIX_TZ)) ?? "") ?? UTC;
 }
 
-/** The host's file of that name; without it, ours, and without that what the runtime knows of the zone. */
+/** The zone of a name: from the host's zoneinfo, else from this machine's, else from the runtime. */
 function zoneNamed(root: Root, name: string): TimeZone | undefined {
   if (!ZONE_NAME.test(name)) return undefined;
   const file = readZoneFile(root.path(ZONEINFO + name)) ?? readZoneFile(ZONEINFO + name);
@@ -110,7 +110,7 @@ function readText(path: string): string | undefined {
   }
 }
 
-/** A file's place, where it is a link that was made for the host's own root. */
+/** The path of a file, with a link resolved relative to the host's root. */
 function followLink(root: Root, absolute: string): string {
   const path = root.path(absolute);
   const target = linkTarget(path);
@@ -122,7 +122,7 @@ function linkTarget(path: string): string | undefined {
   try {
     return readlinkSync(path);
   } catch {
-    return undefined; // No link, or nothing at all.
+    return undefined; // It is no link, or does not exist.
   }
 }
 

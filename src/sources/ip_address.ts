@@ -1,4 +1,4 @@
-/** Textual addresses. `node:net` could tell them too, but it takes 3 ms and 3 MB to load. */
+/** Parses and formats addresses. `node:net` can do it too, but takes 3 ms and 3 MB to load. */
 
 import { ownText } from "./own_text.ts";
 
@@ -29,8 +29,8 @@ export function formatAddress(bytes: Uint8Array): string {
 }
 
 /**
- * The canonical text of an address that a log or a session file gives: brackets, a `%zone` and the
- * v4-mapped form go. Undefined when the text is no address literal.
+ * The canonical text of an address from a log or a session file, without brackets, `%zone` and the v4-mapped form.
+ * Undefined when the text is no address literal.
  */
 export function canonicalAddress(text: string): string | undefined {
   const bare = text.replace(/^\[(.*)\]$/, "$1").replace(/%.*$/, "");
@@ -43,7 +43,7 @@ function hex(group: number): string {
   return group.toString(16);
 }
 
-/** The first of the longest runs of zero groups, as RFC 5952 section 4.2.3 wants it. */
+/** The first of the longest runs of zero groups, as RFC 5952 section 4.2.3 requires. */
 function longestZeroRun(groups: number[]): { start: number; length: number } {
   let best = { start: 0, length: 0 };
   let length = 0;
@@ -54,7 +54,7 @@ function longestZeroRun(groups: number[]): { start: number; length: number } {
   return best;
 }
 
-/** RFC 4291, 2.2: groups of hex digits, zeros left out once, the last two groups as IPv4 if one likes. */
+/** Parses IPv6 (RFC 4291, 2.2): groups of hex digits, `::` once, the last two groups optionally as IPv4. */
 function ipv6Bytes(text: string): Uint8Array | undefined {
   const dotted = text.slice(text.lastIndexOf(":") + 1);
   const pure = IPV4.test(dotted) ? text.slice(0, -dotted.length) + hexGroups(dotted) : text;

@@ -1,14 +1,14 @@
 /**
- * Files of /proc and of control groups that are read time after time stay open. To open and to close one is more work
- * for the kernel than to read it: it makes the content anew for each read from the beginning.
+ * Files of /proc and of control groups that are read repeatedly stay open. Opening and closing one costs the kernel
+ * more than reading it, and each read from the beginning gets new content.
  *
- * Such a file belongs to one process, or group, for ever. When that is gone reading fails, also when its number or
- * name is another one's now.
+ * An open file always belongs to the same process or group. Once that is gone, reading fails, even if its pid or name
+ * has been reused.
  */
 import { readSync } from "node:fs";
 import { closeFile, descriptorLimit, keepOrCloseFile } from "./descriptors.ts";
 
-/** No more of the descriptors are kept than leaves most to clients. */
+/** The largest share of all descriptors used for open files, so that most are left for clients. */
 const LARGEST_SHARE = 1 / 4;
 
 interface KeptFile {
@@ -22,12 +22,14 @@ export class KeptFiles<K> {
   private readonly most: number;
   private pass = 0;
 
-  /** @param most how many may be open, if a quarter of all descriptors is more; the kernel holds some 5 KiB for each */
+  /**
+   * @param most the most files kept open, limited to a quarter of all descriptors; the kernel needs some 5 KiB for each
+   */
   constructor(most: number) {
     this.most = most === 0 ? 0 : Math.min(most, Math.floor(descriptorLimit() * LARGEST_SHARE));
   }
 
-  /** Begins a pass. Files that the pass before did not read are closed, those of ended processes among them. */
+  /** Begins a pass. Closes the files that the last pass did not read, including those of ended processes. */
   begin(): void {
     for (const [key, { pass }] of this.files) if (pass < this.pass) this.close(key);
     this.pass++;
@@ -36,7 +38,7 @@ export class KeptFiles<K> {
   /**
    * Reads a file from its beginning.
    *
-   * @returns how many bytes there are in the buffer now; -1 where no file is kept for this key, or what it told of is gone
+   * @returns the number of bytes in the buffer; -1 when no file is open for this key, or its process or group is gone
    */
   read(key: K, buffer: Buffer, length: number): number {
     const file = this.files.get(key);
@@ -46,13 +48,13 @@ export class KeptFiles<K> {
       const bytes = readSync(file.fd, buffer, 0, length, 0);
       if (bytes > 0) return bytes;
     } catch {
-      // Whoever reads it by its path next is told why.
+      // The next read by path throws the reason.
     }
     this.close(key);
     return -1;
   }
 
-  /** Keeps an open file, or closes it where there is no room, or clients have all other descriptors. */
+  /** Keeps a file open, or closes it when there is no room or the reserve has too few descriptors. */
   keepOrClose(key: K, fd: number): void {
     if (this.files.size >= this.most) closeFile(fd);
     else if (keepOrCloseFile(fd)) this.files.set(key, { fd, pass: this.pass });

@@ -1,8 +1,8 @@
 /**
- * HMAC-SHA256 of texts one after the other, in hexadecimal digits.
+ * HMAC-SHA256 of the concatenated texts, in hexadecimal digits.
  *
- * The runtime's hasher throws what a failure before it, a bad certificate say, has left in the library that both
- * use (Bun 1.4.5). It does so once, so a second try tells whether anything is wrong with the hash.
+ * The runtime's hasher may throw a stale error of an earlier failure, such as a bad certificate, from the library that
+ * both use (Bun 1.4.5). It does so only once, so a second try shows whether the hash itself fails.
  */
 export function keyedHash(key: Uint8Array, ...texts: string[]): string {
   try {

@@ -1,8 +1,8 @@
 /**
- * The same text in memory of its own, for what is kept: the runtime makes a part of a text a view that holds all
- * of it, so an address cut from a log would hold 16 KiB of that log.
+ * Copies a text into memory of its own, for texts that are kept: a substring is a view in the runtime, so an address
+ * cut from a log would keep 16 KiB of that log in memory.
  */
 export function ownText(text: string): string {
-  // What is joined is copied; of a concatenation the runtime makes a view, too.
+  // join() copies; a concatenation would be a view again.
   return [text, ""].join("");
 }

@@ -1,16 +1,19 @@
 /**
- * The rule of a time zone as POSIX writes it in TZ, `CET-1CEST,M3.5.0,M10.5.0/3`: tzset(3), and RFC 8536
- * section 3.3.1 for hours beyond a day.
+ * The rule of a time zone in POSIX's format of TZ, `CET-1CEST,M3.5.0,M10.5.0/3`: tzset(3), and RFC 8536 section 3.3.1
+ * for hours beyond a day.
  */
 
-/** A time zone: how far its clocks are ahead of UTC. */
+/** A time zone: the offsets of its clocks. */
 export interface TimeZone {
   /**
    * @param utcSeconds seconds since the epoch
    * @returns seconds that local clocks are ahead of UTC
    */
   offsetAt(utcSeconds: number): number;
-  /** What an abbreviation stands for here, `CEST` say, in seconds ahead of UTC; undefined for none of ours. */
+  /**
+   * The offset of an abbreviation such as `CEST` in this zone, in seconds ahead of UTC; undefined when the zone does
+   * not use it.
+   */
   offsetOf(abbreviation: string): number | undefined;
 }
 
@@ -18,9 +21,9 @@ export const UTC: TimeZone = { offsetAt: () => 0, offsetOf: () => undefined };
 
 const DAY_SECONDS = 86_400;
 
-/** When clocks change in a year: a day and the seconds since its midnight. */
+/** A yearly change of the clocks: a day and the seconds since its midnight. */
 interface Change {
-  /** `M`: week and weekday of a month; `J`: day of the year without 29 February; ``: day with it, from 0. */
+  /** `M`: month, week and weekday; `J`: day of the year without 29 February; ``: day of the year with it, from 0. */
   kind: "M" | "J" | "";
   numbers: number[];
   seconds: number;
@@ -31,11 +34,11 @@ const TIME = String.raw`([+-]?\d{1,3}(?::\d{2}){0,2})`;
 const DATE = String.raw`(J?\d{1,3}|M\d{1,2}\.\d\.\d)(?:/${TIME})?`;
 const RULE = new RegExp(`^${NAME}${TIME}(?:${NAME}${TIME}?(?:,${DATE},${DATE})?)?$`);
 
-/** Undefined for text that is no rule. */
+/** Undefined when the text is no valid rule. */
 export function parsePosixZone(text: string): TimeZone | undefined {
   const rule = RULE.exec(text);
   if (rule === null) return undefined;
-  // POSIX counts west of Greenwich.
+  // In POSIX's format positive offsets are west of Greenwich.
   const standard = 0 - secondsOf(rule[3]!);
   const names = new Map([[(rule[1] ?? rule[2])!, standard]]);
   const summerName = rule[4] ?? rule[5];
@@ -43,7 +46,7 @@ export function parsePosixZone(text: string): TimeZone | undefined {
   if (summerName === undefined) return { offsetAt: () => standard, offsetOf };
   const summer = rule[6] === undefined ? standard + 3600 : 0 - secondsOf(rule[6]);
   names.set(summerName, summer);
-  // Without dates, what the USA have had since 2007 is meant.
+  // Without dates, the rule of the USA since 2007 applies.
   const start = parseChange(rule[7] ?? "M3.2.0", rule[8]);
   const end = parseChange(rule[9] ?? "M11.1.0", rule[10]);
   const offsetAt = (utcSeconds: number) => {
@@ -65,7 +68,7 @@ function parseChange(date: string, time: string | undefined): Change {
   return { kind, numbers, seconds: time === undefined ? 7200 : secondsOf(time) };
 }
 
-/** When a change falls in a year, in seconds since the epoch on the local clock. */
+/** The time of a change in a year, in seconds since the epoch by the local clock. */
 function changeSeconds({ kind, numbers, seconds }: Change, year: number): number {
   const [first = 0, week = 1, weekday = 0] = numbers;
   const newYear = Date.UTC(year, 0, 1) / 1000;

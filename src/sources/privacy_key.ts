@@ -5,7 +5,7 @@ import { codeOf, isGone } from "./errors.ts";
 import { readRegular } from "./regular_file.ts";
 
 const KEY_BYTES = 32;
-/** Fewer could be found by trying. */
+/** A shorter key could be found by brute force. */
 const MIN_BYTES = 16;
 const MAX_BYTES = 4096;
 
@@ -21,7 +21,7 @@ export function readPrivacyKey(path: string): Buffer {
 }
 
 /**
- * The key in that file, made when there is none yet.
+ * The key in a file, which is created when missing.
  *
  * @throws the system's error
  */
@@ -34,7 +34,7 @@ export function readOrMakePrivacyKey(path: string): Buffer {
   try {
     make(path);
   } catch (error) {
-    // Another process was faster: its key is as good.
+    // Another process was faster: its key is used.
     if (codeOf(error) !== "EEXIST") throw error;
   }
   return readPrivacyKey(path);

@@ -1,4 +1,4 @@
-/** Looks which sources can be read here. */
+/** Checks which sources can be read. */
 import { readSync, readlinkSync } from "node:fs";
 import { listFolder } from "./descriptors.ts";
 import { SOURCES } from "./catalogue.ts";
@@ -11,28 +11,28 @@ export type SourceState = { available: true; path: string } | UnavailableState;
 
 export interface UnavailableState {
   available: false;
-  /** Where it was looked for; several places where it is in none of them. */
+  /** The path of the source; all its paths when none exists. */
   path: string;
   reason: Fault;
-  /** What is wrong with a broken source: `is a FIFO, want a regular file`. */
+  /** The fault of a broken source: `is a FIFO, want a regular file`. */
   detail?: string;
-  /** It is what it should be, and the system fails to deliver it: then nothing else is read in its place. */
+  /** The source is fine, but the system fails to read it: then no other source is read instead. */
   isShortage?: true;
 }
 
 export interface ProbedSource {
   info: SourceInfo;
   state: SourceState;
-  /** The source that is read in its place: where there is one, nothing is lost. */
+  /** The source that is read instead without any loss. */
   coveredBy: string | undefined;
-  /** The source that is read in its place and tells less. */
+  /** The source that is read instead and has less information. */
   fallback: string | undefined;
 }
 
 /**
  * The state of every source.
  *
- * @param faults by name, why the last attempt to read a source failed: some faults show in its content only
+ * @param faults by name, why the last attempt to read a source failed: some faults show only in the content
  */
 export function probeSources(
   root: Root,
@@ -45,7 +45,7 @@ export function probeSources(
 }
 
 /**
- * Adds to the states of all sources what reading them showed, and which stand in for others.
+ * Adds to the states of all sources the errors of reading them, and which sources replace others.
  *
  * @param faults by name, why the last attempt to read a source failed
  */
@@ -71,7 +71,7 @@ export function joinStates(
   });
 }
 
-/** Why a source that can't be read can't, and what to do about it. */
+/** Why a source can't be read, and what to do about it. */
 export function remedyOf(info: SourceInfo, state: UnavailableState): string {
   const { reason } = state;
   if (state.isShortage)
@@ -82,8 +82,8 @@ export function remedyOf(info: SourceInfo, state: UnavailableState): string {
 }
 
 /**
- * Looks whether a source can be read, by opening it; the first of its paths that can be wins. Else the
- * first that is there tells what is wrong; where there is none, the state names all places.
+ * Checks whether a source can be read by opening it; the first readable path wins. Without one, the state has the fault
+ * of the first path that exists, or names all paths.
  */
 export function probeSource(root: Root, info: SourceInfo): SourceState {
   const places = info.paths.map((path) => root.path(path));
@@ -98,7 +98,7 @@ export function probeSource(root: Root, info: SourceInfo): SourceState {
   return fault ?? { available: false, path: places.join(", "), reason: "missing" };
 }
 
-/** @param read gives the path that it could read */
+/** @param read returns the path that could be read */
 function stateOf(path: string, read: () => string): SourceState {
   try {
     return { available: true, path: read() };
@@ -122,12 +122,12 @@ function tryToRead(path: string, { isFolder, limitBytes = Infinity }: SourceInfo
   return path;
 }
 
-/** Some files of /proc can be opened by everybody, and read by few. */
+/** Some files of /proc can be opened by all, but read only with privilege. */
 function readFirstByte(path: string, limitBytes: number): void {
   withRegular(path, limitBytes, (fd) => readSync(fd, Buffer.alloc(1), 0, 1, 0));
 }
 
-/** The names of another process's files can be listed with less privilege than followed. */
+/** Listing the names of another process's files needs less privilege than following them. */
 function followOneOf(folder: string, names: string[]): void {
   const first = names[0];
   if (first === undefined) return;

@@ -1,8 +1,8 @@
 /**
- * Accounts that a host's name services know and its `/etc/passwd` does not, as far as they are in files: those of
- * libnss-extrausers (`/var/lib/extrausers`, written like passwd(5) and group(5)) and those of systemd's userdb.
- * For a host that getent does not run on. What can't be read names nobody, and `fault` tells; what can't be read just
- * now, for want of descriptors say, is an error.
+ * Accounts of name services other than `/etc/passwd` that are in files: those of libnss-extrausers
+ * (`/var/lib/extrausers`, in the format of passwd(5) and group(5)) and of systemd's userdb. Used for hosts on which
+ * getent does not run. A file that can't be read is skipped, with the reason in `fault`; a shortage, for example of
+ * descriptors, is thrown.
  */
 import type { CachedFile } from "../cached_file.ts";
 import { isGone, isShortage } from "../errors.ts";
@@ -26,19 +26,19 @@ export class DirectoryFiles {
     this.userdb = new Userdb(root);
   }
 
-  /** In the order in which they count; each the same object as before while nothing in it has changed. */
+  /** The first table wins. Each is the same object as before while it has not changed. */
   async accounts(): Promise<AccountTable[]> {
     const extra = await contentOf(this.passwd, (fault) => (this.passwdFault = fault));
     return [...(extra ? [extra] : []), await this.userdb.users()];
   }
 
-  /** Names by gid, in the order in which they count. */
+  /** Names by gid; the first map wins. */
   async groups(): Promise<ReadonlyMap<number, string>[]> {
     const extra = await contentOf(this.group, (fault) => (this.groupFault = fault));
     return [...(extra ? [extra] : []), await this.userdb.groups()];
   }
 
-  /** Why one of them that is there can't be used; undefined while all can. */
+  /** Why an existing file can't be used; undefined while all can. */
   get fault(): unknown {
     return this.passwdFault ?? this.groupFault ?? this.userdb.fault;
   }

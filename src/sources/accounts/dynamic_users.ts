@@ -8,21 +8,21 @@ import type { Root } from "../root.ts";
 
 const FOLDER = "/run/systemd/dynamic-uid";
 
-/** The uids that systemd gives away like this. */
+/** The range of uids that systemd uses for these users. */
 const FIRST_UID = 61184;
 const LAST_UID = 65519;
 
-/** What systemd takes for a user's name in a unit. */
+/** The user names that systemd accepts in a unit. */
 const USER_NAME = /^[A-Za-z_][\w-]{0,255}$/;
 
-/** @returns undefined for a uid that is nobody's, or not of this kind */
+/** @returns the name; undefined when the uid is unused or no dynamic one */
 export function readDynamicUser(root: Root, uid: number): string | undefined {
   if (!isDynamic(uid)) return undefined;
   const name = target(root, String(uid));
   return name !== undefined && USER_NAME.test(name) ? name : undefined;
 }
 
-/** @returns undefined for a name that is nobody's, or not of this kind */
+/** @returns the uid; undefined when the name is unknown or no dynamic user's */
 export function readDynamicUid(root: Root, name: string): number | undefined {
   if (!USER_NAME.test(name)) return undefined;
   const uid = Number(target(root, name));

@@ -1,4 +1,4 @@
-/** What /etc/passwd and /etc/group have in common: an entry a line, in a file that is read whole. */
+/** The common format of /etc/passwd and /etc/group: one entry a line. The whole file is read. */
 import { BrokenSourceError } from "../errors.ts";
 import { readRegular } from "../regular_file.ts";
 
@@ -18,8 +18,8 @@ export const BYTES_A_TURN = 64 * 1024;
 /**
  * Calls `each` for every line of a file, without its end.
  *
- * @param yieldTurn lets others have their turn
- * @throws the system's error, or BrokenSourceError for what is no regular file or too large
+ * @param yieldTurn yields to other work
+ * @throws the system's error, or BrokenSourceError when it is no regular file or too large
  */
 export async function eachEntry(
   path: string,

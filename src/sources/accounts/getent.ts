@@ -1,6 +1,6 @@
 /**
- * getent(1): the accounts of a directory service (LDAP, SSSD, systemd-homed), which only the C library's
- * name service switch knows. It is the one child process that the exporter may start.
+ * getent(1): the accounts of a directory service (LDAP, SSSD, systemd-homed), available only through the C library's
+ * name service switch. It is the only child process that the exporter may start.
  */
 import { isShortage } from "../errors.ts";
 import { GetentTimeoutError, runGetent } from "./getent_child.ts";
@@ -31,8 +31,8 @@ interface Answer {
 }
 
 /**
- * Answers from memory and asks in the background: `lookup` never waits. Questions are asked one after
- * the other, so a slow server costs one child at a time.
+ * Answers from a cache and asks in the background: `lookup` never waits. It asks one question at a time, so a slow
+ * server keeps one child busy.
  */
 export class Getent {
   private readonly answers = new Map<string, Answer>();
@@ -45,7 +45,7 @@ export class Getent {
     private readonly pause = pauseUnheld,
   ) {}
 
-  /** The entry's line as far as it is known now; a first or outdated question is asked meanwhile. */
+  /** The cached line of an entry; undefined when unknown. Asks in the background when it is missing or stale. */
   lookup(database: GetentDatabase, key: string): string | undefined {
     const id = `${database} ${key}`;
     const answer = this.answers.get(id);
@@ -81,7 +81,7 @@ export class Getent {
     this.answers.set(id, { line, untilMs: this.now() + forMs });
   }
 
-  /** The oldest answer that there is no such entry, or else the oldest of all. */
+  /** Drops the oldest answer "no such entry", or else the oldest answer. */
   private forgetOne(): void {
     let [oldest] = this.answers.keys();
     for (const [id, { line }] of this.answers) {
@@ -94,8 +94,8 @@ export class Getent {
 }
 
 /**
- * Whether an entry is the one that was asked for: a number's has that id, a name's has that name. A
- * directory may know names in any case (Active Directory), and answer a short name with a whole one.
+ * Whether an entry matches the key: a number its id, a name its name. A directory may ignore case (Active Directory),
+ * and answer a short name with the full one.
  */
 export function isAnswerTo(database: GetentDatabase, key: string, line: string): boolean {
   if (database === "group") return parseGroupLine(line)?.gid === Number(key);
@@ -117,7 +117,7 @@ function splitDomain(name: string): { name: string; domain: string } {
   return at > 0 ? { name: name.slice(0, at), domain: name.slice(at + 1) } : { name, domain: "" };
 }
 
-/** It keeps no program from ending that has nothing else to do. */
+/** A pause that does not keep the program alive. */
 function pauseUnheld(): Promise<void> {
   return new Promise((resolve) => setTimeout(resolve, PAUSE_MS).unref());
 }

@@ -13,10 +13,10 @@ const MAX_ANSWER_BYTES = 64 * 1024;
 export class GetentTimeoutError extends Error {}
 
 /**
- * Asks for one entry. Modules of the name service switch are others' code: what they start, print and
- * leave behind is not waited for.
+ * Asks for one entry. Modules of the name service switch are foreign code, so it does not wait for what they start,
+ * print or leave running.
  *
- * @returns the first line that getent prints; undefined for no such entry
+ * @returns the first line that getent prints; undefined when there is no such entry
  * @throws GetentTimeoutError, and another Error when getent can't be started
  */
 export async function runGetent(
@@ -24,7 +24,7 @@ export async function runGetent(
   key: string,
   timeoutMs = TIMEOUT_MS,
 ): Promise<string | undefined> {
-  // A group of its own, so that its children can be ended with it. A key may begin with a dash.
+  // A process group of its own, so that its children can be killed with it. "--" because a key may begin with a dash.
   const child = Bun.spawn(["getent", "--", database, key], {
     env: { PATH: process.env["PATH"] ?? DEFAULT_PATH },
     stdin: "ignore",
@@ -46,7 +46,7 @@ export async function runGetent(
       if (next === "timeout") throw new GetentTimeoutError();
       if (next.done) break;
       output = Buffer.concat([output, next.value]);
-      // The entry is complete; a child of getent's may hold the pipe open for long.
+      // The entry is complete; a child of getent may keep the pipe open.
       if (output.includes(10)) break;
     }
     if ((await Promise.race([child.exited, timeout])) !== 0) return undefined;
@@ -62,11 +62,11 @@ export async function runGetent(
   return output.toString("utf8", 0, newline);
 }
 
-/** Ends what is left of the child and of those that it started. */
+/** Kills the child and all processes that it started. */
 function endGroup(pid: number): void {
   try {
     process.kill(-pid, "SIGKILL");
   } catch {
-    // Nothing is left of the group.
+    // The group is empty.
   }
 }

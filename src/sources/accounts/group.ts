@@ -33,7 +33,7 @@ export function parseGroup(text: string): Map<number, string> {
   return names;
 }
 
-/** The first of several lines with one gid names it. */
+/** When several lines have the same gid, the first one wins. */
 function addLine(names: Map<number, string>, line: string): void {
   const group = parseGroupLine(line);
   if (group && !names.has(group.gid)) names.set(group.gid, group.name);

@@ -14,7 +14,7 @@ export const PASSWD = {
   whenForbidden: READABLE_BY_ALL,
 } as const satisfies SourceInfo;
 
-/** A user chooses the real name with chfn(1); what is longer is cut, in UTF-16 code units. */
+/** A longer real name is cut, in UTF-16 code units: users choose it with chfn(1). */
 const MAX_REAL_NAME_LENGTH = 128;
 
 export interface Account {
@@ -58,7 +58,7 @@ function addLine(table: AccountTable, line: string): void {
   if (account) addAccount(table, account);
 }
 
-/** The first of several accounts with one uid names it, as getpwuid(3) has it. */
+/** When several accounts have the same uid, the first one wins, as in getpwuid(3). */
 export function addAccount({ byUid, byName, cutNames }: AccountTable, account: Account): void {
   if (!byUid.has(account.uid)) byUid.set(account.uid, account);
   if (byName.has(account.name)) return;
@@ -81,7 +81,7 @@ export function realNameOf(name: string, gecos: string): string {
   return text.slice(0, MAX_REAL_NAME_LENGTH).trim().toWellFormed();
 }
 
-/** Ids have 32 bits; a greater number in the file is nobody's. */
+/** Whether a text is a valid id: ids have 32 bits. */
 export function isId(text: string): boolean {
   return /^\d{1,10}$/.test(text) && Number(text) < 2 ** 32;
 }

@@ -1,6 +1,6 @@
 /**
- * The drop-in files of systemd's userdb: `NAME.user` and `NAME.group` in the folders below, a JSON object each.
- * The links beside them, `UID.user` and `GID.group`, lead to the same. man 8 systemd-userdbd, nss-systemd;
+ * The drop-in files of systemd's userdb: `NAME.user` and `NAME.group` in the folders below, a JSON object each. The
+ * links `UID.user` and `GID.group` point to the same files. man 8 systemd-userdbd, nss-systemd;
  * https://systemd.io/USER_RECORD, https://systemd.io/GROUP_RECORD.
  */
 import { CachedFile } from "../cached_file.ts";
@@ -17,7 +17,7 @@ import {
   realNameOf,
 } from "./passwd.ts";
 
-/** The first file of a name counts. */
+/** The folders in order of precedence: the first file of a name wins. */
 const FOLDERS = [
   "/etc/userdb",
   "/run/userdb",
@@ -138,7 +138,7 @@ function readRecord(path: string): unknown {
   }
 }
 
-/** The account of a user record; undefined for what is none. */
+/** The account of a user record; undefined when it is invalid. */
 export function userOf(record: unknown): Account | undefined {
   const { userName, uid, gid, realName } = fieldsOf(record);
   if (!isName(userName) || !isUint32(uid)) return undefined;
@@ -151,7 +151,7 @@ export function userOf(record: unknown): Account | undefined {
   };
 }
 
-/** Gid and name of a group record; undefined for what is none. */
+/** The gid and name of a group record; undefined when it is invalid. */
 export function groupOf(record: unknown): [gid: number, name: string] | undefined {
   const { groupName, gid } = fieldsOf(record);
   return isName(groupName) && isUint32(gid) ? [gid, groupName] : undefined;
@@ -161,7 +161,7 @@ function fieldsOf(record: unknown): Record<string, unknown> {
   return typeof record === "object" && record !== null ? (record as Record<string, unknown>) : {};
 }
 
-/** Nearly what systemd takes for the name of somebody in another database (valid_user_group_name, relaxed). */
+/** Roughly the names that systemd accepts from another database (valid_user_group_name, relaxed). */
 function isName(value: unknown): value is string {
   return typeof value === "string" && /^[^\s:/\p{Cc}+-][^:/\p{Cc}]{0,255}$/u.test(value);
 }

@@ -1,13 +1,13 @@
 /**
- * `cpu.stat` of a control group: the CPU time of its processes and of all groups below it, those included that
- * have ended. It is there without any controller. The kernel's Documentation/admin-guide/cgroup-v2.rst.
+ * `cpu.stat` of a control group: the CPU time of its processes and of all groups below it, including ended ones. It
+ * exists without any controller. The kernel's Documentation/admin-guide/cgroup-v2.rst.
  */
 import type { GroupFiles } from "./group_files.ts";
 
 /**
  * CPU time in microseconds.
  *
- * @param isOften whether the pass before has read it, too
+ * @param isOften whether the last pass has also read it
  * @throws the system's error; ENOENT or ENODEV when the group is gone
  */
 export function readUsageMicros(

@@ -1,4 +1,4 @@
-/** Reads the files of control groups, all into one buffer, since a pass over them reads hundreds. */
+/** Reads the files of control groups into one shared buffer, since a pass reads hundreds of them. */
 import { readSync } from "node:fs";
 import { closeFile, openFile } from "../descriptors.ts";
 import { KeptFiles } from "../kept_files.ts";
@@ -13,10 +13,10 @@ const LIMIT_BYTES = 1024 * 1024;
 export class GroupFiles {
   private buffer = Buffer.alloc(MIN_BYTES);
   private readonly kept: KeptFiles<string>;
-  /** How many files have been read in this pass. */
+  /** The number of files read in this pass. */
   count = 0;
 
-  /** @param mostKept how many short files may stay open that are read in each pass */
+  /** @param mostKept the most short files, read in each pass, that may stay open */
   constructor(mostKept = 0) {
     this.kept = new KeptFiles(mostKept);
   }

@@ -1,6 +1,6 @@
 /**
- * The control groups whose CPU time is looked at from one pass to the next. The kernel adds a group's time to
- * that of all groups above it, so where a group's has not changed, nothing below it has run.
+ * The control groups whose CPU time is compared between passes. The kernel adds a group's time to all groups above it,
+ * so if a group's time has not changed, nothing below it has run.
  */
 import { statSync, statfsSync } from "node:fs";
 import { listEntries } from "../descriptors.ts";
@@ -31,7 +31,7 @@ const MOST_KEPT = 128;
 const CGROUP2_MAGIC = 0x63677270;
 
 export interface Group {
-  /** Never given to another group. */
+  /** Never reused for another group. */
   readonly id: number;
   readonly path: string;
   readonly level: number;
@@ -86,7 +86,7 @@ export class GroupTree {
     private readonly limits: TreeLimits = TREE_LIMITS,
   ) {
     this.root = newGroup(ROOT_GROUP, path, 0);
-    // In a copied tree a kept file would outlive its group.
+    // In a copied tree an open file would remain readable after its group is gone.
     this.files = new GroupFiles(isCgroup2(path) ? MOST_KEPT : 0);
   }
 
@@ -96,7 +96,7 @@ export class GroupTree {
   }
 
   /**
-   * Walks the tree from the top down, only into groups that have run.
+   * Walks the tree from the top down, entering only groups that have run.
    *
    * @throws the system's error when a file can't be read for another reason than that its group is gone or hidden
    */
@@ -118,7 +118,7 @@ export class GroupTree {
     if (group.condition !== "open") return;
     let now: Int32Array;
     try {
-      // In this order: a process that runs after the first read shows in the next pass.
+      // In this order, so that a process that runs after the first read is noticed in the next pass.
       const isOften = group.readInPass === this.passes - 1;
       group.readInPass = this.passes;
       const usageMicros = readUsageMicros(this.files, group.path, isOften);

@@ -1,4 +1,4 @@
-/** Whether a pass over `/proc` can leave out the processes whose control groups have not run, and which. */
+/** Decides whether a pass over `/proc` can skip processes whose control groups have not run, and which ones. */
 import type { Root } from "../root.ts";
 import { readStatus } from "../proc/pid_status.ts";
 import { GroupTree, type TreeReading } from "./group_tree.ts";
@@ -6,7 +6,7 @@ import { findCgroup2 } from "./mount.ts";
 
 export type Way = "groups" | "every process";
 
-/** Where groups do not pay, they are tried again after a minute, then after twice as long each time. */
+/** When groups cost more than they save, they are tried again after a minute, then after twice as long each time. */
 const FIRST_PAUSE_MS = 60_000;
 const LONGEST_PAUSE_MS = 16 * 60_000;
 
@@ -66,7 +66,10 @@ export class GroupWatch {
     return new GroupTree(path);
   }
 
-  /** The kernel gives pids in the reader's namespace, but `/proc` in the one that it was mounted for. */
+  /**
+   * Why groups can't be used; undefined when they can. Pids in cgroup files are those of the reader's namespace, but
+   * pids in `/proc` those of the namespace it was mounted for.
+   */
   private whyNot(): string | undefined {
     const status = readStatus(this.root, "self");
     if (status === undefined) return "/proc does not show this process";

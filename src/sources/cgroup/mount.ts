@@ -1,6 +1,6 @@
 /**
- * Where the host's control groups of version 2 are mounted: at `/sys/fs/cgroup`, or at `unified` below it on a
- * host that uses both versions. The mount table tells: man 5 proc_pid_mountinfo.
+ * Where the host's control groups of version 2 are mounted: at `/sys/fs/cgroup`, or at `unified` below it on a host
+ * that uses both versions. Read from the mount table: man 5 proc_pid_mountinfo.
  */
 import { readSync, statSync } from "node:fs";
 import { closeFile, openFile } from "../descriptors.ts";
@@ -36,7 +36,7 @@ export class Cgroup2Mount {
 }
 
 /**
- * The folder of the root group, below the root's own paths; undefined where there is none, or no mount table.
+ * The folder of the root group, below the rootfs; undefined without such a mount or without a mount table.
  *
  * @throws the system's error when the mount table can't be read
  */
@@ -69,7 +69,7 @@ function readMountInfo(root: Root): string {
   return Buffer.concat(chunks).toString("latin1");
 }
 
-/** The mount points that show a version 2 hierarchy, and nothing that was mounted over it since. */
+/** The mount points of version 2 hierarchies that no later mount covers. */
 export function parseCgroup2Mounts(text: string): Set<string> {
   const found = new Set<string>();
   for (const line of text.split("\n")) {

@@ -1,6 +1,6 @@
 /**
- * `cgroup.procs` of a control group: the pids of the processes in it, one a line, zombies left out. A threaded
- * group answers EOPNOTSUPP; its processes are named in the group that its threads belong to. The kernel's
+ * `cgroup.procs` of a control group: the pids of the processes in it, one a line, without zombies. Reading that of a
+ * threaded group fails with EOPNOTSUPP; its processes are listed in the group of its threaded domain. The kernel's
  * Documentation/admin-guide/cgroup-v2.rst.
  */
 import type { GroupFiles } from "./group_files.ts";
@@ -10,9 +10,9 @@ export function readProcs(files: GroupFiles, group: string): Int32Array {
   return parseProcs(files.read(`${group}/cgroup.procs`));
 }
 
-/** A process that this one's pid namespace does not hold is listed as 0, and left out. */
+/** Parses the pids. A process outside of the reader's pid namespace is listed as 0, and left out. */
 export function parseProcs(bytes: Buffer): Int32Array {
-  const whole = bytes.lastIndexOf(0x0a); // A line that is cut off would be another process's number.
+  const whole = bytes.lastIndexOf(0x0a); // A truncated line would be the pid of another process.
   if (whole < 0) return new Int32Array(0);
   const pids = Int32Array.from(bytes.toString("latin1", 0, whole).split("\n"), Number);
   return pids.includes(0) ? pids.filter((pid) => pid > 0) : pids;

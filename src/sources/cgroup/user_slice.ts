@@ -1,6 +1,6 @@
 /**
- * `user.slice/user-UID.slice`: the control group that systemd puts all in that was started from a user's logins,
- * and the user's manager. Readable by all. man 7 systemd.slice; the files are those of the kernel's
+ * `user.slice/user-UID.slice`: the control group in which systemd puts everything started from a user's logins, and the
+ * user's manager. Readable by all. man 7 systemd.slice; the files are those of the kernel's
  * Documentation/admin-guide/cgroup-v2.rst.
  *
  * Each file is optional: it is missing where its controller is off, and the kernel may answer with an error.
@@ -37,9 +37,9 @@ export interface UserSlice {
 const NO_ANSWER = new Set(["ENODEV", "EOPNOTSUPP", "ENOTSUP"]);
 
 /**
- * The slices that there are now; undefined where no hierarchy of version 2 is mounted.
+ * The present slices; undefined when no version 2 hierarchy is mounted.
  *
- * @throws the system's error when a file is there and can't be read
+ * @throws the system's error when a file exists and can't be read
  */
 export function readUserSlices(mount: Cgroup2Mount, files: GroupFiles): UserSlice[] | undefined {
   const top = mount.find();

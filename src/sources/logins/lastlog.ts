@@ -1,7 +1,7 @@
 /**
- * `/var/log/lastlog`: the last login of each uid, on x86-64 a 292-byte record at offset uid × 292, on arm64 one of
- * 296 bytes (man 5 lastlog; glibc's bits/utmp.h). The file is sparse: with a uid of two thousand million it claims to be 580 GB,
- * so only the records of known uids are read.
+ * `/var/log/lastlog`: the last login of each uid, on x86-64 a 292-byte record at offset uid × 292, on arm64 one of 296
+ * bytes (man 5 lastlog; glibc's bits/utmp.h). The file is sparse: with a uid of two billion its size is 580 GB, so only
+ * the records of known uids are read.
  */
 import { readSync } from "node:fs";
 import { versionOf } from "../cached_file.ts";
@@ -20,32 +20,32 @@ export const LASTLOG = {
   replacedBy: ["lastlog2", "wtmp", "wtmpdb"],
 } as const satisfies SourceInfo;
 
-/** One read covers the records of neighbours: some 220 uids. */
+/** One read covers some 220 neighbouring uids. */
 const BLOCK_BYTES = 65_536;
 
-/** So many records are looked at between two turns for others: some 10 ms without the JIT. */
+/** Records read before yielding: some 10 ms without the JIT. */
 export const UIDS_A_TURN = 2048;
 
-/** Every record that is looked at is in memory that is made once. */
+/** One buffer, reused for all reads. */
 const block = Buffer.alloc(BLOCK_BYTES);
 
 export class LastlogReader {
   private version = "";
   private seconds = new Map<number, number>();
 
-  /** @param nowSeconds the clock that logins are compared with: one of the future is none */
+  /** @param nowSeconds the clock; a login in the future is ignored */
   constructor(
     private readonly root: Root,
     private readonly nowSeconds: () => number,
   ) {}
 
   /**
-   * The last logins, in seconds since the epoch, of those of the uids that have one. A record is read once
-   * as long as the file does not change.
+   * The last logins in seconds since the epoch, for those of the uids that have one. Each record is read once while the
+   * file does not change.
    *
-   * @param uids one may come twice
-   * @param yieldTurn lets others have their turn
-   * @throws the system's error when the file can't be opened, BrokenSourceError for what is no file
+   * @param uids may have duplicates
+   * @param yieldTurn yields to other work
+   * @throws the system's error when the file can't be opened, BrokenSourceError when it is no regular file
    */
   async read(
     uids: Iterable<number>,

@@ -1,7 +1,6 @@
 /**
- * `/var/lib/lastlog/lastlog2.db`: the last login of each user, where 32-bit times are not wanted any more
- * (lastlog2 in util-linux, its liblastlog2/src/lastlog2.c): a SQLite table Lastlog2 with a row for each
- * user. Time is in seconds.
+ * `/var/lib/lastlog/lastlog2.db`: the last login of each user with 64-bit times, the successor of lastlog (lastlog2 in
+ * util-linux, its liblastlog2/src/lastlog2.c): a SQLite table Lastlog2 with a row for each user. Time is in seconds.
  */
 import type { Root } from "../root.ts";
 import { READABLE_BY_ALL, type SourceInfo } from "../source.ts";

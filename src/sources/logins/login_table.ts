@@ -9,9 +9,9 @@ export type LastLogins = ReadonlyMap<string, number>;
 export interface LoginTableOptions {
   table: string;
   columns: readonly string[];
-  /** The login in a row's columns; undefined for what is none. */
+  /** The login in a row's columns; undefined when it is no login. */
   loginIn: (row: readonly unknown[]) => Login | undefined;
-  /** Whether rows change in their place; else they are only added and deleted. */
+  /** Whether rows are updated in place; otherwise they are only added and deleted. */
   rowsChange: boolean;
 }
 
@@ -20,36 +20,39 @@ export interface Login {
   seconds: number;
 }
 
-/** What reading may take of one collection; the rest of a long table is read in the next ones. */
+/** Most time for reading in one collection; the rest of a long table is read in the next ones. */
 const BUDGET_MS = 150;
 
-/** More users than this, or longer names, are no host's: with them the names take some 16 MiB. */
+/** Most user names kept, more than any host has: they take some 16 MiB. */
 export const MAX_USERS = 65_536;
 export const MAX_NAME_BYTES = 256;
 
-/** Rowids begin below it. */
+/** Every rowid is below this. */
 const TOP = Number.MAX_SAFE_INTEGER;
 
-/** What a login's record may be ahead of the clock: the clock may have been set back a little since. */
+/** How far a login may be ahead of the clock: the clock may have been set back a little. */
 export const FUTURE_SLACK_SECONDS = 60;
 
 /**
- * The newest logins in a table of a SQLite file, read from its newest row down, so that the first rows
- * already tell the last login of whoever they name.
+ * The newest logins in a table of a SQLite file, read from its newest row down, so that the first row of each user is
+ * the last login.
  */
 export class LoginTable {
   private version = "";
   private inode = -1;
-  /** Known logins, and those of a reading that is to replace them; where rows do not change, the same. */
+  /**
+   * The known logins, and those of the reading in progress that will replace them; the same map when rows do not
+   * change.
+   */
   private logins = new Map<string, number>();
   private found = new Map<string, number>();
-  /** The highest rowid that was read, and the one below which the reading goes on. */
+  /** The highest rowid read, and the rowid below which the reading continues. */
   private highest = 0;
   private below = TOP;
 
   /**
    * @param nowSeconds the clock that logins are compared with: one of the future is none
-   * @param clockMs what the budget is measured with
+   * @param clockMs the clock that measures the time budget
    */
   constructor(
     private readonly path: string,
@@ -58,7 +61,7 @@ export class LoginTable {
     private readonly clockMs: () => number = () => performance.now(),
   ) {}
 
-  /** @throws the system's error, or BrokenSourceError for what is no such table or can't be read now */
+  /** @throws the system's error, or BrokenSourceError when it has no such table or can't be read now */
   async read(): Promise<LastLogins> {
     const version = versionOf(this.path) + journalVersion(this.path);
     if (version === this.version && this.below === 0) return this.logins;
@@ -77,7 +80,7 @@ export class LoginTable {
   private startAgain(): void {
     this.below = TOP;
     this.highest = 0;
-    // Users who were too many are forgotten, or a table in its place could never be read.
+    // Too many users are forgotten, so that a table that replaces this one can be read.
     if (this.logins.size >= MAX_USERS) this.logins = new Map();
     this.found = this.options.rowsChange ? new Map() : this.logins;
   }
@@ -87,13 +90,13 @@ export class LoginTable {
     const latest = this.nowSeconds() + FUTURE_SLACK_SECONDS;
     const first = table.rowsBelow(TOP);
     const highest = first[0]?.[0] ?? 0;
-    // Rowids that begin anew: the rows were deleted, and others are there.
+    // Lower rowids: the rows were deleted and new ones added.
     if (highest < this.highest) this.startAgain();
     if (this.below === TOP) this.highest = highest;
     if (highest > this.highest) {
       const unread = await this.walk(table, TOP, this.highest, latest, endMs);
       this.highest = highest;
-      // So many were added that they take several collections: what is below them is read once more.
+      // So many rows were added that they take several collections: the rows below them are read once more.
       if (unread > 0) {
         this.below = unread;
         return;
@@ -102,7 +105,7 @@ export class LoginTable {
     this.below = await this.walk(table, this.below, 0, latest, endMs);
   }
 
-  /** @returns the rowid below which there is more to read; 0 when all down to `floor` is read */
+  /** @returns the rowid below which there is more to read; 0 when all rows down to `floor` are read */
   private async walk(
     table: SqliteTable,
     top: number,
@@ -143,7 +146,7 @@ export function keepLatest(logins: Map<string, number>, { user, seconds }: Login
   return true;
 }
 
-/** What was written to a write-ahead log is not in the database's own file yet. */
+/** The version of the write-ahead log: its rows are not in the database's own file yet. */
 function journalVersion(path: string): string {
   try {
     return ` ${versionOf(`${path}-wal`)}`;
@@ -153,7 +156,7 @@ function journalVersion(path: string): string {
   }
 }
 
-/** Programs that open a session for somebody who is already logged in. */
+/** PAM services that open a session for a user who is already logged in. */
 const NO_LOGIN_SERVICES = new Set([
   "su",
   "su-l",
@@ -166,7 +169,7 @@ const NO_LOGIN_SERVICES = new Set([
   "systemd-user",
 ]);
 
-/** Whether a PAM service lets people in: a shell of su is no login. */
+/** Whether sessions of a PAM service are logins: a shell of su is not. */
 export function isLoginService(service: unknown): boolean {
   return typeof service !== "string" || !NO_LOGIN_SERVICES.has(service);
 }

@@ -1,7 +1,7 @@
 /**
- * `/run/systemd/sessions` and `/run/systemd/users`: what systemd-logind and elogind know of logins, one
- * `KEY=VALUE` file each, readable by everybody. The format is private to logind; the keys read here are
- * the same from systemd 247 to 262.
+ * `/run/systemd/sessions` and `/run/systemd/users`: the sessions and users of systemd-logind and elogind, in one
+ * `KEY=VALUE` file each, readable by all. The format is private to logind; the keys read here are the same from systemd
+ * 247 to 262.
  */
 import { existsSync } from "node:fs";
 import { listEntries, listFolder } from "../descriptors.ts";
@@ -13,7 +13,7 @@ import { READABLE_BY_ALL, type SourceInfo } from "../source.ts";
 
 export const LOGIND = {
   name: "logind",
-  // The folder of sessions can be left over, or made by a package; a seat is there while logind runs.
+  // The folder of sessions may be left over, or created by a package; a seat exists only while logind runs.
   paths: ["/run/systemd/seats/seat0"],
   parts: {
     sessions: "/run/systemd/sessions",
@@ -32,13 +32,13 @@ const MAX_FILES = 16_384;
 /** A session's file has some 600 bytes, and three more for each device of its seat. */
 const FILE_LIMIT_BYTES = 64 * 1024;
 
-/** What is longer is no host name (RFC 1035) and no name of a terminal or service. */
+/** Longest value kept: no host name (RFC 1035), terminal or service has a longer name. */
 const MAX_VALUE_LENGTH = 255;
 
-/** After so many files other work gets its turn; about 10 ms. */
+/** Files read before yielding: about 10 ms. */
 const YIELD_EVERY = 128;
 
-/** One file of `/run/systemd/sessions`. A key that the file lacks is an empty string. */
+/** One file of `/run/systemd/sessions`. A missing key is an empty string. */
 export interface LogindSession {
   /** A number, or `c1` where auditing is off. */
   id: string;
@@ -61,7 +61,7 @@ export interface LogindSession {
   startMonotonicUs: number | undefined;
 }
 
-/** Whether logind runs, by its seat: the folder of sessions can be left over. */
+/** Whether logind runs, by its seat: the folder of sessions may be left over. */
 export function isLogindRunning(root: Root): boolean {
   return existsSync(root.path(LOGIND.paths[0]));
 }
@@ -90,18 +90,18 @@ export function readLogindSession(root: Root, id: string): LogindSession | undef
   }
 }
 
-/** The login names by uid that logind recorded: users of a directory service are among them. */
+/** The login names that logind recorded, by uid, including users of a directory service. */
 export async function readLogindUsers(root: Root): Promise<Map<number, string>> {
   const names = new Map<number, string>();
   for (const [uid, text] of await readStateFiles(root.path(LOGIND.parts.users))) {
-    // Unlike a session's free text, logind writes the name as it is: `NAME=EXAMPLE\alice`.
+    // Unlike a session's free text, the name is not escaped: `NAME=EXAMPLE\alice`.
     const name = /^NAME=(.*)$/m.exec(text)?.[1];
     if (name && /^\d+$/.test(uid)) names.set(Number(uid), name);
   }
   return names;
 }
 
-/** @returns undefined when the file lacks a uid or a leader, as one that is just being written does */
+/** @returns the session; undefined when the file has no uid or leader, for example while it is being written */
 export function parseSession(id: string, content: string): LogindSession | undefined {
   const state = parseState(content);
   const uid = Number(state.get("UID") || NaN);
@@ -138,10 +138,10 @@ export function parseState(text: string): Map<string, string> {
 }
 
 /**
- * How many users' managers run without a login.
+ * The number of users whose manager runs without a login.
  *
- * @throws the system's error when the folder can't be listed; a missing one, which logind makes when it is first
- *   needed, means nobody
+ * @throws the system's error when the folder can't be listed; a missing one means 0: logind creates it when first
+ *    needed
  */
 export function countLingeringUsers(root: Root): number {
   try {
@@ -154,9 +154,8 @@ export function countLingeringUsers(root: Root): number {
 }
 
 /**
- * Name and text of the regular files of a folder. `ID.ref` beside each session is a FIFO: opening it
- * can block for ever, so nothing but regular files is opened. Names with a leading dot are files that
- * logind has not finished writing.
+ * Reads the regular files of a folder. @returns pairs of name and text. `ID.ref` beside each session is a FIFO that can
+ * block for ever when opened, so only regular files are opened. Names with a leading dot are files still being written.
  */
 async function readStateFiles(folder: string): Promise<[string, string][]> {
   checkFolder(folder);
@@ -170,7 +169,7 @@ async function readStateFiles(folder: string): Promise<[string, string][]> {
       files.push([name, readRegular(`${folder}/${name}`, FILE_LIMIT_BYTES).toString()]);
     } catch (error) {
       if (isShortage(error)) throw error;
-      // The session ended between the listing and here, or its file is none of logind's.
+      // The session ended after the listing, or the file is not logind's.
     }
   }
   return files;

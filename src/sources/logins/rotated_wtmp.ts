@@ -1,21 +1,24 @@
-/** Older wtmp files beside the one in use, as logrotate leaves them: wtmp.1, wtmp.2.gz, wtmp-20260101. */
+/** Rotated wtmp files, as logrotate names them: wtmp.1, wtmp.2.gz, wtmp-20260101. */
 import { readSync } from "node:fs";
 import { closeFile, listFolder } from "../descriptors.ts";
 import { isShortage } from "../errors.ts";
 import { openRegular } from "../regular_file.ts";
 import { type UtmpLayout, utmpLayoutOf } from "./utmp_layout.ts";
 
-/** As they are called below /var/log. */
+/** Their names below /var/log. */
 const ROTATED = /^wtmp(\.\d{1,3}|-\d{8}(-\d+)?)(\.gz)?$/;
 
 /** A larger file is not read: 175,000 records. */
 const LIMIT_BYTES = 64 * 1024 * 1024;
-/** Compressed logins take a tenth of the room, but zeros a thousandth: what comes out has the limit above. */
+/**
+ * Largest compressed file. Logins compress to a tenth, but zeros to a thousandth, so the limit above applies to the
+ * unpacked bytes.
+ */
 const GZIP_LIMIT_BYTES = 8 * 1024 * 1024;
 
-/** One read of logins: some 15 ms without the JIT. */
+/** Bytes read at once: some 15 ms without the JIT. */
 const PIECE_BYTES = 256 * 1024;
-/** One read of compressed ones: a thousand times as much comes out of zeros. */
+/** Compressed bytes read at once: zeros unpack to a thousand times as much. */
 const GZIP_PIECE_BYTES = 16 * 1024;
 
 const MAX_FILES = 24;
@@ -27,8 +30,8 @@ export interface RotatedRecords {
 }
 
 /**
- * The records of the rotated files in a folder, the newest file first; what can't be read is left out. It may be
- * read on later: one file stays open until then.
+ * The records of the rotated files in a folder, the newest file first; files that can't be read are skipped. The caller
+ * may pause between pieces: one file stays open meanwhile.
  *
  * @returns pieces of at most so many records
  * @throws the system's error when it is short of something, descriptors say
@@ -52,12 +55,12 @@ export async function* rotatedRecords(
         rest = bytes.subarray(whole);
       }
     } catch {
-      // It is no gzip file, or a damaged one: what came before the damage counts.
+      // It is no gzip file, or damaged: the records before the damage count.
     }
   }
 }
 
-/** The files, each as its bytes in pieces, up to the limit, to be read once. */
+/** The files, each as a stream of its bytes up to the limit. */
 async function* rotatedFiles(folder: string): AsyncGenerator<AsyncIterable<Uint8Array>> {
   const opened: { mtimeMs: number; path: string }[] = [];
   for (const name of listFolder(folder)) {
@@ -108,7 +111,7 @@ async function* piecesOf(fd: number, isGzip: boolean): AsyncGenerator<Uint8Array
   }
 }
 
-/** Read here, and not by the runtime on another thread, which would open a descriptor of its own. */
+/** Streams a file from its open descriptor: the runtime's own stream would open another one. */
 function streamOf(fd: number, pieceBytes: number): ReadableStream<Uint8Array<ArrayBuffer>> {
   return new ReadableStream({
     pull(controller) {

@@ -1,6 +1,6 @@
 /**
- * SQLite files that somebody else may write. SQLite can't be interrupted, so a file is looked at before it
- * is given to it, and read by rowid in pieces of bounded size. https://sqlite.org/fileformat2.html
+ * Reads SQLite files that others may write. SQLite can't be interrupted, so a file is checked before SQLite opens it,
+ * and read by rowid in pieces of bounded size. https://sqlite.org/fileformat2.html
  */
 import { Database } from "bun:sqlite";
 import { lstatSync, readSync } from "node:fs";
@@ -14,13 +14,13 @@ export const SQLITE_FILE_LIMIT_BYTES = 64 * 1024 * 1024;
 /** Rows of one piece: some milliseconds without the JIT. */
 export const PIECE_ROWS = 256;
 
-/** The values of a row in which one is longer are not looked at. */
+/** Rows with a longer value are not read. */
 const MAX_VALUE_BYTES = 1024;
 
-/** The writers hold their lock for a few milliseconds; a collection does not wait for long. */
+/** How long to wait for a lock: writers hold it for a few milliseconds. */
 const BUSY_TIMEOUT_MS = 50;
 
-/** The file, and what SQLite opens beside it: the write-ahead log and its index. */
+/** Descriptors that SQLite needs: for the file, the write-ahead log and its index. */
 const SQLITE_DESCRIPTORS = 3;
 
 const MAGIC = "SQLite format 3\0";
@@ -31,7 +31,7 @@ const LEAF_TABLE_PAGE = 13;
 const MAX_SCHEMA_ENTRIES = 32;
 const MAX_COLUMNS = 32;
 
-/** A row: its rowid, then the columns that were asked for; null for a row with a value that is too long. */
+/** A row: its rowid, then the requested columns, which are null when a value of the row is too long. */
 export type SqliteRow = [rowid: number, ...values: unknown[]];
 
 export class SqliteTable implements Disposable {
@@ -42,10 +42,10 @@ export class SqliteTable implements Disposable {
   ) {}
 
   /**
-   * Opens a table for reading; whoever opens it disposes of it.
+   * Opens a table for reading; the caller must dispose of it.
    *
-   * @returns undefined for a database without any table: some packages make an empty file
-   * @throws the system's error, or BrokenSourceError for what is no such table or can't be read now
+   * @returns undefined for a database without any table: some packages create an empty file
+   * @throws the system's error, or BrokenSourceError when it has no such table or can't be read now
    */
   static open(path: string, table: string, columns: readonly string[]): SqliteTable | undefined {
     if (!checkFile(path)) return undefined;
@@ -69,7 +69,7 @@ export class SqliteTable implements Disposable {
     );
   }
 
-  /** The rows below a rowid, the highest first: `PIECE_ROWS` of them, or fewer where no more are left. */
+  /** The rows below a rowid, highest first: `PIECE_ROWS` of them, or fewer at the end. */
   rowsBelow(rowid: number): SqliteRow[] {
     return described(this.path, () => {
       const rows = this.database.query(this.sql).values(rowid) as SqliteRow[];
@@ -91,7 +91,7 @@ export class SqliteTable implements Disposable {
 }
 
 /**
- * Looks at the first page, where a small schema is, since SQLite reads the whole schema when it opens a file.
+ * Checks on the first page that the schema is small, since SQLite reads the whole schema when it opens a file.
  *
  * @returns false for an empty file
  */
@@ -115,12 +115,12 @@ function checkFile(path: string): boolean {
   });
 }
 
-/** A payload's length is a varint: two bytes hold all below 16,384. */
+/** Whether a payload is short: its length is a varint, of which two bytes hold all numbers below 16,384. */
 function hasShortPayload(page: Buffer, at: number): boolean {
   return (page[at] ?? 0xff) < 0x80 || (page[at + 1] ?? 0xff) < 0x80;
 }
 
-/** SQLite opens these beside the database by itself. */
+/** Checks a file that SQLite opens by itself beside the database. */
 function checkSideFile(path: string): void {
   try {
     checkRegular(path, lstatSync(path), SQLITE_FILE_LIMIT_BYTES);
@@ -130,8 +130,8 @@ function checkSideFile(path: string): void {
 }
 
 /**
- * A view can compute without end, and so can a computed column. A column called rowid would hide the real
- * one, by which the table is in order.
+ * The SELECT for a table's rows. Refuses views and computed columns, which could compute without end, and a column
+ * named rowid, which would hide the real one.
  */
 function selectOf(path: string, database: Database, table: string, columns: readonly string[]) {
   const entry = database
@@ -152,8 +152,8 @@ function selectOf(path: string, database: Database, table: string, columns: read
     !["rowid", "_rowid_", "oid"].some((name) => names.has(name)) &&
     columns.every((name) => names.has(name.toLowerCase()));
   if (!isKnown) throw new BrokenSourceError(path, `has unknown columns in the table ${table}`);
-  // octet_length looks at a value's header, and not at the value. What is behind a long value in its row
-  // can only be had by walking over it, so the columns are looked at in the order in which they are stored.
+  // octet_length reads only a value's header. To reach a column, SQLite walks over the values before it, so the columns
+  // are checked in the order in which they are stored.
   const isShort = all
     .map(({ name }) => `coalesce(octet_length("${name}"), 0) <= ${MAX_VALUE_BYTES}`)
     .join(" AND ");
@@ -161,7 +161,7 @@ function selectOf(path: string, database: Database, table: string, columns: read
   return `SELECT rowid, ${values} FROM "${table}" WHERE rowid < ? ORDER BY rowid DESC LIMIT ${PIECE_ROWS}`;
 }
 
-/** Says what is wrong in words of ours where SQLite fails. */
+/** Runs a call of SQLite. @throws BrokenSourceError in place of SQLite's errors */
 function described<T>(path: string, act: () => T): T {
   try {
     return act();

@@ -1,6 +1,6 @@
 /**
- * The nodes of terminals below `/dev`, through stat(2), which needs no right to open them. On a
- * terminal atime is the last input, mtime the last output; the kernel moves both in steps of 8 s.
+ * The device nodes of terminals below `/dev`, by stat(2), which needs no permission on them. A terminal's atime is its
+ * last input, its mtime the last output; the kernel updates both in steps of 8 s.
  */
 import { statSync } from "node:fs";
 import type { Root } from "../root.ts";
@@ -17,17 +17,17 @@ export const TTY = {
 } as const satisfies SourceInfo;
 
 export interface TtyNode {
-  /** When it was last typed on, in seconds since the epoch. */
+  /** The last input, in seconds since the epoch. */
   lastInputSeconds: number;
-  /** When it was made, for a pty: input and output do not move it. */
+  /** The ctime in seconds since the epoch: for a pty its creation, since input and output don't change it. */
   changedSeconds: number;
-  /** Whom it was given to. */
+  /** The owner, to whom the terminal was given. */
   uid: number;
 }
 
 /** @param name below `/dev`: `pts/3`, `tty2` @returns undefined when there is no such terminal */
 export function statTty(root: Root, name: string): TtyNode | undefined {
-  // A name comes from titles and records that can hold anything: it must not lead out of /dev.
+  // Names come from titles and records with any content: a path must not lead out of /dev.
   if (!/^[A-Za-z0-9]+(\/\d+)?$/.test(name)) return undefined;
   try {
     const stat = statSync(`${root.path(TTY.parts.dev)}/${name}`, { throwIfNoEntry: false });

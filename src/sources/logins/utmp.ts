@@ -8,7 +8,7 @@ import type { Root } from "../root.ts";
 import { READABLE_BY_ALL, type SourceInfo } from "../source.ts";
 import { type UtmpLayout, utmpLayoutOf } from "./utmp_layout.ts";
 
-/** Ten thousand entries; those of the group utmp can add to them. */
+/** Ten thousand entries; members of the group utmp can add more. */
 const LIMIT_BYTES = 4 * 1024 * 1024;
 
 export const UTMP = {
@@ -21,20 +21,20 @@ export const UTMP = {
   replacedBy: ["logind"],
 } as const satisfies SourceInfo;
 
-/** Room for a login name; a longer one is cut, and ends without a NUL. */
+/** The size of the field for the login name; a longer name is cut and has no NUL. */
 export const UTMP_NAME_BYTES = 32;
 
 /** ut_type of a login that is, or was, open. */
 const USER_PROCESS = 7;
 
-/** Somebody's login. */
+/** One login. */
 export interface UtmpLogin {
   pid: number;
   /** The terminal below `/dev`, or a display like `:0`. */
   line: string;
   /** The login name, cut to 32 bytes. */
   user: string;
-  /** What the writer took for the remote host: an address, a name, or `tmux(PID).%N`. */
+  /** The remote host as the writer recorded it: an address, a name, or `tmux(PID).%N`. */
   host: string;
   /** The remote address in canonical text; undefined for none. */
   address: string | undefined;
@@ -42,15 +42,17 @@ export interface UtmpLogin {
   timeSeconds: number;
 }
 
-/** @throws the system's error when `/run/utmp` can't be read, BrokenSourceError for what can be no utmp */
+/**
+ * @throws the system's error when `/run/utmp` can't be read, BrokenSourceError when it is no regular file or too large
+ */
 export async function readUtmp(root: Root): Promise<UtmpLogin[]> {
   return parseUtmp(readRegular(root.path(UTMP.paths[0]), LIMIT_BYTES));
 }
 
 /**
- * The logins in whole records; a record that is cut off, or of another type, is passed over.
+ * Parses the logins in whole records; truncated records and those of other types are skipped.
  *
- * @param layout undefined for what the records tell
+ * @param layout undefined to detect it from the records
  */
 export function parseUtmp(bytes: Uint8Array, layout?: UtmpLayout): UtmpLogin[] {
   const buffer = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
@@ -65,8 +67,8 @@ export function parseUtmp(bytes: Uint8Array, layout?: UtmpLayout): UtmpLogin[] {
 }
 
 /**
- * Whether a record is of a terminal inside a session that is already open: a window of tmux or screen, or
- * of a terminal emulator on a desktop.
+ * Whether a record is of a terminal inside another session: a window of tmux or screen, or of a terminal emulator on a
+ * desktop.
  */
 export function isInsideSession({ line, host }: Pick<UtmpLogin, "line" | "host">): boolean {
   if (/^tmux\(\d+\)\.%\d+$|^:pts\/\d+:S\.\d+$/.test(host)) return true;
@@ -82,7 +84,7 @@ function parseLogin(record: Buffer, layout: UtmpLayout): UtmpLogin | undefined {
     user: text(record, 44, UTMP_NAME_BYTES),
     host: text(record, 76, 256),
     address: address(record.subarray(addressAt, addressAt + 16)),
-    // Of a signed number of 32 or of 64 bits the first 32, read as unsigned, last until 2106.
+    // The low 32 bits, read as unsigned, of a signed number of 32 or 64 bits: valid until 2106.
     timeSeconds: record.readUInt32LE(secondsAt) + record.readUInt32LE(microsAt) / 1e6,
   };
   return login.user === "" || login.line === "" ? undefined : login;

@@ -1,12 +1,12 @@
 /**
- * How glibc lays out the records of utmp, wtmp and lastlog: with 32-bit times where 32-bit programs may share the
- * files, as on x86-64, else with 64-bit ones, as on arm64 (its bits/utmp.h and bits/wordsize.h).
+ * The layouts of glibc's records in utmp, wtmp and lastlog: with 32-bit times where 32-bit programs share the files, as
+ * on x86-64, else with 64-bit times, as on arm64 (its bits/utmp.h and bits/wordsize.h).
  */
 
 export interface UtmpLayout {
   /** The length of a record of utmp and wtmp. */
   recordBytes: number;
-  /** Where the seconds, the microseconds and the address begin in it. */
+  /** The offsets of the seconds, the microseconds and the address in it. */
   secondsAt: number;
   microsAt: number;
   addressAt: number;
@@ -32,24 +32,24 @@ export const TIME64: UtmpLayout = {
 
 const LAYOUTS = [TIME32, TIME64];
 
-/** What programs of this machine write. */
+/** The layout that programs of this machine write. */
 export const OWN_LAYOUT = process.arch === "arm64" ? TIME64 : TIME32;
 
-/** So many records tell the layout. */
+/** Number of records examined to detect the layout. */
 const SAMPLE_RECORDS = 64;
 
-/** So much of a file's beginning is enough to tell. */
+/** Bytes of a file's beginning needed to detect the layout. */
 export const SAMPLE_BYTES = SAMPLE_RECORDS * TIME64.recordBytes;
 
 /** ut_type goes from RUN_LVL, 1, to DEAD_PROCESS, 8; an empty record has 0. */
 const LAST_TYPE = 8;
 
 /**
- * The layout with which most of the first records have a type: with another one what stands in the type's place is
- * text or zeros.
+ * Detects the layout: the one with which most of the first records have a valid type. With a wrong layout the type's
+ * bytes are text or zeros.
  *
  * @param bytes the beginning of utmp or wtmp
- * @param own what it is where the records do not tell
+ * @param own the layout to assume when the records do not decide
  */
 export function utmpLayoutOf(bytes: Buffer, own = OWN_LAYOUT): UtmpLayout {
   let best = own;
@@ -70,9 +70,9 @@ function typedRecords(bytes: Buffer, { recordBytes }: UtmpLayout): number {
 }
 
 /**
- * The layout of which the file has whole records. Its records have nothing that tells.
+ * Detects the layout by the file's size, a multiple of the record's; the records themselves don't show it.
  *
- * @param own what it is where the size does not tell
+ * @param own the layout to assume when the size does not decide
  */
 export function lastlogLayoutOf(size: number, own = OWN_LAYOUT): UtmpLayout {
   const whole = LAYOUTS.filter(({ lastlogBytes }) => size % lastlogBytes === 0);

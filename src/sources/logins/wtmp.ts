@@ -1,6 +1,6 @@
 /**
- * `/var/log/wtmp`: every login since the file was last rotated (man 5 wtmp), and the files that it was
- * rotated to. It only grows, so each reading goes on where the one before ended.
+ * `/var/log/wtmp`: every login since its last rotation (man 5 wtmp), and the rotated files. The file only grows, so
+ * each reading continues where the last one ended.
  */
 import { readSync } from "node:fs";
 import { dirname } from "node:path";
@@ -28,32 +28,32 @@ export const WTMP = {
   replacedBy: ["lastlog", "lastlog2", "wtmpdb"],
 } as const satisfies SourceInfo;
 
-/** Records between two turns for others: some 20 ms without the JIT. */
+/** Records read before yielding: some 20 ms without the JIT. */
 const PIECE_RECORDS = 1024;
 
-/** What one collection reads of each end of a file: half a second without the JIT. */
+/** Most pieces that one collection reads at each end of a file: half a second without the JIT. */
 const PIECES_A_READING = 25;
 
 export class WtmpReader {
   private version = "";
   private inode = -1;
-  /** That of the file in use, as its first records tell it. */
+  /** The layout of the file in use, detected from its first records. */
   private layout = OWN_LAYOUT;
-  /** What is read of the file in use lies between these offsets. */
+  /** The part of the file in use that has been read lies between these offsets. */
   private readFrom = 0;
   private readTo = 0;
   private hasReadRotated = false;
-  /** What is still to be read of the rotated files. */
+  /** The unread records of the rotated files. */
   private rotated: AsyncGenerator<RotatedRecords> | undefined;
   private reading: Promise<ReadonlyMap<string, number>> | undefined;
   private readonly logins = new Map<string, number>();
   private readonly folder: string;
   private readonly path: string;
   private latestSeconds = Infinity;
-  /** Set for good: names are never forgotten, so it would be the same again. */
+  /** Never reset: names are never forgotten, so another reading would fail as well. */
   private tooManyUsers: BrokenSourceError | undefined;
 
-  /** @param nowSeconds the clock that logins are compared with: one of the future is none */
+  /** @param nowSeconds the clock; a login in the future is ignored */
   constructor(
     root: Root,
     private readonly nowSeconds: () => number,
@@ -63,12 +63,12 @@ export class WtmpReader {
   }
 
   /**
-   * The last login of each user name, in seconds since the epoch. A file is read from its end, so that of
-   * a long one, which several readings share, the newest logins are known first. What a file held that
-   * was rotated away stays true and is kept. Who asks while it is read shares that reading.
+   * The last login of each user name, in seconds since the epoch. A file is read from its end, so that the newest
+   * logins of a long file are known first; several collections may share the reading. Logins of rotated files are kept.
+   * Concurrent callers share one reading.
    *
-   * @throws the system's error when the file can't be opened, BrokenSourceError for what is no such file or
-   *   names too many users
+   * @throws the system's error when the file can't be opened, BrokenSourceError when it is no regular file or names too
+   *    many users
    */
   read(): Promise<ReadonlyMap<string, number>> {
     return (this.reading ??= this.readNow().finally(() => (this.reading = undefined)));
@@ -115,7 +115,7 @@ export class WtmpReader {
     }
   }
 
-  /** Reads on towards the file's beginning, as far as one collection may. */
+  /** Reads further towards the file's beginning, up to the limit of one collection. */
   private async readBack(fd: number): Promise<void> {
     for (let pieces = 0; this.readFrom > 0 && pieces < PIECES_A_READING; pieces++) {
       const from = Math.max(0, this.readFrom - this.pieceBytes);
@@ -136,11 +136,11 @@ export class WtmpReader {
       }
     } catch (error) {
       if (isShortage(error)) throw error;
-      // It was deleted, or compressed at once.
+      // It was deleted or compressed meanwhile.
     }
   }
 
-  /** Reads on in the rotated files, as far as one collection may. @returns whether all are read */
+  /** Reads further in the rotated files, up to the limit of one collection. @returns whether all are read */
   private async readRotated(): Promise<boolean> {
     const records = (this.rotated ??= rotatedRecords(this.folder, PIECE_RECORDS));
     try {
@@ -175,7 +175,7 @@ export class WtmpReader {
   }
 }
 
-/** Whole records; none where the file ends. */
+/** Reads whole records; empty at the end of the file. */
 function readPiece(
   fd: number,
   offset: number,

@@ -1,7 +1,7 @@
 /**
- * `/var/log/wtmp.db`, or `/var/lib/wtmpdb/wtmp.db`: every login, where 32-bit times are not wanted any more
- * (wtmpdb, its lib/sqlite.c): a SQLite table wtmp to which logins are added. Times are in microseconds; a
- * row of type 3 is a user's login.
+ * `/var/log/wtmp.db`, or `/var/lib/wtmpdb/wtmp.db`: every login with 64-bit times, the successor of wtmp (wtmpdb, its
+ * lib/sqlite.c): a SQLite table wtmp to which logins are added. Times are in microseconds; a row of type 3 is a user's
+ * login.
  */
 import { isGone } from "../errors.ts";
 import type { Root } from "../root.ts";
@@ -33,7 +33,7 @@ export class WtmpdbReader {
     this.tables = WTMPDB.paths.map((path) => new LoginTable(root.path(path), options, nowSeconds));
   }
 
-  /** @throws the system's error, or BrokenSourceError, of the first place where there is something */
+  /** @throws the system's error, or BrokenSourceError, for the first path that exists */
   async read(): Promise<LastLogins> {
     const [first, second] = this.tables as [LoginTable, LoginTable];
     try {

@@ -1,7 +1,7 @@
 /**
- * The messages of dropbear, the SSH server of small systems: svr-auth.c, svr-authpasswd.c,
- * svr-authpam.c, svr-authpubkey.c and svr-session.c of dropbear 2013 to 2025. It logs no name that is
- * not an account's, but for `wrong user NAME`. Addresses are `IP:PORT`, IPv6 without brackets.
+ * The messages of dropbear, the SSH server of small systems: svr-auth.c, svr-authpasswd.c, svr-authpam.c,
+ * svr-authpubkey.c and svr-session.c of dropbear 2013 to 2025. It logs only names of accounts, except in `wrong user
+ * NAME`. Addresses are `IP:PORT`, IPv6 without brackets.
  */
 import { canonicalAddress } from "../ip_address.ts";
 import { type Peer, type SshEvent, ended } from "./ssh_event.ts";
@@ -17,14 +17,14 @@ const REFUSED =
   /^(?:Bad password attempt for '|Bad PAM password attempt for '|Too-long password attempt for '|User '.*' has blank password, rejected$)/;
 const NAMED_INVALID =
   /^(?:Login attempt for nonexistent user|Login attempt with wrong user |Root login rejected$|Logins are restricted to the group |User '.*' has invalid shell, rejected|User '.*' is locked|User account '.*' is locked)/;
-/** With `-t` a second method has to follow, which counts as the login's method. */
+/** With `-t` a second method must follow, which counts as the login's method. */
 const HALF_ACCEPTED = ", extra auth required";
 const EXIT =
   /^(?:Exit before auth|Early exit)(?: from <([^<>]*)>)?(?::? ?\((?:user )?'.*', \d+ fails\))?: /;
 
 /** Undefined for a message that says nothing about a login, an attempt or a connection's end. */
 export function parseDropbearMessage(message: string): SshEvent | undefined {
-  // Dropbear up to 0.5x began its messages with a small letter, but for names.
+  // Dropbear up to 0.5x began its messages with a small letter.
   const text = message.charAt(0).toUpperCase() + message.slice(1);
   if (text.startsWith("Child connection from ")) {
     return { kind: "opened", peer: parseAddressPort(text.slice(22)) };

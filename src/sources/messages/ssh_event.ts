@@ -6,36 +6,36 @@ export type SshEvent =
   | { kind: "refused"; method: string; verdict: Verdict; peer: Peer | undefined }
   /** PAM refused the answers of keyboard-interactive; a `refused` for the same attempt may follow. */
   | { kind: "pam_refused"; verdict: Verdict; peer: Peer | undefined }
-  /** The client named a user; nothing was decided. */
+  /** The client named a user; nothing was decided yet. */
   | { kind: "named"; verdict: Verdict; peer: Peer | undefined }
-  /** Nothing more can come of a connection; its end may still be logged, or not. */
+  /** The connection can no longer become a login; its end may or may not be logged. */
   | { kind: "given_up"; verdict: Verdict | undefined; peer: Peer | undefined }
-  /** A connection exists; nobody was named yet. */
+  /** A connection exists; it has not named a user yet. */
   | { kind: "opened"; peer: Peer | undefined }
   | EndedEvent
-  /** A connection on which someone had logged in is over. */
+  /** A connection with a login has ended. */
   | { kind: "session_ended"; peer: Peer | undefined }
   /** PAM opened the session of the login that the message's own pid serves. */
   | { kind: "session_opened" }
-  /** The server let go of the login that the message's own pid served. */
+  /** The server closed the session of the login that the message's own pid served. */
   | { kind: "session_closed" }
-  /** The server itself began: no connection is older. */
+  /** The server itself started, so all its connections are younger. */
   | { kind: "started" }
   /** The server refused a connection at once. `throttled`: because of `MaxStartups`. */
   | { kind: "dropped"; count: number; throttled: boolean }
   /** OpenSSH 8.4 to 9.9: throttling begins, or `total` connections were dropped since it began. */
   | { kind: "throttling"; total: number };
 
-/** A connection is over. */
+/** A connection has ended. */
 export interface EndedEvent {
   kind: "ended";
   /** The account that the message names, if it names one. */
   verdict: Verdict | undefined;
-  /** The message itself shows that nobody had logged in. */
+  /** The message shows that the connection had no login. */
   preauth: boolean;
-  /** The message may have nothing to do with a connection: it ends one only where one is known. */
+  /** The message may be about something else: it ends a connection only when one is known. */
   unsure: boolean;
-  /** The process that served the connection, where another one reports the end. */
+  /** The pid that served the connection, if another process reports the end. */
   pid: number | undefined;
   peer: Peer | undefined;
 }
@@ -56,10 +56,10 @@ export function ended(parts: Partial<EndedEvent>): EndedEvent {
 /** `invalid`: unknown to the host or refused by the server's configuration. The server won't say which. */
 export type Verdict = "valid" | "invalid";
 
-/** The client's end of a connection. */
+/** The client's address and port. */
 export interface Peer {
   /** Canonical text; undefined when it is no address: `UNKNOWN` without a socket, or a host name. */
   address: string | undefined;
-  /** Undefined where a message tells only the address. */
+  /** Undefined when a message has only the address. */
   port: number | undefined;
 }

@@ -1,10 +1,10 @@
 /**
- * The messages of OpenSSH's server that tell of logins and of attempts at them: auth.c, auth-pam.c,
- * packet.c, kex.c, monitor.c and sshd.c of openssh-portable 7.4 to 10.6.
+ * The messages of OpenSSH's server about logins and login attempts: auth.c, auth-pam.c, packet.c, kex.c, monitor.c and
+ * sshd.c of openssh-portable 7.4 to 10.6.
  *
- * Messages hold user names, certificate ids and farewells that a client chose before it proved
- * anything. Nothing in them may pass for another message, so a message is known by how it begins, and
- * an address is taken from where the client's text can't reach.
+ * Messages contain user names, certificate ids and disconnect texts that a client chooses before authentication. None
+ * of these may imitate another message, so a message is recognized by its beginning, and an address is read only from a
+ * place that the client's text can't reach.
  */
 import { unescapeC } from "../escape.ts";
 import { type SshEvent, ended } from "./ssh_event.ts";
@@ -12,7 +12,7 @@ import { parseHost, parseNameFrom, parsePeer, parseRemoteId } from "./sshd_peer.
 import { parseSshdNotice } from "./sshd_notice.ts";
 import { CUT_MARK } from "../logs/record.ts";
 
-/** sshd cuts what it sends to syslog here (log.c: `%.500s`), whatever that cuts through. */
+/** sshd cuts a message for syslog at this length, anywhere in its text (log.c: `%.500s`). */
 const CUT_LENGTH = 500;
 
 /** Undefined for a message that says nothing about a login, an attempt or a connection's end. */
@@ -45,7 +45,7 @@ function parseVerdict(text: string, cut: boolean): SshEvent | undefined {
   const method = text.slice(methodAt, methodEnd).replace(/\/.*$/, "");
   const rest = text.slice(methodEnd + 5);
   const invalid = rest.startsWith("invalid user ");
-  // The detail may hold a certificate's id, which is the client's text; a name can't hold "ssh2: ".
+  // The detail may contain a certificate's id, which the client chooses; a name can't contain "ssh2: ".
   const detail = rest.indexOf(" ssh2: ");
   const headEnd = detail < 0 && rest.endsWith(" ssh2") ? rest.length - 5 : detail;
   const from =
@@ -57,7 +57,7 @@ function parseVerdict(text: string, cut: boolean): SshEvent | undefined {
   return from && { kind: "accepted", method, user: unescapeC(from.name), peer: from.peer };
 }
 
-/** How sshd names what has ended; the connection's id follows. */
+/** The beginnings of messages about an ended connection; the connection's id follows. */
 const ENDS = [
   "Connection closed by ",
   "Connection reset by ",
@@ -76,7 +76,7 @@ function parseEnd(text: string, cut: boolean): SshEvent | undefined {
     if (id !== undefined) {
       const { verdict, peer } = id;
       if (verdict === "logged in") return { kind: "session_ended", peer };
-      // Only ever before a login, and up to 10.2 without " [preauth]".
+      // Always before a login, but up to 10.2 without " [preauth]".
       const isBanner = text.startsWith("banner exchange: ");
       return ended({ verdict, peer, preauth: verdict !== undefined || isBanner });
     }
@@ -91,7 +91,10 @@ function parseEnd(text: string, cut: boolean): SshEvent | undefined {
   return text.startsWith("Timeout before authentication for ") ? parseTimeout(text) : undefined;
 }
 
-/** Up to 9.7 from the process that served the connection, since 9.8 from the listener, with its pid. */
+/**
+ * Up to 9.7 logged by the process that served the connection; since 9.8 by the listener, with the pid of that process
+ * in the text.
+ */
 function parseTimeout(text: string): SshEvent | undefined {
   const timeout =
     /^Timeout before authentication for (?:connection from (\S+) to \S+, pid = (\d{1,10})|(\S+) port (\d{1,5}))$/.exec(

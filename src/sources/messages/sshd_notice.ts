@@ -1,7 +1,4 @@
-/**
- * sshd's messages that name a user, or tell of a connection, without a verdict in them; they share the
- * rules of sshd_message.ts.
- */
+/** sshd's messages that name a user or report a connection, without a verdict. The rules are those of sshd.ts. */
 import { type Peer, type SshEvent, ended } from "./ssh_event.ts";
 import { parseHost, parseNameFrom } from "./sshd_peer.ts";
 
@@ -16,12 +13,12 @@ const PAM_SESSION = "pam_unix(sshd:session): session ";
 
 /** @param text a message without its level's prefix and without ` [preauth]` */
 export function parseSshdNotice(text: string, cut: boolean): SshEvent | undefined {
-  // By the first letter, because most messages are none of these and there are many kinds.
+  // A switch on the first letter is fast: most messages are none of these many kinds.
   switch (text.charAt(0)) {
     case "I":
       return text.startsWith("Invalid user ") ? named("invalid", tail(text, 13, cut)) : undefined;
     case "i":
-      // Up to 7.4, beside "Invalid user"; or `in MaxStartups throttling`.
+      // Up to 7.4, in addition to "Invalid user"; or `in MaxStartups throttling`.
       if (text.startsWith("input_userauth_request: invalid user "))
         return named("invalid", undefined);
       return parseThrottling(text);
@@ -46,7 +43,7 @@ export function parseSshdNotice(text: string, cut: boolean): SshEvent | undefine
         ? parseProhibited(text, cut)
         : undefined;
     case "S":
-      // The listener's first message: every connection is of a process that is younger.
+      // The listener's first message: the processes of all its connections are younger.
       return text.startsWith("Server listening on ") ? { kind: "started" } : undefined;
     case "k":
       return text.startsWith("kex_exchange_identification: ")
@@ -82,12 +79,12 @@ function parsePamRefusal(text: string, cut: boolean): SshEvent | undefined {
   if (text.startsWith("pam_", 5) || !text.includes(" for ")) return undefined;
   const host = text.slice(text.lastIndexOf(" from ") + 6);
   if (!cut && (!text.includes(" from ") || host.includes(" "))) return undefined;
-  // The name of an account that exists does not read like this, so a client can't choose it.
+  // No existing account has a name with this text, so a client can't imitate it.
   const verdict = text.includes(" for illegal user ") ? "invalid" : "valid";
   return { kind: "pam_refused", verdict, peer: cut ? undefined : parseHost(host) };
 }
 
-/** Logged just before sshd hangs up, at LogLevel ERROR as the only line of its own. */
+/** Logged just before sshd closes the connection; the only such line at LogLevel ERROR. */
 function parseTriesExceeded(text: string, cut: boolean): SshEvent {
   const rest = text.slice(TRIES_EXCEEDED.length);
   const head = rest.endsWith(" ssh2") ? rest.slice(0, -5) : rest;
@@ -105,7 +102,7 @@ function parseProhibited(text: string, cut: boolean): SshEvent {
   });
 }
 
-/** Up to 7.9: the client sent no banner, or none of SSH's. */
+/** Up to 7.9: the client sent no banner, or no SSH banner. */
 function parseNoBanner(text: string, cut: boolean): SshEvent | undefined {
   const silent = text.startsWith("Did not receive identification string from ");
   if (!silent && !text.startsWith("Bad protocol version identification ")) return undefined;
@@ -113,7 +110,7 @@ function parseNoBanner(text: string, cut: boolean): SshEvent | undefined {
   return ended({ preauth: true, peer });
 }
 
-/** Drops that were not logged one by one: 8.4 to 9.9 tell a sum since the beginning, 10.0 a rest. */
+/** Drops that were not logged one by one: 8.4 to 9.9 log a total since the first drop, 10.0 the remaining ones. */
 function parseThrottling(text: string): SshEvent | undefined {
   if (text === "beginning MaxStartups throttling") return { kind: "throttling", total: 0 };
   const limited = RATE_LIMITED.exec(text);

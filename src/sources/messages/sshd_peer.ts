@@ -1,8 +1,8 @@
 /**
- * The parts of sshd's messages that hold a client's address behind a user name that the client chose.
+ * The parts of sshd's messages with a client's address after a user name that the client chose.
  *
- * The name may read like the rest of a message (`root from 1.2.3.4 port 22 ssh2`), so addresses are
- * taken from the right. A name can't hold a colon: sshd cuts it off as the "style" before it logs.
+ * The name may imitate the rest of a message (`root from 1.2.3.4 port 22 ssh2`), so addresses are parsed from the
+ * right. A name can't contain a colon: sshd cuts it off as the "style" before it logs.
  */
 import { canonicalAddress } from "../ip_address.ts";
 import type { Verdict, Peer } from "./ssh_event.ts";
@@ -16,14 +16,14 @@ export interface RemoteId {
 const PORT_AND_END = / port (\d{1,5})(?:(: )| timed out$|$)/;
 
 /**
- * Reads what sshd calls the connection's id (ssh_packet_fmt_connection_id in packet.c).
+ * Parses sshd's connection id (ssh_packet_fmt_connection_id in packet.c).
  *
  * @param cut the end of the text is missing, so an address there may be part of the name
  */
 export function parseRemoteId(text: string, cut: boolean): RemoteId | undefined {
   const verdict = remoteVerdict(text);
   const port = PORT_AND_END.exec(text);
-  // A colon behind the port can't be the client's, so what stands before it is whole even in a cut text.
+  // The client can't write a colon after the port, so the text before it is complete, even when the message is cut.
   if (port === null || (cut && port[2] === undefined)) {
     return cut && verdict !== undefined ? { verdict, peer: undefined } : undefined;
   }
@@ -39,7 +39,7 @@ function remoteVerdict(text: string): RemoteId["verdict"] {
   return text.startsWith("user ") ? "logged in" : undefined;
 }
 
-/** `NAME from ADDR port N` to the end of the text, the last one there. */
+/** Parses the last `NAME from ADDR port N`, which must reach to the end of the text. */
 export function parseNameFrom(text: string): { name: string; peer: Peer } | undefined {
   const portAt = text.lastIndexOf(" port ");
   if (portAt < 0) return undefined;

@@ -15,9 +15,9 @@ const TTYS = /^(?:pts\/\d+|tty[A-Za-z]*\d+)(?:,(?:pts\/\d+|tty[A-Za-z]*\d+))*$/;
 /**
  * Reads the title of a process whose comm is `sshd` or `sshd-session`.
  *
- * The listener's title has ` [listener] `; everything before authentication, and the privileged
- * monitor, ends in `]`; `USER@internal-sftp` is a helper of the process that counts. All these, and
- * arguments that are no title, give undefined.
+ * The listener's title has ` [listener] `; everything before authentication, and the privileged monitor, ends in `]`;
+ * `USER@internal-sftp` is a helper of the process that counts. For all these, and for arguments that are no title, the
+ * result is undefined.
  */
 export function parseSshdTitle(comm: string, title: string): SshdTitle | undefined {
   const prefix = `${comm}: `;
@@ -25,7 +25,7 @@ export function parseSshdTitle(comm: string, title: string): SshdTitle | undefin
     return undefined;
   }
   const text = title.slice(prefix.length);
-  // A user's name may hold "@" itself, in a directory service's domain, so only known endings count.
+  // A user's name may contain "@", for the domain of a directory service, so only known endings count.
   const at = text.lastIndexOf("@");
   const channel = text.slice(at + 1);
   if (at < 0) return { user: text, ttys: [] };
@@ -35,12 +35,15 @@ export function parseSshdTitle(comm: string, title: string): SshdTitle | undefin
   return { user: text, ttys: [] };
 }
 
-/** The privileged monitor (root) of a user's connection. */
+/** Whether this is the title of the privileged monitor (root) of a user's connection. */
 export function isMonitorTitle(title: string): boolean {
   return /^sshd(?:-session)?: .* \[(?:priv|postauth)\]$/s.test(title);
 }
 
-/** The process that accepts connections: the parent of root's own ones before OpenSSH 9.8. */
+/**
+ * Whether this is the title of the process that accepts connections: the parent of root's own connections before
+ * OpenSSH 9.8.
+ */
 export function isListenerTitle(title: string): boolean {
   return title.startsWith("sshd: ") && title.includes(" [listener] ");
 }

@@ -1,15 +1,15 @@
 /**
- * The messages of su(1): of util-linux (login-utils/su-common.c, log_syslog), of shadow (src/su.c and
- * lib/sulog.c) and of BusyBox (loginutils/su.c). A refusal by an account module is one like a wrong
- * password's; of a session that could not be opened su says nothing.
+ * The messages of su(1): of util-linux (login-utils/su-common.c, log_syslog), of shadow (src/su.c and lib/sulog.c) and
+ * of BusyBox (loginutils/su.c). A refusal by an account module is logged like a wrong password; a session that could
+ * not be opened is not logged.
  */
 
 export interface SuEvent {
   success: boolean;
-  /** Who ran it; `???` or empty where su did not know. */
+  /** The calling user; `???` or empty when unknown to su. */
   caller: string;
   target: string;
-  /** Shadow's su writes two lines for a run: this is the second one, which BusyBox writes alone. */
+  /** The short form: the second of two lines that shadow's su writes for a run, and the only one of BusyBox. */
   isShort: boolean;
 }
 
@@ -50,7 +50,7 @@ function parseShadow(message: string): SuEvent | undefined {
   };
 }
 
-/** `{+|-} TTY CALLER:TARGET`. A name holds no colon. */
+/** `{+|-} TTY CALLER:TARGET`. A name contains no colon. */
 function parseShort(message: string): SuEvent | undefined {
   const success = message.startsWith("+ ");
   if (!success && !message.startsWith("- ")) return undefined;

@@ -1,8 +1,7 @@
 /**
- * The messages of sudo, of the classic one (lib/eventlog/eventlog.c, plugins/sudoers/logging.c; 1.8 to
- * 1.9.17) and of sudo-rs (src/sudo/pipeline.rs). Both log a command that they ran alike. Only the
- * classic one logs a refusal; of sudo-rs's there is pam_unix's line alone, which the classic one has
- * beside its own.
+ * The messages of classic sudo (lib/eventlog/eventlog.c, plugins/sudoers/logging.c; 1.8 to 1.9.17) and of sudo-rs
+ * (src/sudo/pipeline.rs). Both log a command that was run in the same way. Only classic sudo logs a refusal; with
+ * sudo-rs there is only pam_unix's line, which classic sudo has too.
  */
 
 export type SudoEvent =
@@ -11,69 +10,68 @@ export type SudoEvent =
       kind: "ran";
       caller: string;
       rust: boolean;
-      /** What was run, where and as whom. */
+      /** The command, its folder and its target user, as one text. */
       command: string;
       /**
-       * The line may be the second one of a run, written at its end (`log_exit_status`): what it says
-       * but for that. An argument of a command can read like it, too.
+       * If the line may be the second one of a run, written at its end (`log_exit_status`): its text without the exit
+       * status. A command's argument can imitate such a line.
        */
       endOf: string | undefined;
     }
-  /** The next piece of a message that was too long for one line. `isEnd`: it reads like the end of a run. */
+  /** The next piece of a message that was too long for one line. `isEnd`: it looks like the end of a run. */
   | { kind: "continued"; caller: string; isEnd: boolean }
   /**
-   * `sudo -l` or `sudo -v`, which run nothing. Where another piece follows, `COMMAND=list` is in the name of the
-   * caller's folder, in the middle of which sudo has cut its message, and it is the other event.
+   * `sudo -l` or `sudo -v`, which run nothing. If another piece follows, sudo has cut its message within the name of
+   * the caller's folder, which contains `COMMAND=list`: then the event is `ifContinued`.
    */
   | { kind: "asked"; caller: string; ifContinued: SudoEvent }
-  /** Classic sudo ran nothing: a wrong password, the rules, or a module of PAM forbids it. */
+  /** Classic sudo refused to run a command: because of a wrong password, its rules, or a PAM module. */
   | { kind: "refused"; caller: string }
-  /** pam_unix refused the first password of a run, or the account; either sudo, and it may still run. */
+  /**
+   * pam_unix refused the first password of a run, or the account; logged by either sudo, and the command may still run.
+   */
   | { kind: "pam_refused"; caller: string };
 
-/**
- * The fields of an event begin with one of these; which of them are there depends on the run. Without
- * a terminal there is no TTY.
- */
+/** The first field of an event is one of these, depending on the run. Without a terminal there is no TTY. */
 const FIELD = /^(?:HOST|TTY|CHROOT|PWD|CWD|USER|GROUP|TSID|ENV|COMMAND)=/;
 const FIELDS_BEHIND_REASON = / ; (?:HOST|TTY|CHROOT|PWD|CWD|USER|GROUP|TSID|ENV|COMMAND)=/;
 /**
- * Alerts after which sudo goes on, or which say that it can't, not that it may not. Any other reason
- * is a refusal: `authfail_message` in sudoers and other plugins can make it say anything.
+ * Alerts after which sudo continues, or that report a failure instead of a refusal. Any other reason is a refusal:
+ * `authfail_message` in sudoers and other plugins can set any text.
  */
 const NO_REFUSAL =
   /^(?:problem |unable to (?!change expired password|initialize PAM)|ignoring |time ?stamp |Account or password is expired|unknown login class|lost connection|error |\/)/;
 const CONTINUED = "(command continued) ";
-/** What sudo-rs begins the next piece of a message with; behind it the caller's text may read like a message. */
+/** How sudo-rs begins the next piece of a message; the caller's text after it may imitate a message. */
 const RUST_CONTINUED = "[...] ";
 const END = / ; (?:SIGNAL=[A-Z0-9+-]{1,16} ; )?EXIT=\d{1,3}$/;
 /** `sudo -l` and `sudo -v` run nothing. A command's path is never such a bare word. */
 const NO_RUN = /COMMAND=(?:list(?: .*)?|validate)$/s;
-/** sudoers' `log_format=json`: the values that matter come first, so a cut message has them, too. */
+/** sudoers' `log_format=json`: the needed values come first, so even a cut message has them. */
 const JSON_EVENT = /^@cee: ?\{"sudo":\{"(accept|reject|alert|exit)":\{/;
 const MAX_NAME = 256;
 
-/** Undefined for a message about anything else. */
+/** Undefined for any other message. */
 export function parseSudoMessage(message: string): SudoEvent | undefined {
   if (message.startsWith("@cee:")) return parseJson(message);
   if (message.startsWith("pam_unix(sudo")) return parsePam(message);
   if (message.startsWith(RUST_CONTINUED)) return undefined;
-  // Classic sudo pads the caller to eight columns, on the left.
+  // Classic sudo pads the caller with blanks on the left to eight columns.
   const colon = message.indexOf(" : ");
   if (colon < 0 || colon > MAX_NAME) return undefined;
   const caller = message.slice(0, colon).trim();
   if (caller === "") return undefined;
-  // sudo-rs leaves a blank where the terminal would stand.
+  // sudo-rs leaves a blank in place of the terminal.
   const rest = message.slice(colon + 3);
   const rust = rest.startsWith("TTY=/") || rest.startsWith(" PWD=");
   return eventOf(caller, rest.trimStart(), rust);
 }
 
-/** Where the caller chooses text (the folder, the command), it stands behind what is read here. */
+/** The texts that the caller chooses (folder, command) come after what is parsed here. */
 function eventOf(caller: string, text: string, rust: boolean): SudoEvent | undefined {
   if (text.startsWith(CONTINUED)) return { kind: "continued", caller, isEnd: END.test(text) };
   const event = runOf(caller, text, rust);
-  // Of questions, and of how a run ended, sudo-rs logs nothing.
+  // sudo-rs logs neither questions nor the end of a run.
   if (event === undefined || rust || !isOnlyQuestion(text)) return event;
   return { kind: "asked", caller, ifContinued: event };
 }
@@ -88,7 +86,10 @@ function runOf(caller: string, text: string, rust: boolean): SudoEvent | undefin
   return { kind: "ran", caller, rust, command: text, endOf };
 }
 
-/** The caller can write `COMMAND=list` elsewhere, but not without a second `COMMAND=`. */
+/**
+ * Whether the run was only a question. The caller can put `COMMAND=list` into other fields, but then there is a second
+ * `COMMAND=`.
+ */
 function isOnlyQuestion(text: string): boolean {
   const commandAt = text.indexOf("COMMAND=");
   if (commandAt < 0 || text.includes("COMMAND=", commandAt + 8)) return false;
@@ -121,7 +122,7 @@ function parseJson(message: string): SudoEvent | undefined {
   return type === "alert" && NO_REFUSAL.test(reason) ? undefined : { kind: "refused", caller };
 }
 
-/** A quotation mark within a text is escaped, so no text can look like a key. */
+/** Quotation marks within a text are escaped, so no text can imitate a key. */
 function jsonText(message: string, key: string): string | undefined {
   const keyAt = message.indexOf(`"${key}":"`);
   if (keyAt < 0) return undefined;
