@@ -1,4 +1,13 @@
-/** What the README says of node_exporter and process-exporter, asked of those that Debian packages. */
+/**
+ * What the README says of node_exporter and process-exporter, asked of those that Debian packages.
+ *
+ * What it says of others is read in their files:
+ * - Netdata: `postinst` of Debian 12's netdata-core 1.37.1-2 gives apps.plugin its two capabilities by setcap; the
+ *   charts of sessions in src/go/plugin/go.d/collector/logind/charts.go (netdata/netdata at 859b74f) have no users.
+ * - authlog_exporter (woblerr/authlog_exporter at 08e308c), promexporter/parser.go: a line begins with a time like
+ *   "Nov 26 13:00:00"; `user` and `ipAddress` of failures are labels, unless they are hidden.
+ * - ssh_session_exporter (yuuki/ssh_session_exporter at 164c991), authlog/parser.go: a line has "sshd[" in it.
+ */
 import { afterAll, expect, test } from "bun:test";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
