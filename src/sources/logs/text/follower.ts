@@ -76,6 +76,8 @@ export class LogFollower {
       }
     }
     this.isDone = true;
+    // What comes into an empty log is new, whatever its stamps say.
+    if (this.files.every(({ size }) => size === 0)) this.sinceMs = undefined;
     this.closeFinished(wanted);
     return true;
   }

@@ -70,6 +70,18 @@ describe("reading", () => {
     follower.close();
   });
 
+  test("what comes into a log that was empty is new, whatever its stamps say", async () => {
+    writeFileSync(log.path, "");
+    const first = follow(undefined, 500_000);
+    expect(await read(first)).toEqual([]);
+    const position = first.position();
+    first.close();
+    appendFileSync(log.path, "1 old\n");
+    const second = follow(position, 500_000);
+    expect(await read(second)).toEqual(["1 old"]);
+    second.close();
+  });
+
   test("a missing file is an error at first, and none while it is rotated", async () => {
     const follower = follow();
     expect(read(follower)).rejects.toThrow("ENOENT");
