@@ -1,16 +1,17 @@
 /**
- * Files that somebody else can put a FIFO, a device, a folder or 20 GB of nothing in place of. Each is
- * looked at before it is opened, since opening some devices acts on them, and again by its descriptor,
- * since the path can be given to another file in between. open(2), stat(2).
+ * Opens files that somebody else can replace by a FIFO, a device, a folder or 20 GB of zeros. Each is checked before it
+ * is opened, since opening some devices has side effects, and again by its descriptor, since the path may lead to
+ * another file by then. open(2), stat(2).
  *
- * Files of /proc are regular, show a size of 0 and are made while they are read: the limit does not hold for them.
+ * Files of /proc are regular, have the size 0 and are generated while they are read, so the limit does not apply to
+ * them.
  */
 import { type Stats, fstatSync, readSync, statSync } from "node:fs";
 import { closeFile, openFile } from "./descriptors.ts";
 import { BrokenSourceError } from "./errors.ts";
 
 export interface OpenRegularFile {
-  /** Whoever opens it closes it. */
+  /** The caller must close it. */
   fd: number;
   stats: Stats;
 }
@@ -19,7 +20,7 @@ export interface OpenRegularFile {
  * Opens a regular file, or a link to one, for reading.
  *
  * @param limitBytes a larger file is refused; Infinity for one that is read in pieces
- * @throws the system's error, or BrokenSourceError for what is no regular file or too large
+ * @throws the system's error, or BrokenSourceError when it is no regular file or too large
  */
 export function openRegular(path: string, limitBytes: number): OpenRegularFile {
   checkRegular(path, statSync(path), limitBytes);
@@ -35,7 +36,7 @@ export function openRegular(path: string, limitBytes: number): OpenRegularFile {
 }
 
 /**
- * Opens a regular file, hands over its descriptor, and closes it whatever happens.
+ * Opens a regular file, calls `use` with its descriptor, and always closes it.
  *
  * @throws as `openRegular`, and what `use` throws
  */
@@ -53,7 +54,7 @@ export function withRegular<T>(
 }
 
 /**
- * The whole content, in a buffer of the caller's own. What is appended while it is read is left out.
+ * The whole content, in a new buffer. Bytes appended during the reading are left out.
  *
  * @throws as `openRegular`
  */
@@ -70,7 +71,7 @@ export function readRegular(path: string, limitBytes: number): Buffer {
   });
 }
 
-/** @throws BrokenSourceError for what is no regular file, or too large */
+/** @throws BrokenSourceError when it is no regular file or too large */
 export function checkRegular(path: string, stats: Stats, limitBytes: number): void {
   if (!stats.isFile())
     throw new BrokenSourceError(path, `is ${kindOf(stats)}, want a regular file`);
@@ -79,7 +80,7 @@ export function checkRegular(path: string, stats: Stats, limitBytes: number): vo
   }
 }
 
-/** @throws the system's error, or BrokenSourceError for what is no folder, nor a link to one */
+/** @throws the system's error, or BrokenSourceError when it is neither a folder nor a link to one */
 export function checkFolder(path: string, stats: Stats = statSync(path)): void {
   if (!stats.isDirectory()) {
     throw new BrokenSourceError(path, `is ${kindOf(stats)}, want a directory`);

@@ -1,6 +1,6 @@
 /**
- * Where the host's files are. Every path of every source hangs off one of these two folders, so the
- * exporter reads a host mounted into a container, or a captured tree, exactly as it reads its own.
+ * Where the host's files are. All paths of all sources are below one of these two folders, so the exporter reads a
+ * mounted host or a captured tree just like its own host.
  */
 export class Root {
   /** The host's `/`, without a slash at the end: empty for the machine this process runs on. */
@@ -13,12 +13,12 @@ export class Root {
     this.procfs = procfs === undefined ? `${this.rootfs}/proc` : procfs.replace(/\/+$/, "");
   }
 
-  /** The place of an absolute path of the host: `/run/utmp`, or `/proc/net/tcp`. */
+  /** Where an absolute path of the host is, for example `/run/utmp` or `/proc/net/tcp`. */
   path(absolute: string): string {
     return absolute.startsWith("/proc/") ? this.proc(absolute.slice(6)) : this.rootfs + absolute;
   }
 
-  /** The place of a file below the host's `/proc`, `1/stat` say. */
+  /** Where a file below the host's `/proc` is, for example `1/stat`. */
   proc(relative: string): string {
     return `${this.procfs}/${relative}`;
   }

@@ -1,9 +1,9 @@
 /**
- * Reads values out of a state file, which may be damaged or another version's. One bad value makes the
- * whole file unusable: counters that don't belong together are worse than counters that begin anew.
+ * Reads values from a state file, which may be damaged or of another version. One invalid value makes the whole file
+ * unusable: inconsistent counters are worse than counters that restart at 0.
  */
 
-/** The state can't be used. */
+/** The saved state can't be used. */
 export class SavedStateError extends Error {}
 
 /** A later version of this program saved it. */
@@ -21,7 +21,7 @@ export function savedList(value: unknown, what: string): unknown[] {
   throw invalid(what, "a list");
 }
 
-/** A count: zero or a positive whole number. */
+/** A count: a non-negative integer. */
 export function savedCount(value: unknown, what: string): number {
   if (typeof value === "number" && Number.isSafeInteger(value) && value >= 0) return value;
   throw invalid(what, "a whole number, 0 or more");
@@ -42,7 +42,7 @@ export function savedFlag(value: unknown, what: string): boolean {
   throw invalid(what, "true or false");
 }
 
-/** Null in the file where the value is undefined: JSON has no word for it. */
+/** An optional value: null in the file means undefined, which JSON does not have. */
 export function savedOptional<T>(
   value: unknown,
   what: string,
@@ -51,7 +51,7 @@ export function savedOptional<T>(
   return value === null ? undefined : read(value, what);
 }
 
-/** The values of an object by their names, each read the same way. */
+/** The values of an object by name, each read by the same function. */
 export function savedEntries<T>(
   value: unknown,
   what: string,

@@ -1,34 +1,34 @@
-/** What the exporter knows of an OS source beside its content: where it is, and what to do without it. */
+/** The description of an OS source: where it is, what is lost without it, and how to make it readable. */
 import type { Root } from "./root.ts";
 
 export interface SourceInfo {
   /** The value of the label `source`. */
   name: string;
-  /** Where it may be, in the order in which it is looked for; below /proc where it begins so. */
+  /** Where it may be, in order of search. A path that begins with /proc is below the root's procfs. */
   paths: readonly string[];
-  /** What is read beside them; whether it is there tells nothing about the source. */
+  /** Further paths that are read; the source is available with or without them. */
   parts?: Readonly<Record<string, string>>;
   /** Whether the paths are folders; files where it is not given. */
   isFolder?: true;
-  /** A larger file is not read. Not given for what is read in pieces, and for /proc. */
+  /** A larger file is not read. Undefined for files read in pieces, and for /proc. */
   limitBytes?: number;
-  /** Where opening one of the paths would not tell enough: gives what can be read, throws why nothing can. */
+  /** Checks the source when opening a path is not enough: returns the readable path, or throws the reason. */
   probe?: (root: Root) => string;
-  /** Reads it as a collection does, for the command doctor, where that tells more than the probe. */
+  /** Reads it as a collection does, for the command doctor, when that shows more than the probe. */
   verify?: (root: Root) => unknown;
-  /** What the exporter can't tell without it. */
+  /** What is missing in the metrics without it. */
   lost: string;
-  /** Why it may be missing, and what to do where that is no good. */
+  /** Why it may be missing, and what to do about it. */
   whenMissing: string;
-  /** What gives the exporter the right to read it. */
+  /** How to give the exporter the permission to read it. */
   whenForbidden: string;
-  /** What to do where something else is in its place. */
+  /** What to do when the source is broken. */
   whenBroken?: string;
-  /** Sources one of which is as good: where it can be read, nothing is lost. */
+  /** Equivalent sources: when one of them can be read, nothing is lost. */
   coveredBy?: readonly string[];
-  /** Sources that took its place on other systems: where one is there, it is no fault that this one is not. */
+  /** Successors on other systems: when one of them exists, it is no fault that this source is missing. */
   replacedBy?: readonly string[];
-  /** Sources that are read where this one can't be, and tell less. */
+  /** Sources with less information that are read when this one can't be. */
   fallbacks?: readonly string[];
 }
 

@@ -1,4 +1,4 @@
-/** Which sources can be read, from one collection to the next. */
+/** Keeps the state of each source between collections. */
 import { statSync } from "node:fs";
 import { SOURCES } from "./catalogue.ts";
 import { codeOf } from "./errors.ts";
@@ -6,7 +6,7 @@ import { type ProbedSource, type SourceState, joinStates, probeSource } from "./
 import type { Root } from "./root.ts";
 import type { SourceInfo } from "./source.ts";
 
-/** Some changes do not show in what stat(2) says: each source is opened again after so long. */
+/** Each source is opened again after this time, since stat(2) does not show all changes. */
 const LONGEST_USE_MS = 60_000;
 
 interface Known {
@@ -15,7 +15,7 @@ interface Known {
   readonly state: SourceState;
 }
 
-/** Opens a source only when what is in its place looks different from before, and once a minute. */
+/** Opens a source only when stat(2) of its paths has changed, and once a minute. */
 export class SourceStates {
   private readonly known = new Map<string, Known>();
 
@@ -52,7 +52,7 @@ export class SourceStates {
   }
 }
 
-/** What stat(2) says of a path, as one text. Times are left out for /proc, where they mean nothing. */
+/** The result of stat(2) for a path, as one text; without times for /proc, where they mean nothing. */
 function looksOf(root: Root, path: string): string {
   try {
     const stats = statSync(root.path(path), { throwIfNoEntry: false });

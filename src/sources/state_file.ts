@@ -1,6 +1,6 @@
 /**
- * The exporter's own file: what it must know again after a restart. It is replaced as a whole, so a
- * reader sees the old state or the new one, also after a crash or a loss of power.
+ * The exporter's own file, kept across restarts. It is replaced atomically, so a reader sees the old or the new state,
+ * even after a crash or a power failure.
  */
 import { constants, fsyncSync, renameSync, unlinkSync, writeFileSync } from "node:fs";
 import { dirname } from "node:path";
@@ -8,22 +8,22 @@ import { closeFile, openFile } from "./descriptors.ts";
 import { codeOf, explain, isGone, isShortage } from "./errors.ts";
 import { readRegular } from "./regular_file.ts";
 
-/** A state has 1 MB at most. */
+/** A state has at most 1 MB. */
 const LIMIT_BYTES = 16 * 1024 * 1024;
 
-/** A link there is not followed, nor a FIFO waited for. */
+/** Flags that neither follow a link nor wait for a FIFO. */
 const NEW_FILE = constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL | constants.O_NOFOLLOW;
 
 export class StateFile {
-  /** @param warn told when a file that can't be used was put aside */
+  /** @param warn called when an unusable file was set aside */
   constructor(
     private readonly path: string,
     private readonly warn: (message: string, fields: Record<string, string>) => void,
   ) {}
 
   /**
-   * @returns undefined when there is none, or one that can't be used, which is renamed to `*.damaged`
-   * @throws the system's error when it can't be read just now
+   * @returns the parsed JSON; undefined when there is no file, or an unusable one, which is renamed to `*.damaged`
+   * @throws the system's error when the file can't be read at the moment
    */
   load(): unknown {
     try {
@@ -35,13 +35,13 @@ export class StateFile {
     }
   }
 
-  /** Puts a file that can't be used out of the way, where somebody can look at it. */
+  /** Renames an unusable file, so that it can be examined. */
   setAside(reason: unknown, why: "damaged" | "newer" = "damaged"): void {
     const aside = `${this.path}.${why}`;
     try {
       renameSync(this.path, aside);
     } catch {
-      // What forbids this forbids to save, too, and that is told.
+      // Whatever prevents this also prevents saving, which reports it.
       return;
     }
     this.warn("state file set aside, its counters begin anew", {
@@ -56,7 +56,7 @@ export class StateFile {
     const temporary = `${this.path}.new`;
     const fd = openNew(temporary);
     try {
-      // writeSync may write less than it is given; writeFileSync to a descriptor goes on to the end.
+      // writeSync may write only a part; writeFileSync to a descriptor writes everything.
       writeFileSync(fd, JSON.stringify(value));
       fsyncSync(fd);
     } finally {
@@ -67,7 +67,7 @@ export class StateFile {
   }
 }
 
-/** Makes a file that was not there; what a crash or somebody else left in its place goes first. */
+/** Creates a new file; first removes one left by a crash or by somebody else. */
 function openNew(path: string): number {
   try {
     return openFile(path, NEW_FILE, 0o600);
@@ -78,7 +78,7 @@ function openNew(path: string): number {
   return openFile(path, NEW_FILE, 0o600);
 }
 
-/** The new name is on the disk when this returns. */
+/** Returns when the new name is on disk. */
 function flushFolder(path: string): void {
   const fd = openFile(path, constants.O_RDONLY | constants.O_DIRECTORY);
   try {

@@ -6,9 +6,9 @@ const yieldToEventLoop: YieldTurn = () => Bun.sleep(0);
 /**
  * For a loop whose length others control.
  *
- * @param pieces how many take some milliseconds without the JIT
+ * @param pieces the number of pieces that take some milliseconds without the JIT
  * @returns a function to call for each piece; after each `pieces` calls it returns a promise to wait for, else nothing,
- *   since waiting for nothing takes time, too
+ *    since waiting for nothing takes time, too
  */
 export function turnEvery(
   pieces: number,

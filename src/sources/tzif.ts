@@ -1,10 +1,12 @@
-/** A time zone's history and rule, as `/etc/localtime` and the files of `/usr/share/zoneinfo` have it: RFC 8536. */
+/**
+ * A time zone's history and rule, in the format of `/etc/localtime` and the files of `/usr/share/zoneinfo`: RFC 8536.
+ */
 import { parsePosixZone, type TimeZone } from "./posix_zone.ts";
 
 const MAGIC = 0x545a6966;
 const HEADER_BYTES = 44;
 
-/** One of the two blocks of a file: its counts, and where it begins. */
+/** One of the two blocks of a file: its counts and its offset. */
 interface Block {
   at: number;
   /** Bytes of a time: 4 in the first block, 8 in the second. */
@@ -15,7 +17,7 @@ interface Block {
   end: number;
 }
 
-/** Undefined for bytes that are no such file, or a damaged one. */
+/** Undefined when the bytes are no such file, or a damaged one. */
 export function parseTzif(bytes: Buffer): TimeZone | undefined {
   const first = readBlock(bytes, 0, 4);
   if (first === undefined) return undefined;
@@ -46,7 +48,7 @@ function readBlock(bytes: Buffer, at: number, timeBytes: number): Block | undefi
   return { at: start, timeBytes, times, types, nameBytes, end };
 }
 
-/** @param after the rule for the time behind the last change */
+/** @param after the rule for times after the last change */
 function zoneOf(bytes: Buffer, block: Block, after: TimeZone | undefined): TimeZone | undefined {
   const { at, timeBytes, times, types, nameBytes } = block;
   if (types === 0) return after;
@@ -73,7 +75,7 @@ function zoneOf(bytes: Buffer, block: Block, after: TimeZone | undefined): TimeZ
   const offsetOf = (abbreviation: string) => {
     const known = after?.offsetOf(abbreviation);
     if (known !== undefined) return known;
-    // Later types are newer, and an abbreviation can have meant something else before.
+    // Later types are newer, and an abbreviation may have had another meaning before.
     for (let type = types - 1; type >= 0; type--) {
       const nameAt = namesAt + bytes[typeAt(type) + 5]!;
       const end = bytes.indexOf(0, nameAt);

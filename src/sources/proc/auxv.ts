@@ -1,8 +1,8 @@
-/** `/proc/self/auxv`: what the kernel tells each program of the machine. man 3 getauxval, the kernel's auxvec.h */
+/** `/proc/self/auxv`: what the kernel tells each program about the machine. man 3 getauxval, the kernel's auxvec.h */
 import { closeFile, openFile } from "../descriptors.ts";
 import { readSync } from "node:fs";
 
-/** This process's own, whatever the root is: there is one kernel. */
+/** This process's own file for any root: there is only one kernel. */
 const AUXV = "/proc/self/auxv";
 
 /** Two 64-bit words each, some 25 of them. */
@@ -13,15 +13,15 @@ const AT_PAGESZ = 6;
 const AT_CLKTCK = 17;
 
 export interface MachineUnits {
-  /** A page, in which the kernel counts memory: 4 KiB on x86-64; 4, 16 or 64 KiB on arm64. */
+  /** The page size, in which the kernel counts memory: 4 KiB on x86-64; 4, 16 or 64 KiB on arm64. */
   pageBytes: number;
-  /** The ticks in which the kernel counts a process's time: 100 on every Linux of today. */
+  /** The ticks in which the kernel counts CPU time: 100 on all current kernels. */
   ticksPerSecond: number;
 }
 
 const USUAL: MachineUnits = { pageBytes: 4096, ticksPerSecond: 100 };
 
-/** What the entries say; what they lack, or what makes no sense, is as on most machines. */
+/** Parses the entries; missing or implausible values are replaced by the usual ones. */
 export function parseAuxv(bytes: Buffer): MachineUnits {
   const units = { ...USUAL };
   for (let at = 0; at + ENTRY_BYTES <= bytes.length; at += ENTRY_BYTES) {
@@ -46,7 +46,7 @@ function readUnits(): MachineUnits {
       closeFile(fd);
     }
   } catch {
-    // Without /proc there is nothing to be counted either.
+    // Without /proc there is nothing to count either.
     return USUAL;
   }
 }

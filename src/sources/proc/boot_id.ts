@@ -1,4 +1,4 @@
-/** `/proc/sys/kernel/random/boot_id`: a number that the kernel chooses anew at each boot. man 4 random. */
+/** `/proc/sys/kernel/random/boot_id`: a random number that the kernel chooses at each boot. man 4 random. */
 import { isShortage } from "../errors.ts";
 import type { Root } from "../root.ts";
 import { readProcFile } from "./proc_file.ts";
@@ -6,7 +6,7 @@ import { readProcFile } from "./proc_file.ts";
 const BOOT_ID = "/proc/sys/kernel/random/boot_id";
 
 /**
- * 32 hex digits, as the journal writes them; undefined where it can't be read.
+ * The boot id in 32 hex digits, as in the journal; undefined when it can't be read.
  *
  * @throws the system's error when it is short of something, descriptors say
  */

@@ -1,10 +1,13 @@
-/** What control groups tell of the rows of a pass: who has not run, and whether that can be believed. */
+/**
+ * What control groups show about the rows of a pass: which processes have not run, and whether the groups are
+ * consistent with the rows read.
+ */
 import { NO_GROUP, ROOT_GROUP, type TreeReading } from "../cgroup/group_tree.ts";
 import { type ProcessPass, ROW } from "./process_pass.ts";
 import { TICKS_PER_SECOND } from "./auxv.ts";
 import { isSameProcess } from "./process_table.ts";
 
-/** CPU time of a group that its rows may not show, since each is rounded down to a tick. */
+/** CPU time of a group that may be missing in its rows, since each row is rounded down to a tick. */
 const UNEXPLAINED_MICROS = 20_000;
 
 const MICROS_PER_TICK = 10_000;
@@ -12,12 +15,12 @@ const MICROS_PER_TICK = 10_000;
 export class GroupEvidence {
   private readonly listed: Int32Array[] = [];
   /**
-   * Microseconds by which the rows of a group are ahead of it: they are read later, and what they used in
+   * Microseconds by which the rows of a group are ahead of it: rows are read later than the group, and the time used in
    * between is in the group's growth of the next pass.
    */
   readonly ahead = new Map<number, number>();
 
-  /** Marks the processes of groups that have run, and those that no group speaks for. */
+  /** Marks the processes of groups that have run, and those without a readable group. */
   constructor(
     private readonly pass: ProcessPass,
     private readonly reading: TreeReading,
@@ -58,7 +61,7 @@ export class GroupEvidence {
     let next = 0;
     for (let i = 0; i < pids.length; i++) {
       const pid = pids[i]!;
-      // A group names its processes in the order in which they came, so the next one is often the next row.
+      // A group lists its processes in the order in which they joined, so the next pid is often the next row.
       const row = next < table.length && table.pid[next] === pid ? next : table.row(pid);
       rows[i] = row;
       if (row >= 0) next = row + 1;
@@ -67,10 +70,10 @@ export class GroupEvidence {
   }
 
   /**
-   * Whether a group used more CPU time than the rows that were read account for: then a process ran in it that
-   * is not there any more, and may be one that was taken over.
+   * Whether a group used more CPU time than its rows account for: then a process ran in it and left it, and its row may
+   * be among those not read.
    *
-   * @param ahead what the rows were ahead in the pass before
+   * @param ahead the value of `ahead` in the last pass
    */
   lacksGrowth(ahead: ReadonlyMap<number, number>): boolean {
     const { table, previous } = this.pass;
@@ -81,7 +84,7 @@ export class GroupEvidence {
       this.pass.forEach(known, (row) => add(table.group[row]!, this.growth(row)));
     }
     for (const old of table.ended) {
-      // The process that waited for it now has its whole time, part of which was seen before.
+      // The process that reaped it now has its whole time, part of which was counted before.
       const reaper = this.livingAncestor(old);
       const group = previous.group[old]!;
       if (reaper < 0 || table.group[reaper] !== group) continue;
@@ -93,11 +96,11 @@ export class GroupEvidence {
       if (missing > UNEXPLAINED_MICROS) unexplained += missing;
       else if (missing < 0) this.ahead.set(id, -missing);
     }
-    // Processes in groups that are not looked at show in the growth of the groups above them.
+    // Processes in groups that are not followed appear in the growth of the groups above them.
     return unexplained > UNEXPLAINED_MICROS + (ticks.get(NO_GROUP) ?? 0) * MICROS_PER_TICK;
   }
 
-  /** The ticks that a row grew by; those of an old process that was hidden are not known. */
+  /** The growth of a row in ticks; unknown for an old process that was hidden. */
   private growth(row: number): number {
     const { table, previous } = this.pass;
     const ticks = table.ownTicks[row]! + table.reapedTicks[row]!;
@@ -121,8 +124,8 @@ export class GroupEvidence {
   }
 
   /**
-   * A zombie, or a process without a parent here, can change without its group telling: it is read in the next
-   * pass, too.
+   * A zombie, or a process without a visible parent, can change without any growth of its group, so the next pass reads
+   * it again.
    */
   withdraw(): void {
     const { table } = this.pass;

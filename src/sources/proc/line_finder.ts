@@ -1,14 +1,14 @@
-/** Finds lines in long tables by a search for bytes, so that nothing is made of the other lines. */
+/** Finds lines in long tables by a byte search, without parsing the other lines. */
 
-/** After this many searches one walk over all lines, which takes as long as they did, answers the rest. */
+/** After this many searches, all lines are indexed once, which takes as long as the searches. */
 const MOST_SEARCHES = 8;
 
-/** No line of the tables that are searched is longer; the kernel's have some 150 bytes. */
+/** Longest line of the tables; the kernel's have some 150 bytes. */
 const MAX_LINE_BYTES = 512;
 
 const NEWLINE = 0x0a;
 
-/** What a line is found by, or undefined for an odd line. */
+/** Returns the key of a line; undefined for an invalid line. */
 type KeyOf = (table: Buffer, start: number) => string | undefined;
 
 type Place = readonly [table: Buffer, start: number];
@@ -17,17 +17,17 @@ export class LineFinder {
   private searches = 0;
   private index: Map<string, Place[]> | undefined;
 
-  /** @param keyOf the key of a line, as it stands in it with what is around it */
+  /** @param keyOf the key of a line, with its delimiters as they are in the line */
   constructor(
     private readonly tables: readonly Buffer[],
     private readonly keyOf: KeyOf,
   ) {}
 
-  /** The lines with this key, and maybe some with it in another place; at most `most`. */
+  /** The lines with this key, and possibly some with it in another column; at most `most`. */
   find(key: string, most: number): string[] {
     if (++this.searches <= MOST_SEARCHES) {
       const lines = linesAt(search(this.tables, Buffer.from(key, "latin1")), most);
-      // With more lines, users may have made those with the key in another place.
+      // With more lines, users may have created those with the key in another column.
       if (lines.length < most) return lines;
     }
     this.index ??= this.makeIndex();
@@ -67,7 +67,7 @@ function* search(tables: readonly Buffer[], pattern: Buffer): Generator<Place> {
   }
 }
 
-/** The start of each line in which the pattern stands. */
+/** The start of each line that contains the pattern. */
 export function* linesWith(table: Buffer, pattern: Buffer): Generator<number> {
   let end = 0;
   for (;;) {
@@ -79,7 +79,7 @@ export function* linesWith(table: Buffer, pattern: Buffer): Generator<number> {
   }
 }
 
-/** A line without its end; undefined when it is cut off or too long. */
+/** A line without its newline; undefined when it is truncated or too long. */
 export function lineAt(table: Buffer, start: number): string | undefined {
   const end = table.indexOf(NEWLINE, start);
   return end < 0 || end - start > MAX_LINE_BYTES ? undefined : table.toString("latin1", start, end);

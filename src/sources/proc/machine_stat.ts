@@ -6,13 +6,13 @@ import { readProcFile } from "./proc_file.ts";
 export const MACHINE_STAT = "/proc/stat";
 
 export interface MachineStat {
-  /** When the machine booted, in seconds since the epoch; the kernel cuts it to a whole second. */
+  /** The boot time in seconds since the epoch; the kernel rounds it down to a whole second. */
   bootTimeSeconds: number;
-  /** How many CPUs are online. */
+  /** The number of online CPUs. */
   onlineCpus: number;
 }
 
-/** @throws the system's error when it can't be read, or an Error when it holds no `btime` or `cpu` line */
+/** @throws the system's error when it can't be read, or an Error when it has no `btime` or `cpu` line */
 export function readMachineStat(root: Root): MachineStat {
   const path = root.path(MACHINE_STAT);
   const stat = parseMachineStat(readProcFile(path));
@@ -21,9 +21,9 @@ export function readMachineStat(root: Root): MachineStat {
 }
 
 /**
- * When the machine booted, in milliseconds since the epoch; 0 where nothing tells.
+ * The boot time in milliseconds since the epoch; 0 when unknown.
  *
- * @throws the system's error when it is short of something
+ * @throws the system's error when it is short of a resource
  */
 export function readBootTimeMs(root: Root): number {
   try {

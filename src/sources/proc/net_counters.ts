@@ -1,6 +1,6 @@
 /**
- * What the kernel counts of TCP sockets, which is cheap to read where their tables are not: `/proc/net/snmp`
- * (RFC 4022: connections opened and established) and `/proc/net/sockstat{,6}` (sockets in use). man 5 proc_pid_net.
+ * The kernel's counters of TCP sockets, which are much cheaper to read than the tables: `/proc/net/snmp` (RFC 4022:
+ * connections opened and established) and `/proc/net/sockstat{,6}` (sockets in use). man 5 proc_pid_net.
  */
 import type { Root } from "../root.ts";
 import { readProcFile } from "./proc_file.ts";
@@ -8,8 +8,8 @@ import { readProcFile } from "./proc_file.ts";
 const COUNTERS = ["/proc/net/snmp", "/proc/net/sockstat", "/proc/net/sockstat6"];
 
 /**
- * One text that differs whenever a socket has opened, and nearly always when one has closed; undefined when a
- * file can't be read or lacks a counter.
+ * A text that changes whenever a socket has opened, and nearly always when one has closed; undefined when a file can't
+ * be read or has no such counter.
  */
 export function readTcpCounters(root: Root): string | undefined {
   const [snmp, sockstat, sockstat6] = COUNTERS.map((path) => read(root.path(path)));

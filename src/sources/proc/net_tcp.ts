@@ -22,11 +22,11 @@ export const TCP = {
 /**
  * Reads both tables.
  *
- * @param expectedBytes how long each was last
+ * @param expectedBytes the length of the longer table at the last reading
  * @throws the system's error when `net/tcp` can't be read; a missing `net/tcp6` is a host without IPv6
  */
 export async function readTcpSockets(root: Root, expectedBytes = 0): Promise<TcpSockets> {
-  // Opened through the root's own "net", which is a link to self/net: the exporter's namespace.
+  // "net" below the root is a link to self/net, so these are the tables of the exporter's namespace.
   const v4 = await readSeqFile(root.path(TCP.paths[0]), expectedBytes);
   const v6 = await readTcp6(root, expectedBytes);
   return TcpSockets.inTurns([v4, v6]);
@@ -41,7 +41,7 @@ async function readTcp6(root: Root, expectedBytes: number): Promise<Buffer> {
   }
 }
 
-/** The canonical text of an address of these tables: 32-bit words, each printed in host order. */
+/** The canonical text of an address in these tables, where each 32-bit word is printed in host byte order. */
 export function addressFromHex(hexText: string): string {
   const bytes = Buffer.from(hexText, "hex");
   if (bytes.length % 4 !== 0) return "";

@@ -1,9 +1,9 @@
 /**
  * `/proc/net/unix`: the Unix sockets of the network namespace, readable by everybody. man 5 proc_pid_net.
  *
- * Any user decides how many there are, and the kernel prints a socket's path as it was given to bind(2),
- * newlines included, seen from the mount namespace of whoever bound it. So a line proves no more than that
- * somebody made it: the model looks for more (see the model's rdp_sessions.ts).
+ * Any user can create many of them, and the kernel prints a socket's path as passed to bind(2), newlines included, in
+ * the mount namespace of the process that bound it. So a line only proves that somebody created it;
+ * src/model/sessions/rdp_sessions.ts checks more.
  */
 import { BrokenSourceError } from "../errors.ts";
 import type { Root } from "../root.ts";
@@ -18,7 +18,7 @@ export const UNIX = {
   whenForbidden: NAMESPACE,
 } as const satisfies SourceInfo;
 
-/** A stream socket with a path that listens or that was accepted from one that did. */
+/** A stream socket with a path: one that listens, or one accepted from it. */
 export interface UnixSocket {
   path: string;
   listening: boolean;
@@ -31,16 +31,16 @@ const LINE = /^[0-9a-f]{8,16}: [0-9A-F]{8} 00000000 ([0-9A-F]{8}) 0001 (0[13]) +
 const LISTENS = "00010000";
 const UNCONNECTED = "01";
 
-/** A line has 60 bytes before the path, which has 108 at most. */
+/** A line has 60 bytes before the path, and the path at most 108. */
 const MAX_LINE_BYTES = 256;
 
 const NEWLINE = 0x0a;
 
-/** More sockets with such a name exist only where somebody makes them to be in the way. */
+/** Most sockets with the wanted name: more exist only when a user creates them to cause harm. */
 export const MAX_SOCKETS = 10_000;
 
 /**
- * @param namePart only sockets with this in their path are made objects of
+ * @param namePart only sockets with this text in their path are parsed
  * @throws the system's error when the table can't be read, BrokenSourceError when it is too long
  */
 export async function readUnixSockets(root: Root, namePart: string): Promise<UnixSocket[]> {
@@ -50,7 +50,7 @@ export async function readUnixSockets(root: Root, namePart: string): Promise<Uni
   throw new BrokenSourceError(path, `has more than ${MAX_SOCKETS} sockets with ${namePart}`);
 }
 
-/** The sockets in whole lines of the kernel's form, other lines are passed over; undefined for too many. */
+/** The sockets in complete lines of the kernel's format; other lines are skipped. Undefined when there are too many. */
 export function parseUnix(bytes: Buffer, namePart: string): UnixSocket[] | undefined {
   const sockets = new Map<string, UnixSocket>();
   let end = 0;
@@ -64,7 +64,7 @@ export function parseUnix(bytes: Buffer, namePart: string): UnixSocket[] | undef
     const socket = parseLine(
       bytes.toString("latin1", start, Math.min(newline, at + MAX_LINE_BYTES)),
     );
-    // Under churn the kernel may list a socket twice.
+    // While sockets open and close, the kernel may list one twice.
     if (socket) sockets.set(`${socket.inode} ${socket.listening} ${socket.path}`, socket);
   }
   return undefined;
@@ -74,7 +74,7 @@ function parseLine(line: string): UnixSocket | undefined {
   const [, flags, state, inode, path] = LINE.exec(line) ?? [];
   if (path === undefined) return undefined;
   const listening = flags === LISTENS;
-  // A socket that is bound, but neither listens nor is connected, is not waited for by anybody.
+  // A bound socket that neither listens nor is connected is of no interest.
   if (!listening && state === UNCONNECTED) return undefined;
   return { path, listening, inode: Number(inode) };
 }

@@ -1,7 +1,7 @@
 /**
- * Which pids the kernel has given to new processes and threads. It takes one behind the other and begins again at
- * the end, so a pid can only have been used again where it has been since. man 5 proc_loadavg (the last pid),
- * man 5 proc_stat (`processes`: forks).
+ * Which pids the kernel has given to new processes and threads. It assigns them in ascending order and wraps around at
+ * the end, so only pids in the assigned range can have been reused. man 5 proc_loadavg (the last pid), man 5 proc_stat
+ * (`processes`: forks).
  */
 import type { Root } from "../root.ts";
 import { LOADAVG } from "./loadavg.ts";
@@ -11,7 +11,7 @@ import { readProcFile } from "./proc_file.ts";
 /** Most forks expected between the readings of the two files. */
 const SLACK = 100;
 
-/** The pids behind `after`, up to `last`. */
+/** The pids above `after`, up to `last`. */
 export interface PidRange {
   after: number;
   last: number;
@@ -23,7 +23,7 @@ export class PidAllocation {
 
   constructor(private readonly root: Root) {}
 
-  /** The pids given since the call before; undefined when it may have been any. */
+  /** The pids assigned since the last call; undefined when it may have been any. */
   advance(): PidRange | undefined {
     const { last: after, forks: forksBefore } = this;
     this.forks = this.read(MACHINE_STAT, /^processes (\d{1,15})$/m);
@@ -33,7 +33,7 @@ export class PidAllocation {
     return isKnown && !hasBegunAgain ? { after, last: this.last } : undefined;
   }
 
-  /** -1 where it is not told. */
+  /** Reads a number; -1 when it is missing. */
   private read(path: string, pattern: RegExp): number {
     try {
       return Number(pattern.exec(readProcFile(this.root.path(path)))?.[1] ?? -1);

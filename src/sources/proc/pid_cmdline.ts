@@ -4,19 +4,18 @@ import { closeFile, openFile } from "../descriptors.ts";
 import { isShortage } from "../errors.ts";
 import type { Root } from "../root.ts";
 
-/** A process can have megabytes of arguments. What a server says of itself stands in the first ones. */
+/** Most bytes read of a title: a process can have megabytes of arguments, but the needed ones come first. */
 export const TITLE_LIMIT_BYTES = 4096;
 
 const NUL = 0;
 
-/** Every title is read into this buffer, and no longer needed when the next one is. */
+/** One buffer for all titles: each is parsed before the next one is read. */
 const buffer = Buffer.alloc(TITLE_LIMIT_BYTES);
 
 /**
- * The arguments that fit into the limit, in one read; undefined when the process is gone, a zombie, a
- * kernel thread or hidden.
+ * The arguments within the limit, in one read; undefined when the process is gone, a zombie, a kernel thread or hidden.
  *
- * @throws the system's error when it is short of something, descriptors say: the process may be there
+ * @throws the system's error when it is short of a resource, such as descriptors: the process may exist
  */
 export function readArguments(root: Root, pid: number): string[] | undefined {
   let fd: number;
@@ -37,8 +36,8 @@ export function readArguments(root: Root, pid: number): string[] | undefined {
 }
 
 /**
- * Arguments end with NUL. A title is one such string, padded with NULs to the room that the arguments
- * had, so trailing empty arguments can't be told from padding and go.
+ * Each argument ends with NUL. A title is one such string, padded with NULs to the size of the original arguments, so
+ * trailing empty arguments look like padding and are removed.
  */
 export function parseArguments(bytes: Uint8Array): string[] | undefined {
   let end = bytes.length;

@@ -21,16 +21,16 @@ export const PROC_FD = {
 } as const satisfies SourceInfo;
 
 /**
- * The inodes of what the process has open, sockets and others when only fdinfo may be read: an inode
- * is a socket's when it stands in a socket table. Undefined when neither may be read.
+ * The inodes of a process's open files; if only fdinfo can be read, of all kinds of files: an inode is a socket's when
+ * it is in a socket table. Undefined when neither can be read.
  *
- * @throws the system's error when it is short of something, descriptors say
+ * @throws the system's error when it is short of a resource, such as descriptors
  */
 export function readOpenInodes(root: Root, pid: number): Set<number> | undefined {
   return readSocketInodes(root, pid) ?? inodesOf(root.proc(`${pid}/fdinfo`), fromInfo);
 }
 
-/** The inodes of the process's sockets; undefined when the links in `fd` may not be read. */
+/** The inodes of a process's sockets; undefined when the links in `fd` can't be read. */
 export function readSocketInodes(root: Root, pid: number): Set<number> | undefined {
   return inodesOf(root.proc(`${pid}/fd`), fromLink);
 }
@@ -62,7 +62,7 @@ function inodesOf(
       if (inode !== undefined) inodes.add(inode);
     } catch (error) {
       if (isShortage(error)) throw error;
-      // Closed meanwhile, or listed without the right to look at it.
+      // Closed meanwhile, or listed without the privilege to read it.
     }
   }
   return readable ? inodes : undefined;

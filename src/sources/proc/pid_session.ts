@@ -1,6 +1,6 @@
 /**
- * How a process belongs to a login: by its control group (`/proc/PID/cgroup`, man 7 cgroups) and its audit
- * session (`/proc/PID/sessionid`, man 8 pam_loginuid).
+ * The login that a process belongs to: by its control group (`/proc/PID/cgroup`, man 7 cgroups) and its audit session
+ * (`/proc/PID/sessionid`, man 8 pam_loginuid).
  */
 import { readSync } from "node:fs";
 import { closeFile, openFile } from "../descriptors.ts";
@@ -10,7 +10,10 @@ import type { Root } from "../root.ts";
 /** An audit session that was never set. */
 const UNSET = 0xffff_ffff;
 
-/** A user can nest groups at will below the one systemd gave them; the login's scope comes before those. */
+/**
+ * Most bytes read: users can nest groups without limit below their own one, but the login's scope comes first in the
+ * path.
+ */
 const LIMIT_BYTES = 4096;
 
 const buffer = Buffer.alloc(LIMIT_BYTES);
@@ -23,9 +26,9 @@ export function readCgroup(root: Root, pid: number): string | undefined {
 const USER_MANAGER = /\/user@\d+\.service(?:\/|$)/;
 
 /**
- * The logind session whose scope a control group lies in, `c1` say, or undefined. On hybrid hosts several
- * lines name the scope; a container's paths have a prefix. Below their own manager users give groups any
- * name, so what stands there tells nothing.
+ * The id of the logind session, such as `c1`, whose scope contains a control group; undefined without one. On hybrid
+ * hosts several lines have the scope; a container's paths have a prefix. Groups below a user's own manager are ignored,
+ * since users choose their names.
  */
 export function parseCgroupSession(text: string): string | undefined {
   let id: string | undefined;
@@ -36,31 +39,31 @@ export function parseCgroupSession(text: string): string | undefined {
   return id;
 }
 
-/** Whether a control group lies below a user's own service manager. */
+/** Whether a control group is below a user's own service manager. */
 export function isBelowUserManager(cgroup: string): boolean {
   return cgroup.split("\n").some((line) => USER_MANAGER.test(line));
 }
 
-/** The kernel's number of the login that the process descends from; undefined without auditing. */
+/** The audit session id of a process; undefined without auditing. */
 export function readAuditSession(root: Root, pid: number): number | undefined {
   const text = readOrUndefined(root.proc(`${pid}/sessionid`));
   const value = text === undefined || text === "" ? UNSET : Number(text);
   return value === UNSET || !Number.isInteger(value) ? undefined : value;
 }
 
-/** The process group that the controlling terminal's input goes to (field tpgid of `/proc/PID/stat`). */
+/** The foreground process group of the controlling terminal (field tpgid of `/proc/PID/stat`). */
 export function readForegroundGroup(root: Root, pid: number): number | undefined {
   const text = readOrUndefined(root.proc(`${pid}/stat`));
   return text === undefined ? undefined : parseForegroundGroup(text);
 }
 
-/** man 5 proc_pid_stat; the name may hold `)`, so fields are counted from the last one. */
+/** man 5 proc_pid_stat; the name may contain `)`, so fields are counted from the last one. */
 export function parseForegroundGroup(text: string): number | undefined {
   const [, , , , , tpgid = ""] = text.slice(text.lastIndexOf(")") + 2).split(" ", 6);
   return /^\d{1,10}$/.test(tpgid) ? Number(tpgid) : undefined;
 }
 
-/** @throws the system's error when it is short of something, descriptors say: the process may be there */
+/** @throws the system's error when it is short of a resource, such as descriptors: the process may exist */
 function readOrUndefined(path: string): string | undefined {
   let fd: number;
   try {

@@ -15,7 +15,7 @@ const PAREN = 0x29;
 const MINUS = 0x2d;
 const ZERO = 0x30;
 
-/** Fields as man 5 proc_pid_stat numbers them. */
+/** Field numbers of man 5 proc_pid_stat. */
 const PPID = 4;
 const TTY_NR = 7;
 const UTIME = 14;
@@ -26,23 +26,22 @@ const NUM_THREADS = 20;
 const STARTTIME = 22;
 const RSS = 24;
 
-/** The first and the last field that are numbers and are read. */
+/** The first and the last numeric field to read. */
 const FIRST = PPID;
 const LAST = RSS;
 
-/** The most digits of a 64-bit number. */
+/** Most digits of a 64-bit number. */
 const MOST_DIGITS = 20;
 
 const values = new Float64Array(LAST + 1);
 
 /**
- * Fills a row of the table from a line. The pid, which names the folder, and the effective uid, which is
- * not in the line, stay as they are.
+ * Fills a row of the table from a line, except the pid (the folder's name) and the effective uid (not in the line).
  *
- * The name may hold `)`, blanks and newlines, so the fields begin behind the last `)`.
+ * The name may contain `)`, blanks and newlines, so the fields begin after the last `)`.
  *
- * @param line holds the line in its first `end` bytes
- * @returns false, and leaves the row as it is, when the line is cut off or holds what is no number
+ * @param line a buffer with the line in its first `end` bytes
+ * @returns false when the line is truncated or a field is no number; then the row is unchanged
  */
 export function parseStat(
   line: Uint8Array,
@@ -56,7 +55,7 @@ export function parseStat(
   while (open < paren && line[open] !== 0x28) open++;
   if (paren <= open || paren + 3 >= end) return false;
 
-  let at = paren + 4; // Behind ") S ".
+  let at = paren + 4; // After ") S ".
   for (let field = FIRST; field <= LAST; field++) {
     let value = 0;
     const negative = line[at] === MINUS;
@@ -81,12 +80,12 @@ export function parseStat(
 
 /**
  * The name below `/dev` of the terminal that field `tty_nr` encodes (the kernel's
- * Documentation/admin-guide/devices.txt), or undefined for none and for kinds nobody logs in on.
+ * Documentation/admin-guide/devices.txt), or undefined for none and for kinds without logins.
  */
 export function ttyName(ttyNumber: number): string | undefined {
   const major = (ttyNumber >>> 8) & 0xfff;
   const minor = (ttyNumber & 0xff) | ((ttyNumber >>> 12) & 0xfff00);
-  // The first pts major numbers devices 0 to 2^20-1; Unix98 ptys have used no other since 2.6.4.
+  // The first pts major has devices 0 to 2^20-1; Unix98 ptys use no other since 2.6.4.
   if (major === 136) return `pts/${minor}`;
   if (major === 4) return minor < 64 ? `tty${minor}` : `ttyS${minor - 64}`;
   if (major === 229) return `hvc${minor}`;

@@ -1,32 +1,32 @@
-/** `/proc/PID/status`: facts of one process that its stat line lacks. man 5 proc_pid_status. */
+/** `/proc/PID/status`: data of one process that is not in its stat line. man 5 proc_pid_status. */
 import { readSync } from "node:fs";
 import { closeFile, openFile } from "../descriptors.ts";
 import { isShortage } from "../errors.ts";
 import type { Root } from "../root.ts";
 
 export interface ProcessStatus {
-  /** The users it acts for: real, effective, saved, and for file access. */
+  /** The uids: real, effective, saved, and file system. */
   uids: number[];
   /**
-   * How many pid namespaces it is in, counted from the one that `/proc` shows: 1 on the host itself.
-   * Before Linux 4.1 the kernel does not tell, and 1 is assumed.
+   * The number of nested pid namespaces, counted from the one of `/proc`: 1 on the host itself. Kernels before 4.1
+   * don't report it; then 1 is assumed.
    */
   pidNamespaces: number;
 }
 
 /**
- * The line of a process's groups, which stands before that of its namespaces, can have 65,536 numbers. Nobody
- * is in so many as have room here, but for who wants to hide the other line.
+ * Most bytes read. The line of groups, before that of namespaces, can have 65,536 numbers; only a process that wants to
+ * hide the latter line has more than fit.
  */
 const LIMIT_BYTES = 64 * 1024;
 
-/** Every status is read into this buffer, and no longer needed when the next one is. */
+/** One buffer for all files: each is parsed before the next one is read. */
 const buffer = Buffer.alloc(LIMIT_BYTES);
 
 /**
- * Undefined when the process is gone or hidden, or its status longer than 64 KiB.
+ * The status of a process; undefined when the process is gone or hidden, or the file longer than 64 KiB.
  *
- * @throws the system's error when it is short of something, descriptors say: the process may be there
+ * @throws the system's error when it is short of a resource, such as descriptors: the process may exist
  */
 export function readStatus(root: Root, pid: number | "self"): ProcessStatus | undefined {
   let fd: number;
@@ -47,7 +47,7 @@ export function readStatus(root: Root, pid: number | "self"): ProcessStatus | un
   }
 }
 
-/** @returns undefined when it has no line `Uid:` */
+/** @returns the status; undefined when it has no line `Uid:` */
 export function parseStatus(text: string): ProcessStatus | undefined {
   const uids = /^Uid:((?:\t\d{1,10})+)$/m.exec(text)?.[1];
   const namespaces = /^NSpid:((?:\t\d+)+)$/m.exec(text)?.[1];

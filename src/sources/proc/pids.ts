@@ -1,4 +1,4 @@
-/** The processes that `/proc` lists: its folders whose names are numbers. man 5 proc. */
+/** The pids in `/proc`: its folders with numbers as names. man 5 proc. */
 import { listFolder } from "../descriptors.ts";
 import type { Root } from "../root.ts";
 
@@ -15,6 +15,6 @@ export function listPids(root: Root): Int32Array {
     const initial = name.charCodeAt(0);
     if (initial >= 0x30 && initial <= 0x39) pids[count++] = Number(name);
   }
-  // The kernel lists them in this order already; a copied tree does not.
+  // The kernel already lists them in this order; a copied tree does not.
   return pids.subarray(0, count).sort();
 }

@@ -1,12 +1,12 @@
 /**
- * Small files of /proc that are read for each collection. `Bun.file` would read them on another thread, which
- * takes four times as long, and `readFileSync` into new memory.
+ * Reads small files of /proc, which each collection needs. `Bun.file` would use another thread, which takes four times
+ * as long, and `readFileSync` would allocate new memory.
  */
 import { readSync } from "node:fs";
 import { closeFile, openFile } from "../descriptors.ts";
 
 const MIN_BYTES = 16 * 1024;
-/** More of a file is not read: /proc/stat of 4,096 CPUs. */
+/** Most bytes read: the size of /proc/stat with 4,096 CPUs. */
 const LIMIT_BYTES = 1024 * 1024;
 
 let buffer = Buffer.alloc(MIN_BYTES);
@@ -22,7 +22,7 @@ export function readProcFile(path: string): string {
     for (let length = 0; ;) {
       const bytes = readSync(fd, buffer, length, buffer.length - length, null);
       length += bytes;
-      // The kernel gives what there is, if it has the room: fewer bytes than asked for are the last ones.
+      // The kernel fills the buffer if it can, so fewer bytes than requested mean the end of the file.
       if (length < buffer.length || length >= LIMIT_BYTES)
         return buffer.toString("utf8", 0, length);
       const larger = Buffer.alloc(buffer.length * 2);

@@ -1,25 +1,25 @@
-/** Which rows of a pass are taken over from the pass before, which are read, and what has become of them. */
+/** The rows of a pass: which are copied from the last pass, which are read, and the result for each. */
 import { NO_GROUP } from "../cgroup/group_tree.ts";
 import type { PidRange } from "./pid_allocation.ts";
 import { type ProcessTable, isSameProcess } from "./process_table.ts";
 
-/** What is known of a row. */
+/** The state of a row in this pass. */
 export const ROW = {
-  /** Taken over from the pass before. */
+  /** Copied from the last pass. */
   kept: 0,
   /** To be read. */
   marked: 1,
-  /** Read, and as it was. */
+  /** Read, and unchanged. */
   same: 2,
   /** Read, and different. */
   changed: 3,
   /** Read for the first time: the process is new, or was hidden. */
   new: 4,
-  /** There is no such process any more. */
+  /** The process no longer exists. */
   gone: 5,
 } as const;
 
-/** From this many dead processes on, one loop is faster than a search for each. */
+/** From this many ended processes on, one loop is faster than a search for each. */
 const MANY = 16;
 
 export class ProcessPass {
@@ -69,7 +69,7 @@ export class ProcessPass {
     return this.status.indexOf(ROW.marked, row);
   }
 
-  /** Calls `use` with each row of which this is known, in ascending order. */
+  /** Calls `use` with each row in this state, in ascending order. */
   forEach(known: number, use: (row: number) => void): void {
     const { status } = this;
     for (let row = status.indexOf(known); row >= 0; row = status.indexOf(known, row + 1)) use(row);
@@ -101,7 +101,7 @@ export class ProcessPass {
     }
   }
 
-  /** Marks the processes that were read, but not asked for their uid. */
+  /** Marks the processes that were read without their uid. */
   markWithoutUid(): void {
     const { lacksUid, length } = this.table;
     for (let row = lacksUid.indexOf(1); row >= 0 && row < length;) {
@@ -114,7 +114,7 @@ export class ProcessPass {
     if (this.status[row] === ROW.kept) this.status[row] = ROW.marked;
   }
 
-  /** The row of the same process in the table before, or -1. */
+  /** The row of the same process in the last table, or -1. */
   rowBefore(row: number): number {
     const { previous, table } = this;
     const pid = table.pid[row]!;
@@ -128,9 +128,9 @@ export class ProcessPass {
   }
 
   /**
-   * Marks the processes whose parent has ended: they have another one now, without having run.
+   * Marks the processes whose parent has ended: their parent has changed without them running.
    *
-   * @returns how many
+   * @returns the number of marked processes
    */
   markOrphans(): number {
     const { table, previous, status } = this;
@@ -160,9 +160,9 @@ export class ProcessPass {
   }
 
   /**
-   * Leaves out what is gone and lists what has changed.
+   * Removes the rows of ended processes and lists the changed rows.
    *
-   * @param release told where the line of each process is kept that has ended
+   * @param release called with the slot of each ended process's line
    */
   finish(release: (slot: number) => void): void {
     const { table, previous } = this;
@@ -192,7 +192,7 @@ export class ProcessPass {
     this.closeGaps();
   }
 
-  /** Moves rows up into the places of those that are gone. */
+  /** Moves rows up into the places of removed ones. */
   private closeGaps(): void {
     const { table, status } = this;
     let to = status.indexOf(ROW.gone);

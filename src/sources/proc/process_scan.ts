@@ -1,7 +1,7 @@
 /**
- * One pass over `/proc`: `/proc/PID/stat` of every process that may have changed since the pass before, and
- * its effective uid, which is the owner of the folder `/proc/PID` (stat(2); right for non-dumpable processes
- * too, and under hidepid=1). Control groups tell which processes have not run (`group_watch.ts`).
+ * One pass over `/proc`: reads `/proc/PID/stat` of every process that may have changed since the last pass, and its
+ * effective uid, which is the owner of the folder `/proc/PID` (stat(2); correct also for non-dumpable processes and
+ * with hidepid=1). Control groups show which processes have not run (`group_watch.ts`).
  */
 import { statfsSync, statSync } from "node:fs";
 import { NO_GROUP, type TreeReading } from "../cgroup/group_tree.ts";
@@ -23,10 +23,10 @@ const PROC_MAGIC = 0x9fa0;
 /** Processes read before yielding: about 10 ms. */
 const YIELD_EVERY = 1024;
 
-/** A process that is read in each pass and seems to have slept is asked for its uid in one of this many passes. */
+/** The uid of a process that is read in each pass and seems to have slept is read in one of this many passes. */
 const ASK_UID_EVERY = 4;
 
-/** The resident size of a process is never older than this. */
+/** Each process is read at least this often, so its resident size is never older. */
 const READ_ALL_EVERY_MS = 60_000;
 
 /** Reads the effective uid of a process, or undefined when it is gone. */
@@ -44,12 +44,12 @@ export class ProcessScan {
   /** The pid where the next pass's share begins, and the time of the last share. */
   private nextPid = 0;
   private sharedMs = 0;
-  /** Microseconds by which the rows of each group were ahead of it in the pass before. */
+  /** Microseconds by which the rows of each group were ahead of it in the last pass. */
   private ahead: ReadonlyMap<number, number> = new Map();
 
   /**
    * @param monotonicMs a clock in milliseconds that never jumps
-   * @param report told which way the pass goes, and why, whenever that changes
+   * @param report called when the pass changes between reading all processes and using groups, with the reason
    */
   constructor(
     private readonly root: Root,
@@ -59,7 +59,7 @@ export class ProcessScan {
   ) {
     this.groups = new GroupWatch(root, report);
     this.pids = new PidAllocation(root);
-    // A captured tree belongs to whoever copied it.
+    // In a captured tree all files belong to the user who copied it.
     const isKernels = isKernelProc(root);
     this.stats = new StatReader(root, !isKernels);
     this.readUid = isKernels
@@ -68,13 +68,12 @@ export class ProcessScan {
   }
 
   /**
-   * The processes now. The table that a call returns stays valid until the second call after it. Calls must
-   * not overlap.
+   * The present processes. A returned table stays valid until the second next call. Calls must not overlap.
    *
-   * A process that ends while it is read is left out, and so is one that hidepid=1 lists but hides.
+   * Processes that end while they are read, or that hidepid=1 lists but hides, are left out.
    *
-   * @throws the system's error when `/proc` can't be listed, or a process not read for another reason than
-   * that it ended or is hidden: then the table of the call before stays the newest
+   * @throws the system's error when `/proc` can't be listed, or a process can't be read although it exists and is not
+   *    hidden: then the last table stays the newest
    */
   async run(): Promise<ProcessTable> {
     const { current: previous, previous: table } = this;
@@ -82,11 +81,11 @@ export class ProcessScan {
     this.stats.beginPass();
     try {
       if (this.lines.isWasteful) this.forgetLines();
-      // Before the processes are listed: what is born in between is new to the pass, and read.
+      // Before the processes are listed, so that a process started in between is new and gets read.
       const groups = this.groups.begin(this.monotonicMs());
       const used = groups && this.pids.advance();
       const pass = new ProcessPass(previous, table, listPids(this.root));
-      // A pid that was used again is another process, and in a group that may not have run since.
+      // A reused pid is another process, perhaps in a group that has not run since.
       if (used) pass.markPids(used);
       else pass.markAll();
       if (groups) await this.readWhatRan(pass, groups);
@@ -94,7 +93,7 @@ export class ProcessScan {
       pass.finish((slot) => this.lines.release(slot));
       this.groups.end(table.processesRead, table.length);
     } catch (error) {
-      // The last reading of the groups no longer matches the rows that are kept.
+      // The last reading of the groups does not match the kept rows.
       this.groups.forget();
       this.forgetLines();
       throw error;
@@ -130,7 +129,10 @@ export class ProcessScan {
     evidence.withdraw();
   }
 
-  /** A process that sleeps can lose memory without running, so every one is read once a minute. */
+  /**
+   * Marks a share of all processes, so that each is read once a minute: a sleeping process can lose memory without
+   * running.
+   */
   private markShare(pass: ProcessPass): void {
     const nowMs = this.monotonicMs();
     const share = Math.min(1, (nowMs - this.sharedMs) / READ_ALL_EVERY_MS);
@@ -151,7 +153,7 @@ export class ProcessScan {
     }
   }
 
-  /** Reads as many marked rows as it may without a pause, from this one on. @returns the next one, or -1 */
+  /** Reads marked rows from this one on until it is time to yield. @returns the next one, or -1 */
   private readSome(pass: ProcessPass, row: number): number {
     for (let reads = 0; row >= 0 && reads < YIELD_EVERY; reads++) {
       pass.status[row] = this.readRow(pass, row);
@@ -160,7 +162,7 @@ export class ProcessScan {
     return row;
   }
 
-  /** @returns what is now known of the row */
+  /** @returns the new state of the row */
   private readRow({ table }: ProcessPass, row: number): number {
     const { lines, passes } = this;
     const { line } = this.stats;

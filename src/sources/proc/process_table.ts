@@ -1,6 +1,6 @@
-/** The processes of one pass over `/proc`, a column an attribute, so that a pass allocates nothing. */
+/** The processes of one pass over `/proc`, in one typed array for each attribute, so that a pass allocates nothing. */
 
-/** The kernel cuts a process's name to 15 bytes; longer names of its own threads are cut here. */
+/** Bytes kept of a name. The kernel cuts names of processes to 15 bytes; longer ones of kernel threads are cut here. */
 export const COMM_BYTES = 16;
 
 /** A table shrinks when it has room for more than this many times the rows needed. */
@@ -14,48 +14,48 @@ export class ProcessTable {
   parentPid = new Int32Array(0);
   /** The effective uid. */
   uid = new Uint32Array(0);
-  /** `R`, `S`, `Z` … as a character code. */
+  /** The state `R`, `S`, `Z` … as a character code. */
   state = new Uint8Array(0);
-  /** The controlling terminal as the kernel encodes it, 0 for none. */
+  /** The controlling terminal in the kernel's encoding; 0 for none. */
   ttyNumber = new Int32Array(0);
   threads = new Int32Array(0);
-  /** When it started, in ticks since boot. */
+  /** The start time in ticks since boot. */
   startTicks = new Float64Array(0);
-  /** CPU ticks the process used itself. */
+  /** CPU ticks of the process itself. */
   ownTicks = new Float64Array(0);
-  /** CPU ticks of its descendants that it, or a reaped child, has waited for. */
+  /** CPU ticks of descendants reaped by the process or by its reaped children. */
   reapedTicks = new Float64Array(0);
   /** Resident set in pages. */
   rssPages = new Float64Array(0);
-  /** The id of the control group that named the process when it was last read; 0 for none. */
+  /** The id of the control group that listed the process when it was last read; 0 for none. */
   group = new Int32Array(0);
-  /** Where `StatLines` keeps the row's line; -1 for nowhere. */
+  /** The slot of the row's line in `StatLines`; -1 for none. */
   slot = new Int32Array(0);
-  /** The number of the pass that read the row last. */
+  /** The number of the last pass that read the row. */
   readInPass = new Int32Array(0);
-  /** 1 where that pass did not ask for the uid: the next one reads the row again. */
+  /** 1 when that pass did not read the uid: the next pass reads the row again. */
   lacksUid = new Uint8Array(0);
   /** The names (comm), `COMM_BYTES` for each, filled up with NUL. */
   comms = Buffer.alloc(0);
 
   /**
-   * The rows that differ from the pass before, in ascending order: those of new processes, and those
-   * whose line or uid has changed. The first `changedCount` count.
+   * The rows that differ from the last pass, in ascending order: new processes, and those whose line or uid has
+   * changed. Only the first `changedCount` entries are valid.
    */
   changed = new Int32Array(0);
   changedCount = 0;
-  /** For each entry of `changed`: the row of the same process in the table of the pass before, or -1. */
+  /** For each entry of `changed`: the row of the same process in the last table, or -1. */
   before = new Int32Array(0);
-  /** The rows of the table of the pass before whose processes are not in this one, in ascending order. */
+  /** The rows of the last table whose processes have ended, in ascending order. */
   ended: number[] = [];
-  /** The latest start of a process in this pass or in one before, in ticks since boot. */
+  /** The latest start of any process seen so far, in ticks since boot. */
   youngestTicks = 0;
-  /** How many processes were read for this pass; the others have not run since they were. */
+  /** The number of processes read in this pass; the others have not run since they were read. */
   processesRead = 0;
 
   private columns: Column[] = [];
 
-  /** Makes room for so many rows and forgets the old ones. */
+  /** Makes room for `capacity` rows and clears the table. */
   reset(capacity: number): void {
     this.length = 0;
     this.changedCount = 0;
@@ -89,7 +89,7 @@ export class ProcessTable {
     this.before = new Int32Array(size);
   }
 
-  /** Takes over `count` rows of another table, from the row `from` on, as the rows from `to` on. */
+  /** Copies `count` rows of another table, starting at row `from`, to the rows starting at `to`. */
   carry(other: ProcessTable, from: number, count: number, to: number): void {
     for (let i = 0; i < this.columns.length; i++) {
       this.columns[i]!.set(other.columns[i]!.subarray(from, from + count), to);
@@ -121,13 +121,13 @@ export class ProcessTable {
     return low;
   }
 
-  /** Whether the row's process is a zombie or dead: listed still, but no longer anybody's session. */
+  /** Whether the row's process is a zombie or dead: still listed, but no longer part of a session. */
   isDead(row: number): boolean {
     const state = this.state[row];
     return state === 0x5a || state === 0x58 || state === 0x78; // Z, X, x
   }
 
-  /** The process's name, of which `COMM_BYTES` are kept. */
+  /** The process's name, at most `COMM_BYTES` of it. */
   comm(row: number): string {
     const start = row * COMM_BYTES;
     const end = this.comms.indexOf(0, start);
@@ -149,7 +149,7 @@ export class ProcessTable {
     const rows: number[] = [];
     const all = this.comms.subarray(0, this.length * COMM_BYTES);
     for (const name of names) {
-      // A search for the bytes makes no string of any other name.
+      // A byte search creates no strings for other names.
       const pattern = name.length < COMM_BYTES ? `${name}\0` : name;
       for (let at = all.indexOf(pattern, 0, "latin1"); at >= 0;) {
         const row = Math.floor(at / COMM_BYTES);
@@ -163,7 +163,7 @@ export class ProcessTable {
 
 type Column = Int32Array | Uint32Array | Uint8Array | Float64Array;
 
-/** Whether two rows of two passes are one process: a pid is used again in time. */
+/** Whether rows of two passes are the same process: pids are reused, so start times are compared. */
 export function isSameProcess(
   a: ProcessTable,
   rowA: number,

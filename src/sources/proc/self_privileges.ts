@@ -8,7 +8,7 @@ export interface Privileges {
   effectiveUid: number;
   realGid: number;
   effectiveGid: number;
-  /** Bit sets of capabilities. */
+  /** Capabilities as bit sets. */
   permitted: bigint;
   ambient: bigint;
 }

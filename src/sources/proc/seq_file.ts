@@ -1,6 +1,6 @@
 /**
- * Files of /proc that the kernel makes line by line while they are read (its Documentation/filesystems/
- * seq_file.rst). One read(2) returns whole lines, a page of them at the most.
+ * Files of /proc that the kernel generates line by line while they are read (its
+ * Documentation/filesystems/seq_file.rst). One read(2) returns whole lines, at most a page.
  */
 import { readSync } from "node:fs";
 import { closeFile } from "../descriptors.ts";
@@ -9,10 +9,7 @@ import { openRegular } from "../regular_file.ts";
 
 const PAGE_BYTES = 4096;
 
-/**
- * A page, less more than a line of these files is long (200 bytes): after fewer bytes than that there was
- * no further line.
- */
+/** A page less the longest line of these files (200 bytes, with a margin): a read that returns less is the last one. */
 const LAST_READ_BYTES = PAGE_BYTES - 512;
 
 /** Room for 110,000 sockets. Users can make more; searching a table must take less than 250 ms. */
@@ -24,19 +21,18 @@ const FIRST_BYTES = 2 * PAGE_BYTES;
 const YIELD_EVERY = 64;
 
 /**
- * Reads such a file to its end. The read that would return nothing is left out, because for
- * `/proc/net/tcp` the kernel walks its whole table of sockets for it.
+ * Reads such a file to its end. It omits the final empty read, for which the kernel would walk its whole table of
+ * sockets in the case of `/proc/net/tcp`.
  *
- * @param expectedBytes how long it may be: then the buffer need not grow
- * @throws the system's error when it can't be opened or read, BrokenSourceError for what is no regular file
- *   or too long
+ * @param expectedBytes the expected length, so that the buffer need not grow
+ * @throws the system's error when it can't be opened or read, BrokenSourceError when it is no regular file or too long
  */
 export async function readSeqFile(
   path: string,
   expectedBytes = 0,
   limitBytes = LIMIT_BYTES,
 ): Promise<Buffer> {
-  // Files of /proc have no size that could be looked at before.
+  // Files of /proc have no size to check in advance.
   const { fd } = openRegular(path, limitBytes);
   try {
     let buffer = Buffer.allocUnsafeSlow(Math.max(FIRST_BYTES, expectedBytes + PAGE_BYTES));

@@ -1,12 +1,12 @@
-/** The file that bind(2) makes for a Unix socket's path: whose it is tells who made it. man 7 unix. */
+/** The file that bind(2) creates for a Unix socket's path: its owner is the user who created it. man 7 unix. */
 import { lstatSync } from "node:fs";
 import { dirname } from "node:path";
 
-/** The owner's uid; `missing` where the folder can be looked into and has no socket of that name. */
+/** The owner's uid; `missing` when the folder is readable and has no socket of that name. */
 export type SocketOwner = number | "missing" | "unknown";
 
 /**
- * Whose file this is. A folder that is not there tells nothing: a service may have a `/tmp` of its own.
+ * The owner of a socket's file. A missing folder means `unknown`: a service may have a private `/tmp`.
  *
  * @param path with the root before it
  */

@@ -1,4 +1,4 @@
-/** The `/proc/PID/stat` lines that rows were parsed from: one that reads the same is not parsed again. */
+/** The `/proc/PID/stat` lines from which rows were parsed: an unchanged line is not parsed again. */
 
 /** Bytes read of a stat line. All needed fields lie within the first 350. */
 export const LINE_BYTES = 384;
@@ -13,7 +13,7 @@ export class StatLines {
   private free: number[] = [];
   private used = 0;
 
-  /** Whether a slot holds this very line. */
+  /** Whether a slot holds the same line. */
   holds(slot: number, line: Buffer, length: number): boolean {
     if (slot < 0 || this.lengths[slot] !== length) return false;
     const at = slot * LINE_BYTES;
@@ -23,8 +23,8 @@ export class StatLines {
   /**
    * Keeps a line.
    *
-   * @param slot where a line of the same process is kept that this one takes the place of; -1 for none
-   * @returns where it is kept now
+   * @param slot the slot of the process's last line, which this one replaces; -1 for none
+   * @returns the slot of the line
    */
   keep(slot: number, line: Buffer, length: number): number {
     if (slot < 0) slot = this.free.pop() ?? this.used++;

@@ -1,4 +1,4 @@
-/** Reads `/proc/PID/stat`, through a file that stays open where a process is read in each pass. */
+/** Reads `/proc/PID/stat`. For a process that is read in each pass, the file stays open. */
 import { readSync } from "node:fs";
 import { closeFile, openFile } from "../descriptors.ts";
 import { isUnavailable } from "../errors.ts";
@@ -7,17 +7,17 @@ import type { Root } from "../root.ts";
 import { LINE_BYTES } from "./stat_lines.ts";
 
 /**
- * How many files stay open. A host has some 200 kernel threads, which no control group speaks for; the rest is for
- * processes that run between each two passes. The kernel holds some 10 MiB for all.
+ * Most files kept open. A host has some 200 kernel threads, which are in no control group but the root; the rest is for
+ * processes that run between every two passes. The kernel needs some 10 MiB for all.
  */
 const MOST_KEPT = 2048;
 
 export class StatReader {
-  /** The line that was read last. */
+  /** The last line read. */
   readonly line = Buffer.alloc(LINE_BYTES);
   private readonly kept: KeptFiles<number>;
 
-  /** @param isCopy whether it is a copy of a `/proc`: a file of that does not end with a process */
+  /** @param isCopy whether it is a copy of a `/proc`, where an open file stays readable after its process has ended */
   constructor(
     private readonly root: Root,
     isCopy: boolean,
@@ -30,8 +30,8 @@ export class StatReader {
   }
 
   /**
-   * @param isOften whether the pass before has read it, too
-   * @returns the length of the process's line, or -1 when there is no such process any more
+   * @param isOften whether the last pass has also read it
+   * @returns the length of the process's line, or -1 when the process is gone
    * @throws the system's error
    */
   read(pid: number, isOften: boolean): number {

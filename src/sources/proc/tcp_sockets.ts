@@ -9,11 +9,11 @@ export interface TcpSocket {
   listening: boolean;
   localPort: number;
   remotePort: number;
-  /** The peer as the kernel prints it: 8 or 32 hex digits; `addressFromHex` makes it readable. */
+  /** The remote address as the kernel prints it: 8 or 32 hex digits; see `addressFromHex`. */
   remoteHex: string;
-  /** The user who made or accepted it, not the peer's. */
+  /** The local user who created or accepted the socket. */
   uid: number;
-  /** The socket's inode; 0 for a connection that waits to be accepted. */
+  /** The socket's inode; 0 for a connection that is not accepted yet. */
   inode: number;
 }
 
@@ -30,7 +30,7 @@ export const MAX_CONNECTIONS = 10_000;
 /** Listeners parsed before yielding: some 5 ms without the JIT. */
 export const LISTENERS_A_TURN = 1024;
 
-/** The remote port and the state of a socket that listens. */
+/** The remote port and the state of a listening socket. */
 const LISTENS = Buffer.from(":0000 0A ");
 
 const COLON = 0x3a;
@@ -42,8 +42,8 @@ export class TcpSockets {
   private readonly linesByInode: LineFinder;
 
   /**
-   * @param tables as the kernel gives them; a line that is cut off or odd is passed over
-   * @param rows what listens in them
+   * @param tables the tables as read from the kernel; truncated or invalid lines are skipped
+   * @param rows the listening sockets in them
    */
   constructor(
     private readonly tables: readonly Buffer[],
@@ -55,9 +55,9 @@ export class TcpSockets {
   }
 
   /**
-   * The same, in turns.
+   * The same, yielding in between.
    *
-   * @param yieldTurn lets others have their turn
+   * @param yieldTurn yields to other work
    */
   static async inTurns(
     tables: readonly Buffer[],
@@ -70,17 +70,17 @@ export class TcpSockets {
     return new TcpSockets(tables, rows);
   }
 
-  /** How long the longer table is. */
+  /** The length of the longer table. */
   get bytes(): number {
     return Math.max(0, ...this.tables.map(({ length }) => length));
   }
 
-  /** The sockets that listen. */
+  /** The listening sockets. */
   listeners(): readonly TcpSocket[] {
     return this.listening;
   }
 
-  /** The established connections to a local port; of very many only some. */
+  /** The established connections to a local port, at most `MAX_CONNECTIONS`. */
   connectionsTo(port: number): readonly TcpSocket[] {
     let found = this.known.get(port);
     if (!found) {
@@ -105,24 +105,24 @@ function* rowsThatListen(tables: readonly Buffer[]): Generator<TcpSocket | undef
   }
 }
 
-/** `:0016 `, or undefined for a line that is none. */
+/** The local port in a line as `:0016 `; undefined when the line is invalid. */
 function localPortText(table: Buffer, start: number): string | undefined {
   const colon = table.indexOf(COLON, table.indexOf(COLON, start) + 1);
   return colon < 0 ? undefined : table.toString("latin1", colon, colon + ":0016 ".length);
 }
 
-/** `PPPP ST TX:RX TR:WHEN RETRNSMT`, behind the colon of the remote address. */
+/** `PPPP ST TX:RX TR:WHEN RETRNSMT`, after the colon of the remote address. */
 const BEFORE_UID = "CA80 01 00000000:00000000 02:000A5B2C 00000000".length;
 
 /** Bytes between there and the end of the inode. */
 const INODE_ROOM = 64;
 
-/** ` 4711 `, or undefined for a line that is none. */
+/** The inode in a line as ` 4711 `; undefined when the line is invalid. */
 function inodeText(table: Buffer, start: number): string | undefined {
   let colon = start - 1;
   for (let i = 0; i < 3; i++) colon = table.indexOf(COLON, colon + 1);
   const from = colon + 1 + BEFORE_UID;
-  // Of the whole line a regular expression takes twice as long without the JIT.
+  // A regular expression over the whole line takes twice as long without the JIT.
   return UID_AND_INODE.exec(table.toString("latin1", from, from + INODE_ROOM))?.[1];
 }
 
@@ -144,7 +144,7 @@ function parseRow(line: string | undefined): TcpSocket | undefined {
   };
 }
 
-/** Those that are wanted, each once: under churn the kernel may list a socket twice. */
+/** Removes duplicates: while sockets open and close, the kernel may list one twice. */
 function distinct(
   rows: readonly (TcpSocket | undefined)[],
   isWanted: (socket: TcpSocket) => boolean,
@@ -154,7 +154,7 @@ function distinct(
   return [...sockets.values()];
 }
 
-/** A connection that nobody has accepted yet has no inode; its peer tells it apart. */
+/** A connection that is not accepted yet has no inode; its peer identifies it. */
 function rowKey({ inode, localPort, remotePort, remoteHex }: TcpSocket): number | string {
   return inode !== 0 ? inode : `${localPort} ${remotePort} ${remoteHex}`;
 }

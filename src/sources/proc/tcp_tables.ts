@@ -1,6 +1,6 @@
 /**
- * The TCP tables, read only when something may have changed: for each read the kernel walks its whole hash
- * table, which takes longer than all else on a quiet host.
+ * Reads the TCP tables only when something may have changed: for each read the kernel walks its whole hash table, which
+ * takes longer than everything else on a quiet host.
  */
 import type { Root } from "../root.ts";
 import { readTcpCounters } from "./net_counters.ts";
@@ -10,7 +10,7 @@ import type { TcpSockets } from "./tcp_sockets.ts";
 /** A reading is never used for longer than this. */
 const LONGEST_USE_MS = 60_000;
 
-/** A longer table is not kept from one collection to the next; this one is of 2,000 sockets. */
+/** Longest table kept between collections: some 2,000 sockets. */
 const MOST_BYTES_KEPT = 300_000;
 
 const TABLES = 2;
@@ -33,8 +33,7 @@ export class TcpTables {
   ) {}
 
   /**
-   * The sockets that are established or listen. Unless `settle` is called after it, the next
-   * call reads the tables again.
+   * The established and listening sockets. Unless `settle` is called after it, the next call reads the tables again.
    *
    * @throws as `readTcpSockets`
    */
@@ -59,8 +58,8 @@ export class TcpTables {
   }
 
   /**
-   * Keeps the last reading for the next call, if nobody is connected to one of these local ports: when such a
-   * connection's other end hangs up before the server closes, no counter moves.
+   * Keeps the last reading for the next call, if there is no connection to one of these local ports: when a client
+   * disconnects before the server closes, no counter changes.
    */
   settle(ports: ReadonlySet<number>): void {
     const sockets = this.latest;
