@@ -8,6 +8,7 @@ import type { WebConfig } from "../config/web_config.ts";
 import { refusalOf, secureOptions } from "./certificates.ts";
 import type { NodeRequest, NodeResponse } from "./exchange.ts";
 import type { Modules } from "./modules.ts";
+import { readInPieces } from "./pieces.ts";
 
 /** Limit of a TLS handshake: longer than one takes over the slowest line. */
 const HANDSHAKE_MS = 15_000;
@@ -37,6 +38,7 @@ export function createAcceptor({ tls, http }: WebConfig, options: AcceptorOption
     return (socket) => {
       options.connected(socket);
       server.emit("connection", socket);
+      readInPieces(socket);
     };
   }
   return http.http2 ? withHttp2(tls, options) : withHttp1(tls, options);
@@ -58,7 +60,9 @@ function withHttp1(tls: TlsSettings, options: AcceptorOptions): Acceptor {
     ALPNProtocols: ["http/1.1"],
   });
   server.on("secureConnection", (socket) => {
-    if (mayEnter(tls, socket, options)) http.emit("connection", socket);
+    if (!mayEnter(tls, socket, options)) return;
+    http.emit("connection", socket);
+    readInPieces(socket);
   });
   server.on("tlsClientError", (error) => logHandshake(error, options));
   return (socket) => void server.emit("connection", socket);
@@ -91,6 +95,7 @@ function withHttp2(tls: TlsSettings, options: AcceptorOptions): Acceptor {
     server.on("session", began);
     serve!.call(server, socket);
     server.off("session", began);
+    if (socket.alpnProtocol !== "h2") readInPieces(socket);
   });
   return (socket) => void server.emit("connection", socket);
 }
