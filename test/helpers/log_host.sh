@@ -50,11 +50,14 @@ forward=no
 [ -z "$rsyslogd" ] || forward=yes
 rm -rf /etc/systemd/journald.conf.d
 mkdir /etc/systemd/journald.conf.d
+# Journald deletes the oldest of more than 100 files; a slow machine rotates more in the time of one restart test.
 # An empty Audit= leaves the kernel's auditing as it is; "no" would turn it off.
 cat > /etc/systemd/journald.conf.d/zz-test.conf << END
 [Journal]
 Storage=persistent
 SystemKeepFree=1
+SystemMaxUse=20G
+SystemMaxFiles=100000
 RateLimitIntervalSec=0
 RateLimitBurst=0
 ReadKMsg=no
