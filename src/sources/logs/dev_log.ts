@@ -1,7 +1,7 @@
 /**
  * /dev/log: the socket to which programs send what they log. Under systemd it is a link to journald's
- * (systemd-journald-dev-log.socket since systemd 209); a syslog daemon that listens there itself puts a
- * socket of its own in its place, and then journald gets nothing of it. man 3 syslog.
+ * (systemd-journald-dev-log.socket since systemd 209); a syslog daemon that listens there itself replaces the link by
+ * its own socket, and then journald receives nothing. man 3 syslog.
  */
 import { lstatSync, readlinkSync } from "node:fs";
 import { codeOf } from "../errors.ts";

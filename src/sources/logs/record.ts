@@ -3,19 +3,19 @@ import type { LogPosition } from "./position.ts";
 /** Appended to a message whose end is missing: no program logs it, and no parser reads past it. */
 export const CUT_MARK = "…";
 
-/** One message that one program logged, in whatever log it was found. */
+/** One message of one program, from any kind of log. */
 export interface LogRecord {
   /** When it was written, in milliseconds since the epoch. */
   timeMs: number;
   /** The program's name in the log: `sshd`, `sshd-session`, `sudo`. */
   identifier: string;
-  /** The pid that logged it; some programs log none. */
+  /** The pid of the program; undefined when it logs none. */
   pid: number | undefined;
-  /** The text behind the identifier. */
+  /** The text after the identifier. */
   message: string;
-  /** How often it was logged: 1, or N for rsyslog's `message repeated N times`. */
+  /** How many times it was logged: 1, or N for rsyslog's `message repeated N times`. */
   copies: number;
-  /** What an entry of systemd-logind's in the journal has beside its text. */
+  /** Further fields of systemd-logind's entries in the journal. */
   logind?: LogindFields;
 }
 
@@ -34,25 +34,25 @@ export interface LogindFields {
   monotonicUs: number;
 }
 
-/** A log that is read as it grows, a piece at a time. */
+/** Follows a log, one piece at a time. */
 export interface LogReader {
   /**
-   * Hands over the records that were not handed over yet, oldest first. The first call starts at the
-   * position that was given, or else at the first record not older than the time that was given.
+   * Calls `take` with each new record, oldest first. The first call starts at the given position, or else at the first
+   * record not older than the given time.
    *
-   * @param mayGoOn asked after each small piece of work; the call ends soon after it says no
-   * @returns false when the call ended before everything was handed over; the next call goes on
-   * @throws the system's error when the log can't be read; nothing is lost by it, the next call goes on
+   * @param mayGoOn called after each small piece of work; the call ends soon after it returns false
+   * @returns false when the call ended before everything was read; the next call continues
+   * @throws the system's error when the log can't be read; nothing is lost, and the next call continues
    */
   poll(take: (record: LogRecord) => void, mayGoOn?: () => boolean): boolean;
   /**
-   * When the oldest entry was written that the last call left unread, in milliseconds since the epoch;
-   * undefined when it left none, or when that is not known.
+   * The time of the oldest entry left unread by the last call, in milliseconds since the epoch; undefined when there is
+   * none, or the time is unknown.
    */
   readonly oldestUnreadMs: number | undefined;
-  /** Bytes of the log that were deleted before they could be read, since this reader was made. */
+  /** Bytes of the log that were deleted before this reader could read them. */
   readonly lostBytes: number;
-  /** Where the next call goes on. */
+  /** Where the next call continues. */
   position(): LogPosition;
   close(): void;
 }

@@ -1,4 +1,4 @@
-/** Finds the DATA object of one value, `_UID=0` say, through the file's hash table. */
+/** Finds the DATA object of one value, such as `_UID=0`, in the file's hash table. */
 import type { JournalFile } from "./file.ts";
 import { jenkins, newHash, siphash24 } from "./hash.ts";
 import { DATA, DATA_OBJECT, HASH_ITEM, readU64 } from "./objects.ts";
@@ -18,12 +18,10 @@ export class DataLookup {
   private readonly hash = newHash();
   /** The offset of the hash bucket. */
   private readonly bucket: number;
-  /** The last object of the bucket that was looked at: what is added later comes behind it. */
+  /** The last object of the bucket visited; later ones are appended after it. */
   private searched = 0;
 
-  /**
-   * @param text the field and its value, as payloads have it
-   */
+  /** @param text the field and its value, as in a payload: `FIELD=value` */
   constructor(
     text: string,
     private readonly file: JournalFile,
@@ -45,7 +43,7 @@ export class DataLookup {
     const { file, hash, wanted } = this;
     for (let step = 0; this.offset === 0 && step < MAX_STEPS; step++) {
       const offset = this.nextInBucket();
-      // Objects are added at the end of the file and of the bucket, so this also ends any circle.
+      // Objects are appended to the file and to the bucket, so offsets ascend; this also stops at a loop.
       if (offset <= this.searched) break;
       if (file.loadHead(offset, DATA, dataHeadBytes(file)) === 0) break;
       this.searched = offset;
@@ -59,7 +57,7 @@ export class DataLookup {
     return this.offset !== 0;
   }
 
-  /** Reads a payload, once more when it may have been written since its page was read. */
+  /** Reads a payload; tries again in case it was written after its page was read. */
   private read(payload: PayloadReader, offset: number): boolean {
     const { file } = this;
     if (payload.open(file, offset) && payload.check(file)) return true;

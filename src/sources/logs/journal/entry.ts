@@ -1,7 +1,7 @@
 /**
- * One ENTRY object with the fields that are wanted, checked as far as the file allows: the payload of
- * each field against its own hash, and all of them together against the entry's, so that a damaged
- * reference can't lend one entry the message of another.
+ * One ENTRY object with the wanted fields, checked as far as the file allows: the payload of each field against its own
+ * hash, and all fields together against the entry's hash, so that a damaged reference can't give an entry the message
+ * of another one.
  */
 import type { FieldCache } from "./field_cache.ts";
 import { EntryList } from "./entry_list.ts";
@@ -24,8 +24,8 @@ export class EntryReader {
   /** The values of the wanted fields, in the order of their names; of a repeated field the first. */
   readonly values: (string | undefined)[];
   /**
-   * False when a field could not be read, or not all of them were added up: then a value that is absent
-   * here may be in the entry.
+   * False when a field could not be read or was not included in the checksum: then a value missing here may be in the
+   * entry.
    */
   complete = true;
 
@@ -34,7 +34,7 @@ export class EntryReader {
   /** The offset of each wanted field's DATA object. */
   readonly itemOf: number[] = [];
 
-  /** The offsets of its DATA objects: as they stand in the file, so with their hashes where it is not compact. */
+  /** The offsets of its DATA objects: in the file's format, so with their hashes when it is not compact. */
   private readonly words = new Uint32Array(MAX_ITEMS * 4);
   private usedWords: Uint32Array = this.words;
   private isCompact = false;
@@ -81,8 +81,8 @@ export class EntryReader {
   }
 
   /**
-   * Whether the entry refers to the DATA object at an offset. One native search: it works on what `open`
-   * found, until anything else of the file is read.
+   * Whether the entry refers to the DATA object at an offset, by one native search. Valid after `open`, until anything
+   * else of the file is read.
    */
   has(item: number): boolean {
     const { usedWords } = this;
@@ -107,7 +107,7 @@ export class EntryReader {
     return this.open(file, offset) && this.readFields(file, offset);
   }
 
-  /** Reads no more than the time and number of an entry. */
+  /** Reads only the time and the number of an entry. */
   readHead(file: JournalFile, offset: number): boolean {
     if (file.loadHead(offset, ENTRY, HEAD_BYTES) === 0) return false;
     const { bytes, at } = file.pages;
@@ -155,8 +155,8 @@ export class EntryReader {
   }
 
   /**
-   * Without one of the hashes the sum says nothing. Then each wanted field must list the entry, as
-   * the entry lists the field.
+   * Without the hash of a field the checksum can't be verified. Then each wanted field must list the entry, as the
+   * entry lists the field.
    */
   private isListedByAll(file: JournalFile, offset: number): boolean {
     const list = new EntryList(file);
@@ -178,8 +178,8 @@ export class EntryReader {
   }
 
   /**
-   * A field that was logged twice with the same value is listed once, but its hash went into the
-   * sum twice, which leaves the sum off by just that hash.
+   * A field logged twice with the same value is listed once, but its hash is in the checksum twice, so the checksum
+   * differs by exactly that hash.
    */
   private isOneRepeated(file: JournalFile): boolean {
     for (let i = 0; i < this.itemCount; i++) {

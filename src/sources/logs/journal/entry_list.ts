@@ -1,16 +1,16 @@
 /**
- * A list of entries as journal files keep them, in the order of writing: the first one inline, the
- * rest in a chain of ENTRY_ARRAY objects that double in size. It grows at its end while it is walked.
+ * A list of entries in a journal file, in the order of writing: the first one inline, the rest in a chain of
+ * ENTRY_ARRAY objects that double in size. It may grow at its end while it is walked.
  */
 import type { JournalFile } from "./file.ts";
 import { ENTRY_ARRAY, ENTRY_ARRAY_OBJECT, readU64 } from "./objects.ts";
 
 const HEAD_BYTES = ENTRY_ARRAY_OBJECT.items;
 
-/** How many offsets are read at a time. */
+/** Number of offsets read at once. */
 const BATCH = 64;
 
-/** Each array is longer than the one before it, so a file that is whole has far fewer. */
+/** Each array is longer than the last one, so an intact file has far fewer. */
 const MAX_ARRAYS = 64;
 
 /** Most empty items in a row that are skipped, in an array that was partly lost. */
@@ -19,34 +19,34 @@ const MAX_EMPTY_ITEMS = 4096;
 export class EntryList {
   /** The number of entries, by the file's own count. */
   private total = 0;
-  /** The first entry, where it is inline; else 0. */
+  /** The offset of the inline first entry; 0 when there is none. */
   private first = 0;
   private firstArray = 0;
 
   /** The index in the list of the next item to read. */
   private index = 0;
-  /** The array that was read last, the place in the list of its first item, and its length. */
+  /** The offset of the last array read, the index in the list of its first item, and its length. */
   private array = 0;
   private arrayIndex = 0;
   private arrayLength = 0;
   private arrayCount = 0;
   private emptyItems = 0;
 
-  /** Offsets that were read but not yet taken. */
+  /** Offsets that are read but not yet taken. */
   private batch: Float64Array | undefined;
   private batchAt = 0;
   private batchLength = 0;
 
   constructor(private readonly file: JournalFile) {}
 
-  /** Where the list is, and how long it is now; to be called again when it may have grown. */
+  /** Sets the place and the present length of the list; call it again when it may have grown. */
   update(first: number, firstArray: number, total: number): void {
     this.first = first;
     this.firstArray = firstArray;
     this.total = total;
   }
 
-  /** The offset of the next entry, or 0 when there is none yet. Nobody has checked what lies there. */
+  /** The offset of the next entry, or 0 when there is none yet. The object there is not checked. */
   peek(): number {
     if (this.batchAt >= this.batchLength) this.fill();
     return this.batchAt < this.batchLength ? this.batch![this.batchAt]! : 0;
@@ -57,7 +57,7 @@ export class EntryList {
   }
 
   /**
-   * Goes to the first entry that is wanted, where all behind it are wanted too.
+   * Moves to the first wanted entry by binary search; all later entries must be wanted too.
    *
    * @returns the offset of the entry before it, or 0 when it is the first
    */
@@ -119,7 +119,7 @@ export class EntryList {
       this.arrayLength = length;
       if (this.index < index + length) return true;
       const next = readU64(bytes, at + ENTRY_ARRAY_OBJECT.nextEntryArrayOffset);
-      // Arrays are only ever added at the end of the file, so this also ends any circle.
+      // Arrays are only appended to the file, so offsets ascend; this also stops at a loop.
       if (next <= array || this.arrayCount === MAX_ARRAYS) return false;
       this.arrayCount++;
       array = next;
@@ -142,7 +142,7 @@ export class EntryList {
         this.push(item);
         continue;
       }
-      // The rest will be written; in a file that nobody writes to it is damage.
+      // The rest is still to be written; in an archived file it is damaged.
       if (!file.header.archived) return false;
       this.index++;
       if (++this.emptyItems === MAX_EMPTY_ITEMS) {

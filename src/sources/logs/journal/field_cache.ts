@@ -1,6 +1,6 @@
 /**
- * What the DATA objects of entries hold. Entries share most of theirs (`_UID=0`, `_HOSTNAME=...`),
- * so each is read, checked and decoded once while it stays in this cache.
+ * A cache of DATA objects. Entries share most of them (`_UID=0`, `_HOSTNAME=...`), so each is read, checked and decoded
+ * once while it stays in the cache.
  */
 import type { JournalFile } from "./file.ts";
 import type { PayloadReader } from "./payload.ts";
@@ -11,16 +11,16 @@ const SLOTS = 4096;
 /** A payload longer than this is not kept as text. */
 const MAX_KEPT_BYTES = 1024;
 
-/** A field that nobody wants is not hashed when it is longer; the command line of a sudo can be. */
+/** An unwanted field longer than this is not hashed, for example the command line of a sudo. */
 const MAX_UNWANTED_BYTES = 4096;
 
 export class FieldCache {
-  /** Which of the wanted fields a slot holds: its place in `names`, or -1 for any other field. */
+  /** The wanted field in a slot: its index in `names`, or -1 for any other field. */
   readonly field = new Int16Array(SLOTS);
   readonly value: (string | undefined)[] = Array.from({ length: SLOTS }, () => undefined);
-  /** False for a field that nobody wants and that is too long to be hashed. */
+  /** 0 for an unwanted field that is too long to be hashed. */
   readonly isHashed = new Uint8Array(SLOTS);
-  /** How many bytes of payload were hashed that were not in the cache. */
+  /** Bytes of payload hashed because they were not in the cache. */
   bytesHashed = 0;
   /** Jenkins' hash of the payload. */
   readonly low = new Uint32Array(SLOTS);
@@ -38,7 +38,7 @@ export class FieldCache {
   }
 
   /**
-   * The slot that holds the DATA object at an offset; valid until the next call.
+   * The slot of the DATA object at an offset; valid until the next call.
    *
    * @returns -1 when the object is damaged or can't be read
    */

@@ -8,15 +8,15 @@ import { JournalFormatError, parseHeader, type JournalHeader } from "./header.ts
 import { HEADER, OBJECT, readU64 } from "./objects.ts";
 import { MAX_OBJECT_BYTES, type Pages } from "./pages.ts";
 
-/** Where headers are read to; what is kept of one is copied. */
+/** The buffer for reading headers; what is kept of a header is copied. */
 const headerBuffer = Buffer.alloc(HEADER.size);
 
 let lastSerial = 0;
 
 export class JournalFile {
-  /** Tells this file from every other that this process ever opened; a descriptor can't. */
+  /** A number unique to this open file; descriptors are reused. */
   readonly serial = ++lastSerial;
-  /** The key of its SipHash; not there when the file uses the other hash. */
+  /** The key of its SipHash; undefined when the file uses the other hash. */
   readonly key: Uint32Array | undefined;
   readonly inode: number;
   /** The same object until the header changes. */
@@ -36,12 +36,10 @@ export class JournalFile {
       this.key = keyOf(headerBuffer.subarray(HEADER.fileId, HEADER.fileId + 16));
   }
 
-  /**
-   * @throws JournalFormatError when the file can't be understood, else the system's error
-   */
+  /** @throws JournalFormatError when the file has an unknown or invalid format, else the system's error */
   static open(path: string, pages: Pages): JournalFile {
     const fd = openJournal(path);
-    // The number may have been another file's when these pages were read.
+    // The descriptor's number may have been another file's when pages were cached.
     pages.forget(fd);
     try {
       return new JournalFile(fd, pages);
@@ -51,7 +49,7 @@ export class JournalFile {
     }
   }
 
-  /** Reads the header again: one pread. The old one stays when the new one makes no sense. */
+  /** Reads the header again, by one pread. The old header stays when the new one is invalid. */
   refresh(): void {
     try {
       const length = this.readHeader();
@@ -61,7 +59,7 @@ export class JournalFile {
       this.header = this.bounded(header);
       headerBuffer.copy(this.headerCopy);
     } catch {
-      // A header that was fine when the file was opened has been overwritten or cut off.
+      // A header that was valid when the file was opened has been overwritten or truncated.
     }
   }
 
@@ -82,7 +80,7 @@ export class JournalFile {
   /**
    * Makes the first `headBytes` of an object available in `pages`.
    *
-   * @returns the object's size in bytes, or 0 when there is no sane object of that type
+   * @returns the object's size in bytes, or 0 when there is no valid object of that type
    */
   loadHead(offset: number, type: number, headBytes: number): number {
     const { header, pages } = this;
@@ -106,14 +104,14 @@ export class JournalFile {
     return length;
   }
 
-  /** No object reaches behind the file's end, whatever its header says. */
+  /** Limits the header's end to the file's size, which no object exceeds. */
   private bounded(header: JournalHeader): JournalHeader {
     const { size } = fstatSync(this.fd);
     return size < header.endOffset ? { ...header, endOffset: size } : header;
   }
 }
 
-/** @throws JournalFormatError for what is no regular file, else the system's error */
+/** @throws JournalFormatError when it is no regular file, else the system's error */
 function openJournal(path: string): number {
   try {
     return openRegular(path, Number.POSITIVE_INFINITY).fd;

@@ -1,8 +1,8 @@
 /**
- * The entries of interest in one file, one after the other, and how far they have been handed over.
+ * Iterates over the wanted entries of one file, and tracks which have been returned.
  *
- * Each value that is looked for has a place of its own: journald links an entry into the list of one
- * value after the other, so one place for several lists would lose what is linked behind it.
+ * Each wanted value has its own position: journald appends an entry to the lists of its values one by one, so a shared
+ * position would lose entries appended later to one of the lists.
  */
 import type { LogRecord } from "../record.ts";
 import type { EntryReader } from "./entry.ts";
@@ -19,12 +19,12 @@ export type Start =
   | { kind: "beginning" }
   /** At the first entry not older than a time, in microseconds since the epoch. */
   | { kind: "time"; realtimeUs: number }
-  /** Behind a sequence number. */
+  /** After a sequence number. */
   | { kind: "seqnum"; seqnum: number }
-  /** Behind the last entry of each value that was handed over before. */
+  /** After the last returned entry of each value. */
   | { kind: "offsets"; offsets: ReadonlyMap<string, number> };
 
-/** A record that is yet to be handed over, and what its place in the order depends on. */
+/** A record not yet returned, with the numbers that determine its order. */
 export interface PendingRecord {
   record: LogRecord;
   seqnum: number;
@@ -35,43 +35,43 @@ export interface PendingRecord {
   chain: ValueIndex;
 }
 
-/** What all files share to read entries. */
+/** The readers shared by all files. */
 export interface Readers {
   entry: EntryReader;
   payload: PayloadReader;
 }
 
-/** Stands for all values of a file that was skipped. */
+/** The key that stands for all values of a skipped file. */
 const EVERY_VALUE = "*";
 
 const BEGINNING: Start = { kind: "beginning" };
 
 export class FileCursor {
-  /** The next record, once it has been looked for. */
+  /** The next record, after `look` has found it. */
   pending: PendingRecord | undefined;
-  /** When the entry was written that was looked at last, in microseconds since the epoch. */
+  /** The time of the last entry examined, in microseconds since the epoch. */
   reachedUs = 0;
-  /** How much of the file lies behind the entry that was looked at last; 0 once all were. */
+  /** Bytes of the file after the last entry examined; 0 at the end. */
   unreadBytes = 0;
-  /** Those by identifier come first: an entry that is in two lists is then met there first. */
+  /** Lists by identifier come first, so that an entry in two lists is found there first. */
   private readonly chains: ValueIndex[];
-  /** The header that the file had when the lists were looked at last. */
+  /** The file's header at the last update of the lists. */
   private seen: JournalHeader | undefined;
-  /** False while an entry that the header counts may still be missing in the lists. */
+  /** False while an entry counted in the header may be missing in the lists. */
   private isSettled = false;
-  /** Those of the lists in which there may be more. */
+  /** The lists that may have more entries. */
   private active: ValueIndex[] = [];
   private readonly trusted: TrustedValues;
-  /** The last entry that a list by identifier led to: it can be in two lists. */
+  /** The last entry from a list by identifier, which may be in two lists. */
   private examined = 0;
-  /** True for an archive that ends before the place to start at. */
+  /** True for an archive that ends before the start. */
   private isSkipped = false;
 
   constructor(
     readonly file: JournalFile,
     private readonly readers: Readers,
     private start: Start,
-    /** True when its name is one that journald gives to files that it is done with. */
+    /** True when the file's name is that of an archived file. */
     public hasArchiveName: boolean,
   ) {
     this.chains = [FIELD.identifier, FIELD.comm].flatMap((field) =>
@@ -80,47 +80,49 @@ export class FileCursor {
     this.trusted = new TrustedValues(file);
   }
 
-  /** Looks for what was added. An unchanged file costs one read of its header. */
+  /** Updates the lists with new entries. An unchanged file costs one read of its header. */
   update(): void {
     const { file, seen } = this;
     file.refresh();
     const { header } = file;
     if (header === seen && this.isSettled) return;
-    // The header counts an entry before the lists have it: look once more when it stands still.
+    // The header counts an entry before the lists have it, so update once more when it no longer changes.
     this.isSettled = header === seen || this.isArchived;
     this.seen = header;
     if (this.isArchived && this.isOld()) {
       this.isSkipped = true;
       return;
     }
-    // Files of the first versions don't count their data.
+    // Files of the first versions have no count of DATA objects.
     const hasNewData = header.dataCount === 0 || header.dataCount !== seen?.dataCount;
     for (const chain of this.chains) {
       if (chain.update(this.readers.payload, hasNewData)) chain.last = this.seek(chain);
     }
     this.active = this.chains.filter((chain) => chain.isFound);
-    // Entries are written before the lists have them: what is read from here on is whole.
+    // Entries are written before the lists refer to them, so pages read from here on have whole entries.
     file.pages.forget(file.fd);
     if (hasNewData) this.trusted.update(this.readers.payload);
-    // A value that turns up later is new altogether.
+    // A value that appears later has only new entries.
     if (this.start.kind !== "offsets") this.start = BEGINNING;
   }
 
-  /** True when nothing can be added any more and everything was handed over. */
+  /** True when the file is archived and all entries were returned. */
   get isFinished(): boolean {
     return this.isArchived && this.isSettled && this.pending === undefined;
   }
 
-  /** Nobody writes to it: its header says so, or its name, where the writer died before it could. */
+  /**
+   * Whether journald has finished the file: by its header, or by its name if journald died before it wrote the header.
+   */
   get isArchived(): boolean {
     return this.file.header.archived || this.hasArchiveName;
   }
 
   /**
-   * Looks for the next record, which is `pending` from then on, until `take` is called.
+   * Finds the next record, which stays in `pending` until `take` is called.
    *
-   * @param mayGoOn asked after each entry that is passed over
-   * @returns false when it stopped before it knew whether there is a next record
+   * @param mayGoOn called after each skipped entry
+   * @returns false when it stopped before it found out whether there is a next record
    */
   look(mayGoOn: () => boolean): boolean {
     for (let passed = 0; this.pending === undefined; passed++) {
@@ -134,7 +136,7 @@ export class FileCursor {
       chain.list.skip();
       this.unreadBytes = Math.max(1, this.file.header.tailOffset - offset);
       const isByName = chain.field === FIELD.comm;
-      // The list by identifier had it just before.
+      // The list by identifier has just had it.
       if (!isByName || offset !== this.examined) this.pending = this.examine(chain, offset);
       if (!isByName) this.examined = offset;
       this.reachedUs = this.readers.entry.realtimeUs;
@@ -156,7 +158,7 @@ export class FileCursor {
     this.pending = undefined;
   }
 
-  /** The offset of the last entry of each value that was handed over. */
+  /** The offset of the last returned entry of each value. */
   offsets(): Record<string, number> {
     const offsets: Record<string, number> = {};
     if (this.isSkipped) return { [EVERY_VALUE]: this.file.header.endOffset };
@@ -164,7 +166,7 @@ export class FileCursor {
     return offsets;
   }
 
-  /** True when even the last entry was written before the place to start at. */
+  /** True when even the last entry is older than the start. */
   private isOld(): boolean {
     const { start, file } = this;
     if (start.kind === "time") return file.header.tailRealtimeUs < start.realtimeUs;
@@ -192,7 +194,7 @@ export class FileCursor {
     }
   }
 
-  /** The list whose next entry was written first; lists are in the order of writing. */
+  /** The list with the earliest next entry. */
   private nextChain(): ValueIndex | undefined {
     let next: ValueIndex | undefined;
     let lowest = Infinity;
@@ -213,13 +215,13 @@ export class FileCursor {
   }
 
   /**
-   * The record of an entry that a list led to, or undefined when it is forged, or another list's to
-   * give, or not really the list's, which may be damaged.
+   * The record of an entry from a list; undefined when it is forged, is returned by another list, or does not have the
+   * list's value because the list is damaged.
    */
   private examine(chain: ValueIndex, offset: number): PendingRecord | undefined {
     const { file, trusted } = this;
     const { entry } = this.readers;
-    // Before anything is hashed or decoded, since there may be many that somebody forged.
+    // Checked before anything is hashed or decoded, since there may be many forged entries.
     if (entry.open(file, offset) && !trusted.mayTrust(chain.value, entry)) return undefined;
     if (!entry.read(file, offset)) return undefined;
     const { values, complete } = entry;

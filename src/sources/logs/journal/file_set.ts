@@ -1,4 +1,4 @@
-/** The journal files that are being read, found as they come, renamed, and go. */
+/** The set of journal files being read; follows files that are created, renamed or deleted. */
 import { statSync } from "node:fs";
 import { isDamage } from "../../errors.ts";
 import { JournalFile } from "./file.ts";
@@ -8,18 +8,18 @@ import type { Pages } from "./pages.ts";
 import type { JournalProgress } from "./position.ts";
 import { FileCursor, type Readers } from "./file_cursor.ts";
 
-/** A file that makes no sense is no fault before it is so old. */
+/** Age from which an invalid file is a fault: a younger one may still be in creation. */
 const HALF_MADE_MS = 5000;
 
-/** A file that is read as it grows, and where it lies. */
+/** A file that is being followed, and its path. */
 export interface OpenFile {
   cursor: FileCursor;
   path: JournalPath;
-  /** Vacuumed: nothing leads to it any more but us. */
+  /** True when the file was deleted (vacuumed) while it is open here. */
   isDeleted: boolean;
 }
 
-/** A file that was read to its end and gets no more. */
+/** An archived file that was read to its end. */
 interface FinishedFile {
   inode: number;
   header: JournalHeader;
@@ -31,7 +31,7 @@ export interface JournalFilesOptions {
   pages: Pages;
   readers: Readers;
   progress: JournalProgress;
-  /** Where the first reading of all begins, in microseconds since the epoch. */
+  /** Where the very first reading begins, in microseconds since the epoch. */
   sinceUs: number;
   now: () => number;
   report: (message: string) => void;
@@ -42,13 +42,13 @@ export class JournalFiles {
   readonly open = new Map<string, OpenFile>();
   /** By path. */
   private readonly finished = new Map<string, FinishedFile>();
-  /** Since when files are listed that can't be opened yet, in milliseconds since the epoch. */
+  /** Since when some listed files can't be opened yet, in milliseconds since the epoch. */
   private incompleteSinceMs: number | undefined;
 
   constructor(private readonly options: JournalFilesOptions) {}
 
   /**
-   * Opens what is new, and notes what was renamed or deleted.
+   * Opens new files, and notices renamed and deleted ones.
    *
    * @throws the system's error when the journal can't be read
    */
@@ -71,13 +71,16 @@ export class JournalFiles {
     this.options.progress.confirm(this.isComplete());
   }
 
-  /** A file that is renamed or made just now is found by a later listing; one that never opens is not waited for. */
+  /**
+   * Whether all listed files are open. A file just renamed or created is found by a later listing; one that never opens
+   * is ignored after a while.
+   */
   private isComplete(): boolean {
     const sinceMs = this.incompleteSinceMs;
     return sinceMs === undefined || Math.abs(this.options.now() - sinceMs) > HALF_MADE_MS;
   }
 
-  /** Closes what was read to its end and gets no more. */
+  /** Closes archived files that were read to their end. */
   closeFinished(): void {
     for (const [fileId, { cursor, path, isDeleted }] of this.open) {
       if (!isDeleted && !cursor.isFinished) continue;
@@ -106,7 +109,7 @@ export class JournalFiles {
     );
   }
 
-  /** By file_id and value: the last entry that was handed over. */
+  /** By file_id and value: the last returned entry. */
   offsets(): Record<string, Record<string, number>> {
     const files: Record<string, Record<string, number>> = {};
     const { saved } = this.options.progress;
@@ -118,7 +121,7 @@ export class JournalFiles {
     return files;
   }
 
-  /** By file_id: how much of each file was not read yet, where it is something. */
+  /** By file_id: the unread bytes of each file, if any. */
   unreadBytes(): Record<string, number> {
     const bytes = Object.fromEntries(this.options.progress.unread);
     for (const [fileId, { cursor }] of this.open) {
@@ -128,8 +131,8 @@ export class JournalFiles {
   }
 
   /**
-   * @param missing the ids of the open files; those that are found are taken out
-   * @returns why a file that everything depends on could not be opened
+   * @param missing the ids of the open files; ids that are found are removed
+   * @returns why an essential file could not be opened
    */
   private openAll(paths: JournalPath[], missing: Set<string>): unknown {
     const byPath = new Map<string, string>();
@@ -152,7 +155,7 @@ export class JournalFiles {
           isComplete = false;
           continue;
         }
-        // What keeps everything from being read is thrown; only what costs one file is reported.
+        // An error that affects all reading is thrown; one that affects a single file is only reported.
         if (!isOnlyThatFile(error, path)) failure ??= error;
         else this.options.report(`${path.path}: ${(error as Error).message}`);
       }
@@ -173,7 +176,7 @@ export class JournalFiles {
     const finishedAt = this.finishedPath(fileId);
     if (known !== undefined || finishedAt !== undefined) {
       file.close();
-      // Under another name it was renamed; under another inode somebody copied it.
+      // With the same inode it was renamed; with another one it is a copy.
       if (known !== undefined && known.cursor.file.inode === file.inode) {
         known.path = path;
         known.cursor.hasArchiveName = path.hasArchiveName;
@@ -187,13 +190,13 @@ export class JournalFiles {
     return fileId;
   }
 
-  /** A file is there a moment before it has a header and its tables. */
+  /** Whether a file was created a moment ago, so that its header and tables may be missing. */
   private isJustMade(path: string): boolean {
     const madeMs = statSync(path, { throwIfNoEntry: false })?.mtimeMs ?? 0;
     return this.options.now() - madeMs < HALF_MADE_MS;
   }
 
-  /** A file can be finished under the name that the next one gets a moment later. */
+  /** Whether the finished file is still the one at the path: the next file may get the same name. */
   private isFinishedAt(path: string): boolean {
     const inode = this.finished.get(path)?.inode;
     return inode !== undefined && statSync(path, { throwIfNoEntry: false })?.ino === inode;
@@ -212,7 +215,7 @@ export class JournalFiles {
   }
 }
 
-/** Without the system's own file nothing of sshd is seen; another one costs itself. */
+/** Whether an error affects only this file: without the system's own file nothing of sshd is seen. */
 function isOnlyThatFile(error: unknown, { path, namespace }: JournalPath): boolean {
   if (namespace === "" && path.endsWith("/system.journal")) return false;
   const { code } = error as { code?: string };

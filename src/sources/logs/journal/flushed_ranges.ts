@@ -6,13 +6,12 @@ interface TimeRange {
 }
 
 /**
- * `journalctl --flush` copies what lies below /run to /var, with new numbers in a new file, and a
- * record must not be handed over twice for it. The copies keep their boot and their time since boot,
- * and journald writes to one of the two places at a time: so what lies below /var within the time
- * that was read below /run is a copy.
+ * `journalctl --flush` copies entries from /run to /var, with new numbers in a new file, and no record must be returned
+ * twice because of it. Copies keep their boot and their time since boot, and journald writes to only one of the two
+ * places at a time, so an entry below /var within the time range read below /run is a copy.
  */
 export class FlushedRanges {
-  /** By namespace and boot. One boot is all there is below /run, so the oldest may go. */
+  /** By namespace and boot. Below /run there is only one boot, so the oldest ranges may be dropped. */
   private readonly ranges = new Map<string, TimeRange>();
 
   constructor(saved: JournalPosition["volatile"]) {
@@ -21,7 +20,7 @@ export class FlushedRanges {
     }
   }
 
-  /** A record below /run was handed over. */
+  /** Notes that a record below /run was returned. */
   add(namespace: string, bootId: string, monotonicUs: number): void {
     const key = `${namespace}/${bootId}`;
     const range = this.ranges.get(key);
@@ -36,7 +35,7 @@ export class FlushedRanges {
     range.lastUs = Math.max(range.lastUs, monotonicUs);
   }
 
-  /** True for a record below /var that was handed over when it lay below /run. */
+  /** True for a record below /var that was already returned from /run. */
   has(namespace: string, bootId: string, monotonicUs: number): boolean {
     if (this.ranges.size === 0) return false;
     const range = this.ranges.get(`${namespace}/${bootId}`);

@@ -1,30 +1,30 @@
-/** The journal files that this host wrote. man 8 systemd-journald, "Files" */
+/** Finds the journal files that this host wrote. man 8 systemd-journald, "Files" */
 import { statSync } from "node:fs";
 import { listFolder } from "../../descriptors.ts";
 import { isShortage } from "../../errors.ts";
 import { checkFolder, readRegular } from "../../regular_file.ts";
 import type { Root } from "../../root.ts";
 
-/** The first is lost at a reboot. Entries move from it to the second when that comes into being. */
+/** The first is volatile. When the second is created, entries move there. */
 export const JOURNAL_FOLDERS = ["/run/log/journal", "/var/log/journal"] as const;
 const MACHINE_ID = "/etc/machine-id";
 
 /** man 5 machine-id: 32 digits and a newline. */
 const MAX_MACHINE_ID_BYTES = 4096;
 
-/** A folder that changed less than this before it was listed may have changed after it, unnoticed. */
+/** A folder that changed less than this before it was listed may change again with the same time stamp. */
 const SETTLED_AFTER_MS = 2000;
 
 export interface JournalPath {
   path: string;
   isVolatile: boolean;
-  /** The journal namespace; empty for the one that has everything by default. */
+  /** The journal namespace; empty for the default one. */
   namespace: string;
-  /** Journald gives such a name to files that it is done with. */
+  /** Whether the name is one that journald gives to archived files. */
   hasArchiveName: boolean;
 }
 
-/** One folder's names, listed again only when they may have changed. */
+/** The names in one folder, listed again only when they may have changed. */
 class ListedFolder {
   names: string[] = [];
   private modifiedMs = 0;
@@ -33,10 +33,11 @@ class ListedFolder {
   constructor(readonly path: string) {}
 
   /**
-   * A folder that is not there has no names; that is no error, for hardly a host has all of them.
+   * Lists the folder if necessary. A missing folder has no names and is no error, since hardly any host has all of
+   * them.
    *
-   * @returns true when there may be other names than before
-   * @throws the system's error when the folder can't be listed, BrokenSourceError for what is none
+   * @returns true when the names may have changed
+   * @throws the system's error when the folder can't be listed, BrokenSourceError when it is no folder
    */
   update(nowMs: number): boolean {
     const stat = statSync(this.path, { throwIfNoEntry: false });
@@ -49,7 +50,7 @@ class ListedFolder {
     return true;
   }
 
-  /** Lists it anew the next time; true when it had names. */
+  /** Makes the next update list the folder again. @returns true when it had names */
   forget(): boolean {
     const had = this.names.length > 0;
     this.names = [];
@@ -60,7 +61,7 @@ class ListedFolder {
 
 export class JournalFolders {
   private readonly bases: { folder: ListedFolder; machines: Map<string, ListedFolder> }[];
-  /** True from a change until the files were handed over. */
+  /** True from a change until the files were returned. */
   private isNew = true;
 
   /**
@@ -77,10 +78,9 @@ export class JournalFolders {
   }
 
   /**
-   * Every journal file, the volatile ones first; undefined when there is nothing new since the last
-   * call.
+   * All journal files, the volatile ones first; undefined when nothing has changed since the last call.
    *
-   * @throws the system's error when there is no journal, or a part of it that may not be listed
+   * @throws the system's error when there is no journal, or a part of it can't be listed
    */
   list(): JournalPath[] | undefined {
     const nowMs = this.now();
@@ -111,7 +111,7 @@ export class JournalFolders {
     this.isNew = true;
   }
 
-  /** The host's own folder and those of its namespaces; all where the host's id is not known. */
+  /** Selects the host's own folder and those of its namespaces, or all folders when the host's id is unknown. */
   private chooseMachines(folder: ListedFolder, machines: Map<string, ListedFolder>): void {
     const own = this.readMachineId();
     const isOurs = (name: string) =>
@@ -155,7 +155,7 @@ export class JournalFolders {
   }
 }
 
-/** The files that journald writes to come first, so that no copy of one can take its place. */
+/** The rank of a file: active files come first, so that no copy can replace one. */
 function rankOf(name: string): number {
   if (name === "system.journal") return 0;
   return /^user-\d+\.journal$/.test(name) ? 1 : 2;

@@ -1,9 +1,9 @@
 /**
- * The two hashes of journal files, both over the payload before compression: SipHash-2-4 where the
- * header says keyed, else Jenkins' lookup3. https://systemd.io/JOURNAL_FILE_FORMAT/#hashes
+ * The two hashes of journal files, both over the payload before compression: SipHash-2-4 where the header says keyed,
+ * else Jenkins' lookup3. https://systemd.io/JOURNAL_FILE_FORMAT/#hashes
  *
- * They work on 32-bit halves because a BigInt costs an allocation for each step. A result goes into
- * `out`: the low half first, as the file stores it.
+ * They work on 32-bit halves because BigInt allocates in each step. The result is written to `out`, the low half first,
+ * as in the file.
  */
 export type Hash64 = Uint32Array<ArrayBuffer>;
 
@@ -37,7 +37,7 @@ export function siphash24(
   let dh = 0x74656462 ^ key[3]!;
   const words = ((end - start) >>> 3) + 1;
 
-  // One turn for each word, the last with the rest of the bytes and the length; one to finish.
+  // One round for each word, the last with the remaining bytes and the length; then one to finish.
   for (let turn = 0; turn <= words; turn++) {
     let ml = 0;
     let mh = 0;
@@ -137,7 +137,7 @@ function word(bytes: Uint8Array, at: number): number {
   return bytes[at]! | (bytes[at + 1]! << 8) | (bytes[at + 2]! << 16) | (bytes[at + 3]! << 24);
 }
 
-/** As many of four bytes as lie before the end; the missing ones are 0. */
+/** Up to four bytes before the end, little endian; missing bytes are 0. */
 function tail(bytes: Uint8Array, at: number, end: number): number {
   let value = 0;
   for (let i = Math.min(4, end - at) - 1; i >= 0; i--) value = (value << 8) | bytes[at + i]!;

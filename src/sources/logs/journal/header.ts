@@ -1,8 +1,7 @@
 /**
  * The header of a journal file. https://systemd.io/JOURNAL_FILE_FORMAT/#header
  *
- * Nothing read here lies behind the 208 bytes of the first version but n_data, which says only when
- * looking again may pay.
+ * Only n_data is beyond the 208 bytes of the first version; it only shows when another search may succeed.
  */
 import { HASH_ITEM, HEADER, readU64 } from "./objects.ts";
 
@@ -10,7 +9,7 @@ const SIGNATURE = "LPKSHHRH";
 
 const KEYED_HASH = 1 << 2;
 const COMPACT = 1 << 4;
-/** XZ, LZ4, KEYED_HASH, ZSTD and COMPACT: a file with any other bit means something unknown to us. */
+/** XZ, LZ4, KEYED_HASH, ZSTD and COMPACT: a file with any other bit has an unknown format. */
 const KNOWN_INCOMPATIBLE = 0b11111;
 
 const STATE_ARCHIVED = 2;
@@ -19,21 +18,21 @@ export interface JournalHeader {
   keyedHash: boolean;
   /** 32-bit offsets in entries and entry arrays. */
   compact: boolean;
-  /** Nobody will write to it any more. */
+  /** Whether journald has finished the file. */
   archived: boolean;
   /** 32 hex digits; stays the same when the file is renamed. */
   fileId: string;
   /** 32 hex digits; files with the same one number their entries from one counter. */
   seqnumId: string;
   headerBytes: number;
-  /** Header and arena: no object reaches behind it. */
+  /** The end of header and arena: no object extends beyond it. */
   endOffset: number;
-  /** Where the last object begins: what lies behind it is reserved space. */
+  /** The offset of the last object; after it there is only reserved space. */
   tailOffset: number;
   hashTableOffset: number;
   hashTableBuckets: number;
   entryCount: number;
-  /** How many DATA objects there are; 0 in files of the first versions, which don't count them. */
+  /** The number of DATA objects; 0 in files of the first versions, which don't have the count. */
   dataCount: number;
   entryArrayOffset: number;
   tailSeqnum: number;
@@ -41,7 +40,7 @@ export interface JournalHeader {
   tailRealtimeUs: number;
 }
 
-/** There are journal files, but of another time: journald keeps none now, or keeps them elsewhere. */
+/** The journal files are from earlier boots: journald now writes none, or writes elsewhere. */
 export class LeftOverJournalError extends Error {
   readonly code = "ENOENT";
 
@@ -50,7 +49,7 @@ export class LeftOverJournalError extends Error {
   }
 }
 
-/** There is a journal, but what programs log goes to another daemon. */
+/** There is a journal, but programs log to another daemon. */
 export class UnfedJournalError extends Error {
   readonly code = "ENOENT";
 
@@ -62,9 +61,7 @@ export class UnfedJournalError extends Error {
 /** Why a file can't be read. */
 export class JournalFormatError extends Error {}
 
-/**
- * @throws JournalFormatError when it is no journal file, or one of a kind that we can't read
- */
+/** @throws JournalFormatError when it is no journal file, or has an unsupported format */
 export function parseHeader(bytes: Buffer): JournalHeader {
   if (bytes.length < HEADER.oldestSize || bytes.toString("latin1", 0, 8) !== SIGNATURE) {
     throw new JournalFormatError("not a journal file");
@@ -85,7 +82,7 @@ export function parseHeader(bytes: Buffer): JournalHeader {
   }
   const tailSeqnum = readU64(bytes, HEADER.tailEntrySeqnum);
   const tailRealtimeUs = readU64(bytes, HEADER.tailEntryRealtime);
-  // By these it is told what was read, in other files and after a restart, too.
+  // The position in all files, also after a restart, depends on these two.
   if (!Number.isSafeInteger(tailSeqnum) || !Number.isSafeInteger(tailRealtimeUs)) {
     throw new JournalFormatError("last entry's number or time makes no sense");
   }

@@ -1,9 +1,9 @@
-/** What systemd-logind's entries have beside their text: which session they tell of, and when. */
+/** The fields of systemd-logind's entries besides the text: the session and the time. */
 import type { LogindFields } from "../record.ts";
 import type { EntryReader } from "./entry.ts";
 import { FIELD } from "./trust.ts";
 
-/** @param entry one whose fields were read, in the order of FIELDS */
+/** @param entry an entry whose fields were read, in the order of FIELDS */
 export function logindFieldsOf({
   values,
   bootId,

@@ -1,5 +1,5 @@
 /**
- * One LZ4 block, as journals of systemd 215 to 245 hold them; Bun has no decoder for it.
+ * Unpacks LZ4 blocks, which journals of systemd 215 to 245 use; Bun has no decoder for them.
  * https://github.com/lz4/lz4/blob/dev/doc/lz4_Block_format.md
  */
 
@@ -48,7 +48,7 @@ export function unpackLz4Block(
       } while (more === 255);
     }
     if (distance === 0 || distance > length || length + match > size) return undefined;
-    // Byte by byte, for a match may overlap what it writes.
+    // Byte by byte, since a match may overlap its own output.
     for (let i = 0; i < match; i++, length++) out[length] = out[length - distance]!;
   }
   return length === size ? out : undefined;

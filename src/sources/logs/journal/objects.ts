@@ -1,6 +1,6 @@
 /**
- * Where things stand in a journal file, by the names that its format's page has for them. All numbers
- * are little endian; u64 but where it says otherwise. https://systemd.io/JOURNAL_FILE_FORMAT/
+ * The offsets of fields in a journal file, with the names of the format's documentation. All numbers are little endian
+ * and u64 unless noted otherwise. https://systemd.io/JOURNAL_FILE_FORMAT/
  */
 
 /** The header. It is 272 bytes since systemd 254, and was 208 in the first version. */
@@ -24,7 +24,7 @@ export const HEADER = {
   size: 272,
 } as const;
 
-/** What every object begins with. */
+/** The head of every object. */
 export const OBJECT = { type: 0, flags: 1, size: 8, headSize: 16 } as const;
 
 /** Types of objects. */
@@ -40,7 +40,7 @@ export const COMPRESSED_ZSTD = 4;
 /** One item of a hash table. */
 export const HASH_ITEM = { headHashOffset: 0, size: 16 } as const;
 
-/** `FIELD=value`, once for each value, with the list of the entries that have it. */
+/** `FIELD=value`: one object for each value, with the list of entries that have it. */
 export const DATA_OBJECT = {
   hash: 16,
   nextHashOffset: 24,
@@ -48,11 +48,11 @@ export const DATA_OBJECT = {
   entryArrayOffset: 48,
   nEntries: 56,
   payload: 64,
-  /** Compact files have two more numbers before it. */
+  /** The payload in compact files, which have two more numbers before it. */
   compactPayload: 72,
 } as const;
 
-/** One entry: when, and the offsets of its DATA objects. */
+/** One entry: its time, and the offsets of its DATA objects. */
 export const ENTRY_OBJECT = {
   seqnum: 16,
   realtime: 24,
@@ -62,7 +62,7 @@ export const ENTRY_OBJECT = {
   items: 64,
   /** Offset and hash. */
   itemSize: 16,
-  /** In compact files: the offset alone, u32. */
+  /** In compact files: only the offset, u32. */
   compactItemSize: 4,
 } as const;
 

@@ -1,8 +1,8 @@
 /**
- * Bounded reads of journal files through a few buffers that all files share: with hundreds of files
- * open, memory stays the same.
+ * Reads journal files through a few buffers shared by all files, so that memory does not grow with the number of open
+ * files.
  *
- * pread, not mmap: a file that is cut off under a mapping kills the process with SIGBUS.
+ * pread instead of mmap: truncating a mapped file kills the process with SIGBUS.
  */
 import { readSync } from "node:fs";
 
@@ -11,16 +11,16 @@ const PAGE_BYTES = 16 * 1024;
 const PAGES = 8;
 const ALIGNMENT = 4096;
 
-/** No object larger than this is read whole. What is read of an entry is far smaller. */
+/** Largest object that is read whole; an entry's objects are far smaller. */
 export const MAX_OBJECT_BYTES = 64 * 1024;
 
 class Page {
   fd = -1;
   start = 0;
-  /** How much of the file is in the buffer: less than the buffer at the file's end. */
+  /** The number of bytes in the buffer; fewer than its size at the end of the file. */
   length = 0;
   readonly bytes: Buffer;
-  /** The same memory as numbers of 32 bits. */
+  /** The same memory as 32-bit numbers. */
   readonly words: Uint32Array;
 
   constructor(size: number) {
@@ -42,12 +42,12 @@ class Page {
 }
 
 export class Pages {
-  /** The buffer that holds what was asked for last, from `at` on; valid until the next call. */
+  /** The buffer with the bytes loaded last, from `at` on; valid until the next call. */
   bytes: Buffer = Buffer.alloc(0);
   at = 0;
-  /** The same buffer as numbers of 32 bits; objects begin at multiples of 8. */
+  /** The same buffer as 32-bit numbers; objects begin at multiples of 8. */
   words: Uint32Array = new Uint32Array(0);
-  /** How many times a file was read. */
+  /** The number of reads. */
   reads = 0;
 
   private readonly pages = Array.from({ length: PAGES }, () => new Page(PAGE_BYTES));
@@ -55,9 +55,9 @@ export class Pages {
   private latest = 0;
 
   /**
-   * Makes bytes of a file available in `bytes` at `at`.
+   * Loads bytes of a file into `bytes`, from `at` on.
    *
-   * @returns false when the file does not reach so far, or the system can't read it there
+   * @returns false when the file is too short, or can't be read there
    */
   load(fd: number, offset: number, length: number): boolean {
     const page = this.find(fd, offset, length);
@@ -68,7 +68,7 @@ export class Pages {
     return true;
   }
 
-  /** Forgets what was read of one file, or of all: it may have changed since. */
+  /** Drops the cached pages of one file, or of all, since they may be stale. */
   forget(fd?: number): void {
     for (const page of this.pages) if (fd === undefined || page.fd === fd) page.fd = -1;
     if (fd === undefined || this.large.fd === fd) this.large.fd = -1;
@@ -96,7 +96,7 @@ export class Pages {
     try {
       page.fill(fd, start);
     } catch {
-      return undefined; // An unreadable sector costs what lies on it.
+      return undefined; // An unreadable sector costs only the objects on it.
     }
     return page.holds(fd, offset, length) ? page : undefined;
   }

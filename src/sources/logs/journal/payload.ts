@@ -29,9 +29,9 @@ export class PayloadReader {
   /** Jenkins' hash of that payload; entries of every file refer to it. */
   readonly jenkins = newHash();
 
-  /** Only the beginning of the payload is there: it is too large to be read. */
+  /** True when only the beginning of the payload was read, because it is too large. */
   isCut = false;
-  /** How many bytes were hashed since this reader was made. */
+  /** The number of bytes hashed by this reader. */
   hashedBytes = 0;
 
   private readonly siphash = newHash();
@@ -68,7 +68,7 @@ export class PayloadReader {
   /**
    * Computes the payload's hashes.
    *
-   * @returns false when it is damaged: it is not what the hash beside it is of
+   * @returns false when it is damaged: it does not match its stored hash
    */
   check(file: JournalFile): boolean {
     if (this.isCut) return false;
@@ -103,7 +103,7 @@ export class PayloadReader {
     }
   }
 
-  /** The unpacked size, in 8 bytes, stands before the block. */
+  /** Unpacks a block after its unpacked size in 8 bytes. */
   private unpackLz4(): Buffer | undefined {
     if (this.end - this.start <= 8) return undefined;
     const size = readU64(this.bytes, this.start);

@@ -1,4 +1,4 @@
-/** How far a journal was read, in the form that survives a restart. */
+/** The position up to which a journal was read, as saved across restarts. */
 import { savedEntries, savedList, savedNumber } from "../../saved_value.ts";
 import type { JournalHeader } from "./header.ts";
 import type { Start } from "./file_cursor.ts";
@@ -8,17 +8,17 @@ type Numbers = Record<string, number>;
 export interface JournalPosition {
   kind: "journal";
   /**
-   * By file_id and value: the offset of the last entry that was handed over. Undefined, as all the rest,
-   * until a reading came to an end: the next reader begins like the first.
+   * By file_id and value: the offset of the last returned entry. Undefined, like the other fields, until a reading has
+   * reached the end; until then the next reader starts like the first one.
    */
   files?: Record<string, Numbers>;
-  /** By file_id: bytes that were not read yet. Version 1.0.0 did not save it. */
+  /** By file_id: the unread bytes. Version 1.0.0 did not save it. */
   unread?: Numbers;
-  /** By seqnum_id: the number up to which everything was read. */
+  /** By seqnum_id: the sequence number up to which everything was read. */
   seqnums?: Numbers;
   /** The same as a time, in microseconds since the epoch. */
   timeUs?: number;
-  /** What `FlushedRanges` knows. */
+  /** The state of `FlushedRanges`. */
   volatile?: Record<string, [firstUs: number, lastUs: number]>;
 }
 
@@ -47,28 +47,27 @@ function readRange(value: unknown, what: string): [number, number] {
 
 export class JournalProgress {
   /**
-   * By seqnum_id: everything up to this number is in files that were known when it was read. It lags
-   * by one call, for a file may come into being between the listing of its folder and the reading of
-   * another file's number.
+   * By seqnum_id: all entries up to this number are in files that were known at the time. It lags by one call, since a
+   * file may be created between the listing of its folder and the reading of another file's number.
    */
   readonly covered: Map<string, number>;
-  /** The same as a time, for files whose numbers say nothing. */
+  /** The same as a time, for files with another numbering. */
   coveredUs: number;
-  /** By file_id and value, as long as the file was not found: the last entry that was handed over. */
+  /** For files not found yet, by file_id and value: the last returned entry. */
   readonly saved = new Map<string, Map<string, number>>();
 
   /** Bytes of files that were gone before they could be read. */
   lostBytes = 0;
-  /** By file_id, as long as the file was not found: how much of it was unread when the position was saved. */
+  /** For files not found yet, by file_id: the unread bytes when the position was saved. */
   readonly unread: Map<string, number>;
 
   private readonly observed = new Map<string, number>();
   private observedUs = 0;
   private isConfirmed = false;
-  /** True while there is no earlier reading to go on from. */
+  /** True when there is no earlier reading to continue. */
   isFirst: boolean;
 
-  /** @param position what an earlier reader left */
+  /** @param position the position saved by an earlier reader */
   constructor(position: JournalPosition | undefined) {
     const { files, unread = {}, seqnums = {}, timeUs = 0 } = position ?? {};
     this.isFirst = files === undefined;
@@ -81,9 +80,9 @@ export class JournalProgress {
   }
 
   /**
-   * Where to begin in a file that has just been met.
+   * Where to begin in a newly found file.
    *
-   * @param sinceUs where the first reading of all begins, in microseconds since the epoch
+   * @param sinceUs where the very first reading begins, in microseconds since the epoch
    */
   startOf(header: JournalHeader, isVolatile: boolean, sinceUs: number): Start {
     const offsets = this.saved.get(header.fileId);
@@ -92,11 +91,11 @@ export class JournalProgress {
     if (this.isFirst) return { kind: "time", realtimeUs: sinceUs };
     const seqnum = this.covered.get(header.seqnumId);
     if (seqnum !== undefined) return { kind: "seqnum", seqnum };
-    // Below /run a new count begins with each boot, and early in a boot the clock may be wrong.
+    // Below /run the numbering restarts at each boot, and early in a boot the clock may be wrong.
     return isVolatile ? { kind: "beginning" } : { kind: "time", realtimeUs: this.coveredUs };
   }
 
-  /** The newest that a file has. */
+  /** Notes the newest entry of a file. */
   observe(header: JournalHeader): void {
     const seqnum = this.observed.get(header.seqnumId) ?? 0;
     this.observed.set(header.seqnumId, Math.max(seqnum, header.tailSeqnum));
@@ -104,14 +103,14 @@ export class JournalProgress {
   }
 
   /**
-   * The folders have been listed since those headers were read.
+   * Confirms the observed numbers, once the folders have been listed after the headers were read.
    *
-   * @param isComplete whether every file that was listed was opened, too
+   * @param isComplete whether every listed file was also opened
    */
   confirm(isComplete: boolean): void {
     this.isFirst = false;
     if (!isComplete) return;
-    // What two listings did not find is gone; one may miss a file that is renamed before it is opened.
+    // A file missing in two listings is gone; a single listing may miss a file renamed before it is opened.
     if (this.isConfirmed) {
       this.saved.clear();
       for (const bytes of this.unread.values()) this.lostBytes += bytes;
@@ -124,7 +123,7 @@ export class JournalProgress {
     this.coveredUs = Math.max(this.coveredUs, this.observedUs);
   }
 
-  /** True when a file need not be remembered, for its numbers tell that it was read. */
+  /** True when the numbers of a file show that it was read, so that it need not be remembered. */
   covers(header: JournalHeader): boolean {
     return header.tailSeqnum <= (this.covered.get(header.seqnumId) ?? -1);
   }

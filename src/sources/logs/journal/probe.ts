@@ -1,4 +1,4 @@
-/** Whether there is a journal that can be read, without reading it. */
+/** Checks whether a journal can be read, without reading its entries. */
 import { readBootTimeMs } from "../../proc/machine_stat.ts";
 import type { Root } from "../../root.ts";
 import { JournalFile } from "./file.ts";
@@ -16,11 +16,11 @@ import type { SourceInfo } from "../../source.ts";
 const pages = new Pages();
 
 /**
- * Looks at the files that journald writes sshd's messages to.
+ * Checks the files to which journald writes sshd's messages.
  *
- * @returns the path of the one that is in use
- * @throws what the reader would: the system's error, BrokenSourceError, JournalFormatError,
- *   LeftOverJournalError; or UnfedJournalError
+ * @returns the path of the file in use
+ * @throws the errors of the reader: the system's error, BrokenSourceError, JournalFormatError, LeftOverJournalError; or
+ *    UnfedJournalError
  */
 export function probeJournal(root: Root): string {
   const paths = new JournalFolders(root, () => 0).list() ?? [];

@@ -1,9 +1,9 @@
 /**
- * What sshd, dropbear, login, systemd-logind, su and sudo logged to the systemd journal, read from its files:
+ * Reads the entries of sshd, dropbear, login, systemd-logind, su and sudo from the files of the systemd journal:
  * https://systemd.io/JOURNAL_FILE_FORMAT/
  *
- * Only their entries are visited, through the index that each file has, so the size of a journal
- * costs nothing. Between two calls an unchanged file costs one read of its header.
+ * It visits only their entries, through the index of each file, so the cost does not depend on the journal's size.
+ * Between two calls an unchanged file costs one read of its header.
  */
 import type { LogReader, LogRecord } from "../record.ts";
 import type { Root } from "../../root.ts";
@@ -20,15 +20,15 @@ import { FIELDS } from "./trust.ts";
 import { FlushedRanges } from "./flushed_ranges.ts";
 
 export interface JournalOptions {
-  /** The first reading of all begins with the first entry not older than this. */
+  /** The very first reading begins with the first entry not older than this. */
   sinceMs: number;
-  /** Where to go on instead, from an earlier reader. */
+  /** Where to continue instead, from an earlier reader. */
   position?: JournalPosition | undefined;
-  /** When the host booted, in milliseconds since the epoch: a journal that ends before is left over. */
+  /** When the host booted, in milliseconds since the epoch: a journal that ends before it is not in use. */
   bootMs: number;
   /** The time in milliseconds since the epoch. */
   now: () => number;
-  /** Called once for each thing that can't be read but does not stop the rest. */
+  /** Called once for each fault that affects only a part of the journal. */
   report: (message: string) => void;
 }
 
@@ -39,7 +39,7 @@ export class JournalReader implements LogReader {
   private readonly volatile: FlushedRanges;
   private readonly reported = new Set<string>();
   oldestUnreadMs: number | undefined;
-  /** False until it was seen that somebody writes to this journal. */
+  /** False until the journal has had an entry of this boot. */
   private isInUse = false;
 
   constructor(
@@ -67,7 +67,7 @@ export class JournalReader implements LogReader {
     this.pages.forget();
     this.files.update();
     const waiting: OpenFile[] = [];
-    // All of them first: a position saved after this turn must hold for each file.
+    // All of them first: a position saved after this turn must be valid for each file.
     for (const { cursor } of this.files.open.values()) {
       cursor.update();
       this.progress.observe(cursor.file.header);
@@ -114,7 +114,7 @@ export class JournalReader implements LogReader {
     this.files.close();
   }
 
-  /** The call ends with something left to read, the oldest of which is where it stopped. */
+  /** Ends a call before everything is read; the oldest unread entry is where it stopped. */
   private stop(cursor: FileCursor): false {
     this.oldestUnreadMs = Math.floor(cursor.reachedUs / 1000);
     for (const other of this.files.open.values()) other.cursor.estimateUnread();
@@ -136,14 +136,14 @@ export class JournalReader implements LogReader {
   }
 }
 
-/** Which of the files has the record that was written first. */
+/** The index of the file with the earliest pending record. */
 function indexOfFirst(files: readonly OpenFile[]): number {
   let first = 0;
   for (let i = 1; i < files.length; i++) if (isBefore(files[i]!, files[first]!)) first = i;
   return first;
 }
 
-/** By number where both count from one counter, else by the clock. */
+/** Compares by sequence number when both files share a counter, else by time. */
 function isBefore(one: OpenFile, other: OpenFile): boolean {
   const a = one.cursor.pending!;
   const b = other.cursor.pending!;

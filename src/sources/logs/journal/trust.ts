@@ -1,11 +1,10 @@
 /**
- * Whether an entry was written by the program that it names.
+ * Decides whether an entry was written by the program that it names.
  *
- * Any user can log anything under any name. What a client can't choose are the fields that begin
- * with an underscore: journald adds them. `_UID` and `_PID` come from the kernel with the message; a
- * user namespace can't make `_UID` 0. The others are read from /proc a moment later, so they are
- * missing when the process is gone by then; and the name of a process, `_COMM`, anybody can choose.
- * man 7 systemd.journal-fields, "Trusted Journal Fields"
+ * Any user can log anything under any name. A client can't choose the fields that begin with an underscore, which
+ * journald adds. `_UID` and `_PID` come from the kernel with the message; a user namespace can't make `_UID` 0. The
+ * others are read from /proc a moment later, so they are missing when the process has ended by then; and any user can
+ * choose the name of a process, `_COMM`. man 7 systemd.journal-fields, "Trusted Journal Fields"
  */
 
 /** The fields of an entry that are read. */
@@ -25,18 +24,18 @@ const FIELD_NAMES = {
   class: "CLASS",
 } as const;
 
-/** Their names; an entry's values stand in the same order. */
+/** The names of the fields; an entry's values have the same order. */
 export const FIELDS = Object.values(FIELD_NAMES);
 
-/** The place of each in FIELDS. */
+/** The index of each field in FIELDS. */
 export const FIELD = Object.fromEntries(
   Object.keys(FIELD_NAMES).map((name, place) => [name, place]),
 ) as Record<keyof typeof FIELD_NAMES, number>;
 
-/** The name in which logind logs, which is also that of its process. */
+/** The identifier of logind's messages, and the name of its process. */
 export const LOGIND_IDENTIFIER = "systemd-logind";
 
-/** Programs that log as root before they become anybody else. */
+/** Programs that log as root before they change to another user. */
 interface Daemon {
   comms: readonly string[];
   units: RegExp;
@@ -44,7 +43,7 @@ interface Daemon {
 
 const SSHD: Daemon = {
   comms: ["sshd", "sshd-session", "sshd-auth"],
-  // ssh@ is what Debian called the unit of one connection up to 12.
+  // ssh@ is the unit of one connection in Debian up to 12.
   units: /^sshd?(?:@.*)?\.service$/,
 };
 const DROPBEAR: Daemon = { comms: ["dropbear"], units: /^dropbear(?:@.*)?\.service$/ };
@@ -54,10 +53,10 @@ const LOGIN: Daemon = {
 };
 const LOGIND: Daemon = { comms: [LOGIND_IDENTIFIER], units: /^systemd-logind\.service$/ };
 
-/** Programs that anybody starts and that become root because their file says so. */
+/** Set-uid programs, with the paths of their executables: any user can start them, and they run as root. */
 const SETUID: Record<string, readonly string[]> = {
   su: ["/usr/bin/su", "/bin/su"],
-  // sudo.ws and the cargo folder: Ubuntu, which ships two implementations side by side.
+  // sudo.ws and the cargo folder are for Ubuntu, which installs two implementations.
   sudo: ["/usr/bin/sudo", "/bin/sudo", "/usr/bin/sudo.ws", "/usr/lib/cargo/bin/sudo"],
   "sudo-rs": ["/usr/bin/sudo-rs", "/bin/sudo-rs", "/usr/lib/cargo/bin/sudo"],
 };
@@ -71,13 +70,13 @@ const DAEMONS: Record<string, Daemon> = {
   [LOGIND_IDENTIFIER]: LOGIND,
 };
 
-/** What the readers look for in SYSLOG_IDENTIFIER, and in _COMM of entries that have none. */
+/** The identifiers searched in SYSLOG_IDENTIFIER, and in _COMM for entries without it. */
 export const IDENTIFIERS = [...Object.keys(DAEMONS), ...Object.keys(SETUID)];
 
-/** Where su and sudo run from. */
+/** The paths of su and sudo. */
 export const SETUID_PATHS = [...new Set(Object.values(SETUID).flat())];
 
-/** Whether a name is one of a program that logs as root, and not of su or sudo. */
+/** Whether an identifier is that of a program that logs as root, other than su and sudo. */
 export function isDaemonIdentifier(identifier: string): boolean {
   return DAEMONS[identifier] !== undefined;
 }
@@ -100,7 +99,7 @@ export function isTrusted(
   return paths !== undefined && isSetuid(identifier, paths, values, complete);
 }
 
-/** Root may log as sshd by hand too (`logger -t sshd`); its process then has another name. */
+/** Root may also log as sshd by hand (`logger -t sshd`), but then the process has another name. */
 function isDaemon(
   daemon: Daemon,
   values: readonly (string | undefined)[],
@@ -114,15 +113,13 @@ function isDaemon(
 }
 
 /**
- * Entries of su and sudo carry the uid of the caller, so the file they run from has to speak for
- * them. It does not speak alone: a user can run `/usr/bin/su` with a library of his own preloaded,
- * when he gives up that it becomes root. Then it has no capabilities. A sudo that refuses at once may be
- * gone before journald sees its file; then its capabilities, which journald gets a moment earlier, and
- * its name speak for it.
+ * Entries of su and sudo have the uid of the caller, so they are trusted by the path of their executable. The path
+ * alone is not enough: a user can run `/usr/bin/su` with a preloaded library, but then it does not become root and has
+ * no capabilities. A sudo that refuses at once may end before journald reads its path; then its capabilities, which
+ * journald reads earlier, and its name decide.
  *
- * What remains: in a user namespace of their own such a process has capabilities too, and no field
- * tells one kind from the other. Where users may make namespaces, they can forge entries of su and
- * sudo; those of the daemons they can't.
+ * What remains: in a user namespace such a process has capabilities too, and no field shows the difference. Where users
+ * may create user namespaces, they can forge entries of su and sudo, but not those of daemons.
  */
 function isSetuid(
   identifier: string,

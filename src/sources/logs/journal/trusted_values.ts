@@ -1,6 +1,6 @@
 /**
- * Refuses forged entries before anything of them is hashed or decoded: by which DATA objects an entry
- * refers to, since each value has one object in a file. `_UID=0` say is one number to look for.
+ * Refuses forged entries before anything in them is hashed or decoded: by the offsets of the DATA objects that an entry
+ * refers to. Each value, such as `_UID=0`, has one object in a file, so one number to search for.
  */
 import { DataLookup } from "./data_lookup.ts";
 import type { EntryReader } from "./entry.ts";
@@ -10,13 +10,16 @@ import { isDaemonIdentifier, SETUID_PATHS } from "./trust.ts";
 
 /** Most remembered executables that are neither sudo nor su, the latest ones. */
 const MAX_OTHERS = 8;
-/** What su and sudo log through syslog(3) gets no more than some 30 fields from journald. */
+/** Entries that su and sudo log through syslog(3) have some 30 fields. */
 const MAX_SETUID_ITEMS = 64;
 
 export class TrustedValues {
   private readonly root: DataLookup;
   private readonly paths: DataLookup[];
-  /** Of an entry of su or sudo that a user wrote: no capability, or fields of the user's own. */
+  /**
+   * Values that show that a user wrote an entry of su or sudo: no capabilities, or the native protocol, in which a
+   * client adds any fields.
+   */
   private readonly suspicious: DataLookup[];
   private readonly all: DataLookup[];
   /** DATA objects of other executables that have forged entries of su or sudo before. */
@@ -30,22 +33,22 @@ export class TrustedValues {
     this.all = [this.root, ...this.paths, ...this.suspicious];
   }
 
-  /** Looks up values that no entry had before. Cached pages must not be older than the lists. */
+  /** Looks up values that had no DATA object before. Cached pages must not be older than the lists. */
   update(payload: PayloadReader): void {
     for (const lookup of this.all) if (lookup.offset === 0) lookup.search(payload);
   }
 
   /**
-   * Whether an entry whose items were read may be genuine: false when it can't be trusted.
+   * Whether an open entry may be genuine; false when it is certainly forged.
    *
-   * @param identifier the program that it names
+   * @param identifier the program that the entry names
    */
   mayTrust(identifier: string, entry: EntryReader): boolean {
     if (hasValue(entry, this.root)) return true;
     if (isDaemonIdentifier(identifier)) return false;
     if (this.suspicious.some((lookup) => hasValue(entry, lookup))) return false;
     if (this.paths.some((lookup) => hasValue(entry, lookup))) return true;
-    // The process was gone before journald could see its file, or it is another file.
+    // The process ended before journald could read its path, or has another path.
     return entry.itemCount <= MAX_SETUID_ITEMS && !this.others.some((item) => entry.has(item));
   }
 

@@ -1,4 +1,4 @@
-/** The entries of one file that have a field with one value, `_COMM=sshd` say. */
+/** The entries of one file with one value of a field, such as `_COMM=sshd`. */
 import { DataLookup } from "./data_lookup.ts";
 import { EntryList } from "./entry_list.ts";
 import type { JournalFile } from "./file.ts";
@@ -8,16 +8,14 @@ import { FIELDS } from "./trust.ts";
 
 export class ValueIndex {
   readonly list: EntryList;
-  /** The offset of the last entry that was handed over; everything before it is done too. */
+  /** The offset of the last returned entry; all earlier ones are done, too. */
   last = 0;
 
-  /** The field and its value, as payloads have it. */
+  /** The field and its value, as in a payload: `FIELD=value`. */
   readonly text: string;
   private readonly lookup: DataLookup;
 
-  /**
-   * @param field its place in FIELDS
-   */
+  /** @param field the field's index in FIELDS */
   constructor(
     readonly field: number,
     readonly value: string,
@@ -28,7 +26,7 @@ export class ValueIndex {
     this.lookup = new DataLookup(this.text, file);
   }
 
-  /** Whether some entry has the value. */
+  /** Whether any entry has the value. */
   get isFound(): boolean {
     return this.lookup.offset !== 0;
   }

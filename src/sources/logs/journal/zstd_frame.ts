@@ -1,6 +1,6 @@
 /**
- * The unpacked size that a zstd frame declares (RFC 8878, 3.1.1). `Bun.zstdDecompressSync` allocates as much as its input asks
- * for, so that has to be known before; `node:zlib`, which takes a limit, costs 5 MB of memory.
+ * The unpacked size that a zstd frame declares (RFC 8878, 3.1.1). `Bun.zstdDecompressSync` allocates the declared size,
+ * so it must be checked before; `node:zlib`, which takes a limit, costs 5 MB of memory.
  */
 
 const MAGIC = 0xfd2fb528;
@@ -13,7 +13,7 @@ const BLOCK_HEAD_BYTES = 3;
 const CHECKSUM_BYTES = 4;
 
 /**
- * The size that `frame` has unpacked; undefined unless it is exactly one frame that tells it, as journald makes
+ * The size that `frame` has unpacked; undefined unless it is exactly one frame that declares it, as journald writes
  * them.
  */
 export function unpackedSize(frame: Buffer): number | undefined {

@@ -1,7 +1,7 @@
 /**
- * The text log to which a syslog daemon writes what sshd, login, su and sudo say. Debian and Ubuntu
- * with rsyslog: /var/log/auth.log; Red Hat's family: /var/log/secure; openSUSE and Alpine:
- * /var/log/messages. Any local user can have a line written there; the journal is better where it is.
+ * Follows the text log to which a syslog daemon writes the messages of sshd, login, su and sudo. Debian and Ubuntu with
+ * rsyslog: /var/log/auth.log; Red Hat's family: /var/log/secure; openSUSE and Alpine: /var/log/messages. Any local user
+ * can write lines to it through syslog, so the journal is preferred.
  */
 import { readSync } from "node:fs";
 import { readHostNames } from "../../host_name.ts";
@@ -21,7 +21,7 @@ import {
   syslogTimeMs,
 } from "./syslog_line.ts";
 
-/** The programs whose messages tell of logins, attempts at them, and changes of user. */
+/** The programs whose messages report logins, login attempts and changes of user. */
 export const AUTH_IDENTIFIERS: ReadonlySet<string> = new Set([
   "sshd",
   "sshd-session",
@@ -32,14 +32,14 @@ export const AUTH_IDENTIFIERS: ReadonlySet<string> = new Set([
   "sudo",
   "sudo-rs",
 ]);
-/** How much of a log is looked through for the names of hosts. */
+/** Bytes of a log's end searched for host names. */
 const LOOK_AHEAD_BYTES = 64 * 1024;
 
 export interface AuthLogOptions {
-  /** Whose zone and name the lines have. */
+  /** The host whose time zone and name the lines have. */
   root: Root;
   path: string;
-  /** What `position()` gave before a restart. */
+  /** The position saved before a restart. */
   position?: TextPosition | undefined;
   /** Where to begin without a position, in milliseconds since the epoch. */
   sinceMs: number;
@@ -47,13 +47,13 @@ export interface AuthLogOptions {
   now: () => number;
 }
 
-/** What the lines were that were read so far. Whoever chooses between logs asks for it. */
+/** The kinds of lines read so far, which help to choose between logs. */
 export interface LineCounts {
-  /** Lines of the programs that are asked for. */
+  /** Lines of the wanted programs. */
   records: number;
   /** Lines of other programs, or of other hosts. */
   others: number;
-  /** Lines of no format that is known. */
+  /** Lines of an unknown format. */
   unknown: number;
 }
 
@@ -63,16 +63,16 @@ export class AuthLog implements LogReader {
   private readonly reading: LineReading;
   private readonly hostZone: HostZone;
   private readonly hosts: LineHosts;
-  /** Looked up once a poll, by the first line that needs it. */
+  /** Looked up once for each poll, by the first line that needs it. */
   private zone: TimeZone | undefined;
   private lookedAhead = false;
   private readNames = true;
-  /** The line before, if it was a record: repeat counts refer to it. */
+  /** The last line, if it was a record: repeat counts refer to it. */
   private previous: LogRecord | undefined;
 
   constructor(private readonly options: AuthLogOptions) {
     this.hostZone = new HostZone(options.root);
-    // Here it may throw for want of a descriptor, and in the middle of a line it may not.
+    // Here it may throw when no descriptor is free; in the middle of a line it must not.
     this.hostZone.get();
     this.hosts = new LineHosts(readHostNames(options.root));
     this.reading = {
@@ -87,7 +87,7 @@ export class AuthLog implements LogReader {
     this.previous = options.position?.previous;
   }
 
-  /** @throws the system's error when the log is not there or can't be read; the next call goes on */
+  /** @throws the system's error when the log is missing or can't be read; the next call continues */
   poll(take: (record: LogRecord) => void, mayGoOn?: () => boolean): boolean {
     this.reading.nowMs = this.options.now();
     this.zone = undefined;
@@ -134,7 +134,10 @@ export class AuthLog implements LogReader {
     return { ...previous, copies, timeMs };
   }
 
-  /** Names are read again for the first unknown one of a poll: the host may have been renamed. */
+  /**
+   * Whether a line's host is this one. The host's names are read again at the first unknown name of each poll: it may
+   * have been renamed.
+   */
   private isOwnHost(host: string): boolean {
     const isOwn = () => this.hosts.isOwn(host, (see) => this.lookAhead(see));
     if (isOwn()) return true;
@@ -143,12 +146,12 @@ export class AuthLog implements LogReader {
     try {
       this.hosts.learn(readHostNames(this.options.root));
     } catch {
-      return false; // In the middle of a line nothing may throw; the next poll tries again.
+      return false; // In the middle of a line nothing must throw; the next poll tries again.
     }
     return isOwn();
   }
 
-  /** Looks for hosts' names in the end of the log, once a poll. */
+  /** Searches the end of the log for host names, once for each poll. */
   private lookAhead(see: (host: string) => void): void {
     if (this.lookedAhead) return;
     this.lookedAhead = true;
@@ -167,7 +170,7 @@ export class AuthLog implements LogReader {
     try {
       return withRegular(this.options.path, Infinity, read);
     } catch {
-      return ""; // Rotated away at this moment: the next poll looks again.
+      return ""; // The log is just being rotated: the next poll searches again.
     }
   }
 }

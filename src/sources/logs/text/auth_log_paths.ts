@@ -1,7 +1,7 @@
 /**
- * The text logs to which a syslog daemon writes what sshd, login, su and sudo say. Debian and Ubuntu
- * with rsyslog: /var/log/auth.log; Red Hat's family: /var/log/secure, and for some programs
- * /var/log/messages; openSUSE and Alpine: /var/log/messages.
+ * Finds the text logs to which a syslog daemon writes the messages of sshd, login, su and sudo. Debian and Ubuntu with
+ * rsyslog: /var/log/auth.log; Red Hat's family: /var/log/secure, and for some programs /var/log/messages; openSUSE and
+ * Alpine: /var/log/messages.
  */
 import { readSync, statSync } from "node:fs";
 import { BrokenSourceError, isGone, isShortage } from "../../errors.ts";
@@ -12,10 +12,7 @@ import { AUTH_IDENTIFIERS } from "./auth_log.ts";
 import { type LineReading, parseSyslogLine } from "./syslog_line.ts";
 import type { SourceInfo } from "../../source.ts";
 
-/**
- * Where it can be, best first: an earlier one that has a message counts, whether or not a later one has
- * it, too.
- */
+/** The paths of the logs, best first: when several logs have a message, the first one counts. */
 export const AUTH_LOG_PATHS = [
   "/var/log/auth.log",
   "/var/log/secure",
@@ -23,22 +20,22 @@ export const AUTH_LOG_PATHS = [
 ] as const;
 export type AuthLogPath = (typeof AUTH_LOG_PATHS)[number];
 
-/** So much of a log's end tells whether its lines are understood. */
+/** Bytes of a log's end that are checked for a known format. */
 const TAIL_BYTES = 16 * 1024;
 
-/** rsyslog's limit; more without a newline is more than a line that is not written to its end. */
+/** rsyslog's limit: more bytes without a newline are no unfinished line. */
 const LONGEST_LINE_BYTES = 8 * 1024;
 
-/** A log that can't be followed, and that nobody wrote to for so long, is left over. */
+/** A log that can't be followed is ignored when it was not written for this long. */
 const LEFT_OVER_MS = 86_400_000;
 
 /**
- * The logs that can be followed: those that are readable and whose lines, if there are any yet, are
- * syslog's. Which of them has whose messages, only their lines tell. While the best one that is in use
- * can't be followed there are none: what is in it would be missing, and nobody could tell.
+ * Finds the logs that can be followed: readable ones whose lines, if any, are in a syslog format. Which programs log to
+ * which of them is known only from their lines. When the best log in use can't be followed, none is returned: its
+ * messages would be missing without notice.
  *
- * @returns their paths in the host, best first; and of the others why not
- * @throws the system's error when it is short of something
+ * @returns their paths on the host, best first; for the others the reasons
+ * @throws the system's error when it is short of a resource
  */
 export function findAuthLogs(
   root: Root,
@@ -62,10 +59,10 @@ export function findAuthLogs(
 }
 
 /**
- * Looks whether there is an auth log that can be followed.
+ * Checks whether there is an auth log that can be followed.
  *
  * @returns the path of the best one
- * @throws why there is none: the system's error, or BrokenSourceError
+ * @throws the reason when there is none: the system's error, or BrokenSourceError
  */
 export function probeAuthLog(root: Root, nowMs = Date.now()): string {
   const { paths, failures } = findAuthLogs(root, nowMs);
@@ -75,18 +72,18 @@ export function probeAuthLog(root: Root, nowMs = Date.now()): string {
   throw Object.assign(new Error(`ENOENT: no such file, ${places}`), { code: "ENOENT" });
 }
 
-/** @throws the system's error, or BrokenSourceError when it has lines and none of the last is understood */
+/** @throws the system's error, or BrokenSourceError when it has lines and none of the last ones is in a known format */
 function checkLines(path: string, nowMs: number): void {
   withRegular(path, Number.POSITIVE_INFINITY, (fd, { size }) => {
     const tail = Buffer.allocUnsafe(Math.min(size, TAIL_BYTES));
     const length = readSync(fd, tail, 0, tail.length, size - tail.length);
     const lines = tail.toString("utf8", 0, length).split("\n");
-    // The first one may be cut off, and the last one not be written to its end.
+    // The first line may be truncated, and the last one unfinished.
     const whole = lines.slice(size > TAIL_BYTES ? 1 : 0, -1).filter((line) => line.trim() !== "");
     // The time zone does not matter here.
     const reading: LineReading = { nowMs, zone: () => UTC, programs: AUTH_IDENTIFIERS };
     const isUnderstood = (line: string) => parseSyslogLine(line, reading) !== undefined;
-    // rsyslog's ForwardFormats end no line.
+    // rsyslog's ForwardFormats write no newlines.
     if (whole.length === 0 && length > LONGEST_LINE_BYTES) {
       throw new BrokenSourceError(path, "has lines without ends");
     }
@@ -95,7 +92,7 @@ function checkLines(path: string, nowMs: number): void {
   });
 }
 
-/** Whether a path leads to a regular file that somebody wrote to since a time. */
+/** Whether a path leads to a regular file that was written since a time. */
 function isRegularSince(path: string, sinceMs: number): boolean {
   try {
     const stats = statSync(path);

@@ -1,32 +1,32 @@
-/** One file of a text log, open, with the place up to which it was read. */
+/** One open file of a text log, with the position up to which it was read. */
 import { fstatSync, readSync } from "node:fs";
 import { closeFile } from "../../descriptors.ts";
 import { isDamage } from "../../errors.ts";
 import { ownText } from "../../own_text.ts";
 import { openRegular } from "../../regular_file.ts";
 
-/** So many bytes at most say which file this is, whatever its inode number. */
+/** Most bytes at a file's start that identify it, whatever its inode number. */
 const HEAD_BYTES = 256;
-/** One read; also the longest line there may be: a longer one is passed over. */
+/** The size of one read, and the longest line: longer ones are skipped. */
 export const BUFFER_BYTES = 64 * 1024;
-/** Lines are handed over in pieces of this size: some 2 ms of work without the JIT. */
+/** Lines are passed on in pieces of this size: some 2 ms of work without the JIT. */
 const PIECE_BYTES = 16 * 1024;
-/** One for all files: a read and the handing over of its lines is never interrupted. */
+/** One buffer for all files: a read and the processing of its lines are never interrupted. */
 const buffer = Buffer.allocUnsafe(BUFFER_BYTES);
 const headBuffer = Buffer.allocUnsafe(HEAD_BYTES);
 
-/** Where a file was left: enough to know it again under another name. */
+/** The saved position in a file, which identifies it even under another name. */
 export interface FilePosition {
   dev: number;
   ino: number;
-  /** The start of the first line that was not read yet. */
+  /** The offset of the first unread line. */
   offset: number;
-  /** A line is being passed over because it is too long. */
+  /** Whether the reading is in the middle of a line skipped as too long. */
   skipping: boolean;
-  /** The hash of this many bytes of the file's start; it grows with the file to 256. */
+  /** The number of bytes at the file's start that are hashed; it grows with the file up to 256. */
   headBytes: number;
   head: string;
-  /** The file's size when it was last looked at; version 1.0.0 did not save it. */
+  /** The file's size at the last check; version 1.0.0 did not save it. */
   size?: number;
 }
 
@@ -38,12 +38,12 @@ export class LogFile {
   private skipping = false;
   private headBytes = 0;
   private head = hash(new Uint8Array());
-  /** The size in bytes when it was last looked at. */
+  /** The size in bytes at the last check. */
   size = 0;
 
-  /** @throws the system's error, or BrokenSourceError for what is no regular file */
+  /** @throws the system's error, or BrokenSourceError when it is no regular file */
   constructor(path: string) {
-    // It is read in pieces, so any size will do.
+    // It is read in pieces, so the size does not matter.
     const { fd, stats } = openRegular(path, Infinity);
     this.fd = fd;
     this.dev = stats.dev;
@@ -57,10 +57,10 @@ export class LogFile {
   }
 
   /**
-   * Looks how long it is now, and learns more of its start.
+   * Updates the size, and the hash of the file's start.
    *
-   * @returns false when it is no longer the file we know, since it was cut off or written anew, or when it
-   *   is damaged; then what is known of it stays as it was
+   * @returns false when it is no longer the known file, because it was truncated or rewritten, or when it is damaged;
+   *    then nothing is updated
    */
   look(): boolean {
     try {
@@ -81,22 +81,22 @@ export class LogFile {
     return true;
   }
 
-  /** The time of its last write, now, in milliseconds since the epoch. */
+  /** The present time of its last write, in milliseconds since the epoch. */
   writtenMs(): number {
     return fstatSync(this.fd).mtimeMs;
   }
 
-  /** Whether the other one is this file, whatever the names. */
+  /** Whether another open file is the same file, under any name. */
   isSame(other: LogFile): boolean {
     return this.ino === other.ino && this.dev === other.dev;
   }
 
-  /** Whether a file that was left at a position is this one, or a copy of it. No empty file is. */
+  /** Whether a saved position belongs to this file or to a copy of it; never for an empty file. */
   isLeftAt({ headBytes, head }: FilePosition): boolean {
     return headBytes > 0 && hash(this.readHead(headBytes)) === head;
   }
 
-  /** Goes on where it was left. A copy may have been made before the last lines were written. */
+  /** Continues at a saved position. A copy may lack the last lines. */
   resume(position: FilePosition): void {
     this.offset = Math.min(position.offset, this.size);
     this.skipping = position.skipping;
@@ -115,11 +115,11 @@ export class LogFile {
   }
 
   /**
-   * Hands over the lines of one piece, without their newlines. A last line without a newline waits.
+   * Calls `take` with the lines of one piece, without newlines. An unfinished last line is left for later.
    *
-   * @param end the place in the file to stop at
-   * @param tooLong called for a line that is passed over
-   * @returns whether there was something to read; not from a file that is no longer the one we know
+   * @param end the offset in the file to stop at
+   * @param tooLong called for each skipped line
+   * @returns whether there was something to read; false when the file is no longer the known one
    */
   readLines(end: number, take: (line: string) => void, tooLong: () => void): boolean {
     let length = this.read(this.offset, Math.min(end, this.offset + PIECE_BYTES));
@@ -142,8 +142,8 @@ export class LogFile {
       this.skipping = true;
       this.offset += length;
     }
-    // Decoded in one go: a string per line from the bytes costs several times as much. But what is kept of a line
-    // must not hold the whole piece.
+    // Decoded at once: decoding each line costs several times as much. But what is kept of a line must not keep the
+    // whole piece in memory.
     const text = buffer.toString("utf8", start, past);
     for (let at = 0, newline; (newline = text.indexOf("\n", at)) >= 0; at = newline + 1) {
       take(ownText(text.slice(at, newline)));
@@ -151,7 +151,7 @@ export class LogFile {
     return true;
   }
 
-  /** The lines that come next, at most a piece of them; they stay unread. */
+  /** The next lines, at most one piece; they stay unread. */
   peekLines(): string[] {
     const length = this.read(this.offset, this.offset + PIECE_BYTES);
     return buffer
@@ -160,14 +160,14 @@ export class LogFile {
       .slice(this.skipping ? 1 : 0, -1);
   }
 
-  /** Hands over what stands behind the last newline, when nobody will end that line any more. */
+  /** Calls `take` with the text after the last newline, for a file that is no longer written. */
   readRest(take: (line: string) => void): void {
     const length = this.read(this.offset, this.size);
     this.offset += length;
     if (length > 0 && !this.skipping) take(buffer.toString("utf8", 0, length));
   }
 
-  /** What stands there, at most a bufferful, in a buffer that the next call uses again. */
+  /** The bytes of a range, at most one buffer; valid until the next call. */
   bytesAt(from: number, end: number): Buffer {
     return buffer.subarray(0, this.read(from, end));
   }
@@ -181,10 +181,7 @@ export class LogFile {
     return length <= 0 ? 0 : readSync(this.fd, buffer, 0, length, from);
   }
 
-  /**
-   * Whether what was just read into the buffer belongs to the file that we know: it may have been cut off
-   * and written anew the moment before.
-   */
+  /** Whether the bytes just read belong to the known file: it may have been truncated and rewritten a moment before. */
   private isOurs(length: number): boolean {
     const head =
       this.offset === 0
@@ -205,7 +202,7 @@ export class LogFile {
     this.head = hash(head);
   }
 
-  /** At most so many bytes of its start, in a buffer that the next call uses again. */
+  /** The first bytes of the file, at most `bytes`; valid until the next call. */
   private readHead(bytes: number): Uint8Array {
     const length = readSync(this.fd, headBuffer, 0, Math.min(bytes, HEAD_BYTES), 0);
     return headBuffer.subarray(0, length);

@@ -1,17 +1,17 @@
-/** Where reading of a text log begins, when not all of it is wanted. */
+/** Finds where to begin reading a text log when only its newer part is wanted. */
 import { BUFFER_BYTES, type LogFile } from "./file.ts";
 
-/** So much that can't be judged is read all the same; a hole can have gigabytes. */
+/** Bytes without a time stamp that are read anyway; a hole can have gigabytes. */
 const MOST_UNJUDGED_BYTES = 16 * 1024 * 1024;
 
-/** False for a line that is before what is wanted; undefined for one that can't be judged. */
+/** Whether a line is wanted; undefined for a line that has no time. */
 type Judge = (line: string) => boolean | undefined;
 
 /**
- * Finds by halves where reading can begin, in a file whose lines stand in the order of their times.
+ * Finds by binary search where reading can begin, in a file with lines in order of time.
  *
- * @returns the start of a line that is not wanted, at most some bufferfuls before the first one that
- *   is; undefined when the first line that can be judged is wanted, so the whole file is
+ * @returns the offset of an unwanted line, at most a few buffers before the first wanted one; undefined when the first
+ *    line with a time is wanted, and so the whole file
  */
 export function findStart(file: LogFile, isWanted: Judge): number | undefined {
   let place: number | undefined;
@@ -25,7 +25,7 @@ export function findStart(file: LogFile, isWanted: Judge): number | undefined {
     const middle = low + Math.floor((high - low) / 2);
     const line = judge(middle, high);
     if (line?.isWanted === true) high = middle;
-    // Where nothing can be judged, as in the hole of a sparse file, what is wanted comes later.
+    // Where no line has a time, as in the hole of a sparse file, the wanted lines come later.
     else low = line?.at ?? Math.min(high, middle + BUFFER_BYTES);
   }
   if (low - (place ?? 0) > MOST_UNJUDGED_BYTES) return low;
@@ -33,7 +33,7 @@ export function findStart(file: LogFile, isWanted: Judge): number | undefined {
   return place;
 }
 
-/** The first line in one bufferful that can be judged. The line that a place is in the middle of is none. */
+/** The first line with a time in one buffer, not counting the partial line at its start. */
 function firstJudged(
   file: LogFile,
   from: number,

@@ -1,6 +1,6 @@
 /**
- * Follows a text log that someone else writes and rotates, by renaming it or by copying and cutting it
- * off (logrotate's `copytruncate`), and hands over each line once.
+ * Follows a text log that is rotated by renaming, or by copying and truncating (logrotate's `copytruncate`), and
+ * returns each line once.
  */
 import { statSync } from "node:fs";
 import { isDamage } from "../../errors.ts";
@@ -9,36 +9,38 @@ import { findStart } from "./first_wanted.ts";
 import { succeed, type TextPosition } from "./position.ts";
 import { closeAll, newestInode, openLogFiles } from "./rotation.ts";
 
-/** A daemon writes to the renamed file until it is told to reopen; so long must that file be quiet. */
+/** How long a renamed file must stay unchanged: the daemon writes to it until it is told to reopen the log. */
 const LINGER_MS = 5_000;
 
 export interface FollowerOptions {
   path: string;
-  /** Where to go on. When no file there is known any more, it is as if none were given. */
+  /** Where to continue; ignored when none of its files exists any more. */
   position?: TextPosition | undefined;
-  /** Without a position, the first line handed over is the first one not older than this. */
+  /** Without a position, reading starts at the first line not older than this. */
   sinceMs: number;
-  /** When a line was written; undefined for a line that doesn't say. */
+  /** Returns the time of a line; undefined when it has none. */
   timeOf: (line: string) => number | undefined;
   now: () => number;
-  /** Called for a line that is passed over, since it is longer than 64 KiB. */
+  /** Called for each line skipped because it is longer than 64 KiB. */
   tooLong?: () => void;
 }
 
 export class LogFollower {
-  /** Oldest first. The last one is the file at the path; those before it are being finished. */
+  /**
+   * Oldest first. The last one is the live file at the path; those before it are rotated and being read to their end.
+   */
   private files: LogFile[] = [];
-  /** The newest file before those that has lines; null for none, undefined when nobody knows. */
+  /** The newest file with lines before those; null for none, undefined when unknown. */
   private finished: FilePosition | null | undefined = null;
-  /** When something was last read from a file that is being finished. */
+  /** The time of the last read with new lines, for each rotated file. */
   private busyMs = new Map<LogFile, number>();
-  /** Lines before this one are passed over, until one is not older. */
+  /** Lines older than this are skipped, up to the first one that is not. */
   private sinceMs: number | undefined;
-  /** The line that was read last. */
+  /** The last line read. */
   private lastLine: string | undefined;
   /**
-   * The inode of the newest rotated file when the files were listed, 0 for none: while nothing is known of
-   * the live file, only another one shows that it was copied and cut off.
+   * The inode of the newest rotated file at the last listing, 0 for none. While the live file is empty, only a change
+   * of this inode shows that it was copied and truncated.
    */
   private newestRotated = 0;
   /** Bytes that were deleted before they could be read. */
@@ -50,18 +52,17 @@ export class LogFollower {
   private isDone = true;
 
   /**
-   * Hands over the lines that were written since the last call. A path that is missing while a log is
-   * rotated is normal.
+   * Calls `take` with the lines written since the last call. A missing path during a rotation is normal.
    *
-   * @param mayGoOn asked after each piece; the call ends when it says no
-   * @returns false when the call ended before everything was handed over; the next call goes on
-   * @throws the system's error when the file can't be opened or read; the next call goes on
+   * @param mayGoOn called after each piece; the call ends when it returns false
+   * @returns false when the call ended before everything was read; the next call continues
+   * @throws the system's error when the file can't be opened or read; the next call continues
    */
   poll(take: (line: string) => void, mayGoOn: () => boolean = () => true): boolean {
     if (this.files.length === 0) this.start();
     else if (this.isRotated()) this.takeUp();
-    // A file's successor is looked at before the file is: what is in the successor by then was written
-    // after everything in the file, so handing over file by file keeps the order.
+    // Each file's successor is checked before the file itself: what the successor has by then was written after
+    // everything in the file, so reading file by file keeps the order.
     for (const file of this.files.slice(0, -1).toReversed()) file.look();
     const wanted = (line: string) => {
       if (this.isWanted(line)) take(line);
@@ -82,7 +83,7 @@ export class LogFollower {
     return true;
   }
 
-  /** What can't be read of a file that was rotated is given up; another reading would fail as well. */
+  /** An unreadable part of a rotated file is given up, since another reading would fail as well. */
   private readLines(file: LogFile, end: number, take: (line: string) => void): boolean {
     try {
       return file.readLines(end, take, this.options.tooLong ?? (() => {}));
@@ -95,7 +96,7 @@ export class LogFollower {
     }
   }
 
-  /** When the oldest line was written that the last call left unread; undefined when it left none. */
+  /** The time of the oldest line left unread by the last call; undefined when there is none. */
   oldestUnreadMs(): number | undefined {
     if (this.isDone) return undefined;
     const { timeOf } = this.options;
@@ -103,7 +104,7 @@ export class LogFollower {
     return lines.map(timeOf).find((timeMs) => timeMs !== undefined);
   }
 
-  /** Where each open file was left. Taken between two polls, or within one, it loses no line. */
+  /** The position in each open file. Saved between two polls, or during one, it loses no line. */
   position(): TextPosition {
     const { position } = this.options;
     if (this.files.length === 0 && position !== undefined) return position;
@@ -133,11 +134,11 @@ export class LogFollower {
     throw Object.assign(new Error(`ENOENT: there is no ${this.options.path}`), { code: "ENOENT" });
   }
 
-  /** Whether the live file was renamed, or copied and cut off. */
+  /** Whether the live file was renamed, or copied and truncated. */
   private isRotated(): boolean {
     const { path } = this.options;
     const live = this.files.at(-1)!;
-    // Before the names: what it has by now was not copied away, if they are the same afterwards.
+    // Before the names are read: if they are unchanged afterwards, the present content was not copied away.
     const isWhole = live.look();
     const stats = statSync(path, { throwIfNoEntry: false });
     if (stats === undefined) return false;
@@ -146,9 +147,9 @@ export class LogFollower {
   }
 
   /**
-   * Takes up the files that are there now: those that are known where they were left, and what came after.
+   * Opens the present files: known ones at their saved positions, and later ones from their start.
    *
-   * @param saved what is known of files that another process read
+   * @param saved positions saved by an earlier process
    */
   private takeUp(saved: readonly FilePosition[] = []): void {
     const { path } = this.options;
@@ -178,33 +179,33 @@ export class LogFollower {
     const before = all.slice(0, verdict.oldest ?? first);
     this.finished = before.findLast((file) => file.size > 0)?.position() ?? this.finished ?? null;
     const live = this.files.at(-1);
-    // The time for which the daemon may still write to it begins now.
+    // The daemon may still write to it for a time that starts now.
     if (live) this.busyMs.delete(live);
     const files = [...kept, ...all.slice(first)];
     for (const file of [...this.files, ...all]) if (!files.includes(file)) this.drop(file);
     this.files = files;
   }
 
-  /** Lines before this time were read, if the file is gone in which reading ended. */
+  /** The time up to which lines were read, in case the last file is gone. */
   private lastReadMs(): number {
     const { timeOf, now, sinceMs } = this.options;
     if (this.lastLine === undefined) return sinceMs;
     const timeMs = timeOf(this.lastLine);
-    // A line of the future tells nothing: the clock was set back, or somebody made it up.
+    // A line in the future is of no use: the clock was set back, or the line is forged.
     return timeMs === undefined || timeMs > now() ? -Infinity : timeMs;
   }
 
   /**
-   * Has the file read from its first line on that is wanted, or from a little before.
+   * Sets the position in a file at its first wanted line, or a little before.
    *
-   * @param from the index of the first file that may have lines that are wanted
-   * @returns the index of the file in which the first one lies
+   * @param from the index of the first file that may have wanted lines
+   * @returns the index of the file with the first wanted line
    */
   private findSince(files: LogFile[], from: number, sinceMs: number): number {
     const { timeOf } = this.options;
     for (let i = files.length - 1; i >= from; i--) {
       const file = files[i]!;
-      // A file that nobody wrote to since holds nothing that is wanted, and needn't be opened up.
+      // A file not written since then has no wanted lines.
       if (i < files.length - 1 && file.writtenMs() < sinceMs) return i + 1;
       const place = findStart(file, (line) => {
         const timeMs = timeOf(line);
@@ -224,13 +225,13 @@ export class LogFollower {
 
   private closeFinished(take: (line: string) => void): void {
     const nowMs = this.options.now();
-    // While the new file is empty, nothing shows that the daemon has let go of the old one.
+    // While the new file is empty, the daemon may still write to the old one.
     if (this.files.at(-1)!.size === 0) return;
     for (const file of this.files.slice(0, -1)) {
       const busyMs = this.busyMs.get(file) ?? nowMs;
       this.busyMs.set(file, busyMs);
-      // Oldest first: a restart takes everything that is newer than an open file for unread.
-      // The clock may have been set back since.
+      // Oldest first: after a restart, everything newer than an open file counts as unread. The clock may have been set
+      // back since.
       if (Math.abs(nowMs - busyMs) < LINGER_MS) return;
       file.readRest(take);
       if (file.size > 0) this.finished = file.position();

@@ -1,6 +1,6 @@
-/** Which lines of a log are this host's: a log server's file has other hosts' lines, too. */
+/** Decides which lines of a log are this host's: the file of a log server also has lines of other hosts. */
 
-/** Names that every host has, and RFC 5424's for none. */
+/** Names that mean any host itself, and RFC 5424's sign for no name. */
 const ANY_HOST: ReadonlySet<string> = new Set([
   "",
   "-",
@@ -11,24 +11,24 @@ const ANY_HOST: ReadonlySet<string> = new Set([
 ]);
 
 /**
- * Tells a host's own lines by the names it is known to have, short or with a domain.
+ * Recognizes a host's own lines by its known names, short or with a domain.
  *
- * A daemon goes on to write the name that it found when it started, and a container may not see the
- * host's name. So a log whose lines all have one name, none of the known ones, is taken for the host's.
+ * A daemon keeps the name that the host had at the daemon's start, and a container may not see the host's name. So if
+ * all lines of a log have the same unknown name, they count as the host's.
  */
 export class LineHosts {
   private readonly own: string[] = [];
   private sawOwn = false;
-  /** Names seen that are none of the known ones: none, one, or several. */
+  /** The first unknown name seen, if any. */
   private stranger: string | undefined;
   private severalStrangers = false;
 
-  /** @param names what the host is called; none when nobody knows, then every line is its own */
+  /** @param names the host's names; when empty, every line counts as its own */
   constructor(names: readonly string[]) {
     this.learn(names);
   }
 
-  /** The host may have got other names since; a daemon goes on with the old one for a while. */
+  /** Adds names, for example after the host was renamed; a daemon keeps the old name for a while. */
   learn(names: readonly string[]): void {
     for (const name of names.map((each) => each.toLowerCase())) {
       if (!this.own.includes(name)) this.own.push(name);
@@ -36,8 +36,8 @@ export class LineHosts {
   }
 
   /**
-   * @param lookAhead calls `see` with the hosts of lines still to come. Asked for at most once for each
-   *   line of an unknown host, and no more once the names are told apart
+   * @param lookAhead calls `see` with the hosts of later lines. Called at most once for each line of an unknown host,
+   *    and no more once several names are known
    */
   isOwn(host: string, lookAhead: (see: (host: string) => void) => void): boolean {
     const name = host.toLowerCase();
@@ -61,7 +61,7 @@ export class LineHosts {
   }
 }
 
-/** A name without a domain is the same as one with any. */
+/** Whether two names are equal; a name without a domain matches any domain. */
 function isSameHost(a: string, b: string): boolean {
   if (a === b) return true;
   return a.startsWith(`${b}.`) || b.startsWith(`${a}.`);

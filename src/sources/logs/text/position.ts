@@ -1,18 +1,18 @@
 /**
- * Where a text log was left, and which of the files that are there now that is.
+ * The saved position in a text log, and how to find it in the present files.
  *
- * A log is a row of files, each of which was at its path until it was rotated. Renamed, it keeps its inode
- * and its content. Copied and cut off, the copy has its content, and its inode holds the next one. Either
- * way its first line tells which it is, and the order of the row stays. What became of a file since:
+ * A log is a sequence of files, each of which was at its path until it was rotated. A renamed file keeps its inode and
+ * its content. With copy and truncate, the copy has the content, and the inode is used for the next file. In both cases
+ * the first bytes identify a file, and the sequence keeps its order. What may have happened to a file:
  *
- * - Renamed, or copied and cut off: it is found by its first bytes and goes on where it was left. If it was
- *   empty, nothing is known of it; but what comes behind the last file that was begun is unread, whatever it
- *   is, and is read from its start. So it does not matter how many files a reading got through.
- * - Deleted, or compressed at once: while it is held open it is read to its end. After a restart, or where it
- *   was also cut off, what was seen of it and not read is lost, and told. What was written after the last look
- *   nobody can know of.
- * - Written anew with another first line: nobody can tell what of it was read. Lines older than the last one
- *   that was read are passed over; what was unread before is told as lost, though the new file may have it.
+ * - Renamed, or copied and truncated: it is found by its first bytes, and reading continues at the saved offset. An
+ *   empty file can't be identified; but everything after the last started file is unread, and is read from its start.
+ *   So any number of rotations may happen between two readings.
+ * - Deleted, or compressed at once: while it is open it is read to its end. After a restart, or when it was also
+ *   truncated, the known unread bytes are lost and reported as lost. Bytes written after the last check are lost
+ *   unnoticed.
+ * - Rewritten with another first line: it is unknown what of it was read. Lines older than the last one read are
+ *   skipped; the bytes unread before are reported as lost, although the new file may have them.
  */
 import {
   savedCount,
@@ -26,48 +26,48 @@ import {
 import type { LogRecord } from "../record.ts";
 import type { FilePosition, LogFile } from "./file.ts";
 
-/** Where a log was left: `finished` and `files` follow each other, oldest first. */
+/** The position in a log: first `finished`, then `files`, oldest first. */
 export interface TextPosition {
   kind: "text";
   /**
-   * The newest file before those in `files` that has lines; null when there was none. It is what shows
-   * where to go on while nothing of `files` was begun. Version 1.0.0 did not save it.
+   * The newest file with lines before those in `files`; null when there was none. It shows where to continue when none
+   * of `files` was started. Version 1.0.0 did not save it.
    */
   finished?: FilePosition | null | undefined;
-  /** Those that were being read; of the last ones maybe nothing was read yet. */
+  /** The files being read; the last ones may not be started yet. */
   files: FilePosition[];
-  /** Lines before this time are passed over, until one is not older. */
+  /** Lines before this time are skipped, up to the first one that is not older. */
   sinceMs?: number | undefined;
   /** The last line, if it was a record: a repeat count may come next. Version 1.0.0 did not save it. */
   previous?: LogRecord | undefined;
 }
 
-/** A file that is known, and still held open unless it was cut off, closed, or left by another process. */
+/** A known file, still open unless it was truncated or closed, or its position comes from an earlier process. */
 export interface KnownFile {
   position: FilePosition;
   held?: LogFile | undefined;
 }
 
-/** What has become of the files that are known. */
+/** What happened to the known files. */
 export interface Succession {
-  /** Those that are read on, oldest first: held or found. */
+  /** The files to continue, oldest first: still open, or found again. */
   kept: LogFile[];
-  /** The index of the oldest of them that is still there. */
+  /** The index of the oldest of them among the present files. */
   oldest: number | undefined;
-  /** The index of the first of the files there are now that came after all that were begun. */
+  /** The index of the first present file that is newer than all started ones. */
   next: number;
-  /** Whether the file that was begun last is among them: then everything from `next` on is unread. */
+  /** Whether the last started file was found: then everything from `next` on is unread. */
   isNextKnown: boolean;
-  /** How much was unread in those that are gone. */
+  /** The unread bytes of files that are gone. */
   lostBytes: number;
 }
 
 /**
- * Finds known files among those that are there now.
+ * Finds known files among the present ones.
  *
- * @param finished the file before the known ones; null when there was none, undefined when nobody knows
+ * @param finished the file before the known ones; null when there was none, undefined when unknown
  * @param known oldest first
- * @param files those that are there now, oldest first; a known one that is found goes on where it was left
+ * @param files the present files, oldest first; a known one that is found continues at its position
  */
 export function succeed(
   finished: FilePosition | null | undefined,
@@ -79,7 +79,7 @@ export function succeed(
   let lostBytes = 0;
   let next = 0;
   let isNextKnown = finished === null;
-  // Where a copy of it was kept before, the newest one is the right one.
+  // When there are several copies, the newest one is the right one.
   const find = (position: FilePosition) =>
     files.findLastIndex((file, i) => i >= next && file.isLeftAt(position));
   const pass = (index: number) => {

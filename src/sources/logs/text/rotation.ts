@@ -1,18 +1,18 @@
-/** The files that a log was rotated to, by logrotate or by the daemon itself. */
+/** Finds the rotated files of a log, of logrotate or of the daemon itself. */
 import { listFolder } from "../../descriptors.ts";
 import { isDamage, isGone, isShortage } from "../../errors.ts";
 import { type Stats, statSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
 import { LogFile } from "./file.ts";
 
-/** So many files at most are opened, from the newest on. */
+/** Most files opened, the newest ones. */
 const MAX_FILES = 32;
-/** More rotations than this within some milliseconds are no rotations. */
+/** Most attempts to list the files: more rotations within some milliseconds are not real. */
 const MAX_TRIES = 10;
 
 /**
- * `.1` of logrotate, `.0` of BusyBox; `-20261123` of logrotate's dateext, `-2026112314` where it is hourly,
- * and `-2026-11-23` or `-20261123-1700000000` of its dateformat. Not what was compressed.
+ * `.1` of logrotate, `.0` of BusyBox; `-20261123` of logrotate's dateext, `-2026112314` where it is hourly, and
+ * `-2026-11-23` or `-20261123-1700000000` of its dateformat. Without compressed files.
  */
 const SUFFIX = /^(?:\.(\d{1,5})|[-.](\d{4}-?\d\d-?\d\d(?:-?\d{1,10})?))$/;
 
@@ -24,7 +24,7 @@ interface Sibling {
   modifiedMs: number;
 }
 
-/** The rotated, uncompressed files of a log, oldest first. None when its folder can't be read. */
+/** The rotated, uncompressed files of a log, oldest first; empty when the folder can't be read. */
 function rotatedFiles(path: string): string[] {
   const name = basename(path);
   const siblings: Sibling[] = [];
@@ -40,22 +40,21 @@ function rotatedFiles(path: string): string[] {
   return siblings.sort(byAge).map((sibling) => sibling.path);
 }
 
-/** The files of a log as they stood at one moment. */
+/** The files of a log at one moment. */
 export interface LogFiles {
   /** Oldest first. */
   rotated: LogFile[];
-  /** The one at the path; undefined while there is none. */
+  /** The file at the path; undefined while there is none. */
   current: LogFile | undefined;
-  /** The inode of the newest rotated file, also of one that may not be read; 0 when there is none. */
+  /** The inode of the newest rotated file, readable or not; 0 when there is none. */
   newest: number;
 }
 
 /**
- * Opens all files of a log, and has them judged. A rotation goes step by step, so what is read name by
- * name may show a file twice or not at all, or one that is cut off the next moment; then all of it is
- * done again.
+ * Opens all files of a log and passes them to `judge`. A rotation has several steps, so reading the names one by one
+ * may show a file twice or not at all, or one that is truncated a moment later; then everything is repeated.
  *
- * @param judge may change the files it is given, and nothing else
+ * @param judge may change only the files that it gets
  * @throws the system's error when the file at the path is there but can't be opened
  */
 export function openLogFiles<T>(
@@ -75,7 +74,7 @@ export function openLogFiles<T>(
   }
 }
 
-/** @param opened gets every file that is open in the end */
+/** @param opened collects every opened file */
 function openOnce<T>(
   path: string,
   opened: LogFile[],
@@ -118,8 +117,8 @@ export function newestInode(path: string): number {
 }
 
 /**
- * With `copytruncate` the lines are in two files for a moment, the newer of which may still be empty.
- * They are the log's until it is cut off; then they are the copy's.
+ * With `copytruncate` the lines are in two files for a moment, and the copy may still be empty. The lines belong to the
+ * log until it is truncated, then to the copy.
  */
 function unfinishedCopy(rotated: LogFile[], current: LogFile | undefined): LogFile | undefined {
   const newest = rotated.at(-1);
@@ -132,7 +131,7 @@ export function closeAll(files: LogFile[]): void {
   for (const file of files) file.close();
 }
 
-/** @throws the system's error when it is there and can't be opened */
+/** @throws the system's error when it exists and can't be opened */
 function openIfThere(path: string): LogFile | undefined {
   try {
     return new LogFile(path);
@@ -146,7 +145,7 @@ function inodeAt(path: string): number | undefined {
   return statOrNone(path)?.ino;
 }
 
-/** Undefined for what is not there, or behind a folder that is not ours to enter, or a loop of links. */
+/** Undefined when it does not exist, is in an unreadable folder, or is a loop of links. */
 function statOrNone(path: string): Stats | undefined {
   try {
     return statSync(path, { throwIfNoEntry: false });
@@ -160,11 +159,11 @@ function openOrSkip(path: string): LogFile | undefined {
     return new LogFile(path);
   } catch (error) {
     if (isShortage(error) && !isDamage(error)) throw error;
-    return undefined; // Compressed or removed meanwhile, not ours to read, damaged, or no regular file.
+    return undefined; // Compressed or removed meanwhile, not readable, damaged, or no regular file.
   }
 }
 
-/** The names tell the order better than times do: rotations may follow within one tick. */
+/** Sorts by name, which is more reliable than times: several rotations may happen within one tick. */
 function byAge(a: Sibling, b: Sibling): number {
   if (a.number !== undefined && b.number !== undefined) return b.number - a.number;
   if (a.date !== undefined && b.date !== undefined) return a.date < b.date ? -1 : 1;

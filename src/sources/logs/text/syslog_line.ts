@@ -1,11 +1,10 @@
 /**
- * One line of a log file that a syslog daemon writes, or `journalctl`'s text output.
+ * Parses a line of a log file written by a syslog daemon, or of `journalctl`'s text output.
  *
- * rsyslog: the templates RSYSLOG_TraditionalFileFormat, FileFormat, SysklogdFileFormat,
- * SyslogProtocol23Format and the two ForwardFormats when something ends their lines (tools/rsyslogd.c);
- * syslog-ng with every ts-format, with and without `flags(syslog-protocol)`; sysklogd, inetutils and
- * BusyBox (sysklogd/syslogd.c); journalctl -o short, short-precise, short-iso, short-iso-precise,
- * short-full, short-unix and with-unit. RFC 3164; RFC 5424 section 6.
+ * rsyslog: the templates RSYSLOG_TraditionalFileFormat, FileFormat, SysklogdFileFormat, SyslogProtocol23Format and the
+ * two ForwardFormats with newlines added (tools/rsyslogd.c); syslog-ng with every ts-format, with and without
+ * `flags(syslog-protocol)`; sysklogd, inetutils and BusyBox (sysklogd/syslogd.c); journalctl -o short, short-precise,
+ * short-iso, short-iso-precise, short-full, short-unix and with-unit. RFC 3164; RFC 5424 section 6.
  */
 import { CUT_MARK, type LogRecord } from "../record.ts";
 import { readStamp, type Stamp, type StampClock } from "./syslog_time.ts";
@@ -19,59 +18,59 @@ const FULL = `(?:${FACILITY}|\\d{1,2})[.|/](?:${SEVERITY}|none|\\d{1,2})`;
 const PRIORITY = new RegExp(
   `^(?:[<[(]?${FULL}[>\\])]?:?|[<[(](?:${FACILITY}|${SEVERITY})[>\\])]|${FACILITY}|${SEVERITY})$`,
 );
-/** Tells what may stand before the host, too: a facility alone may be the host's name. */
+/** Priorities that may also come before the host: a facility alone may be the host's name. */
 const FULL_PRIORITY = /^[<[(]|[.|/]/;
 /**
- * BusyBox reads 255 bytes of a message: `<PRI>` (up to 5), the sender's stamp with a blank (16) and
- * the rest, which is what we see. From this length on, the end may be missing.
+ * BusyBox reads 255 bytes of a message: `<PRI>` (up to 5), the sender's time stamp with a blank (16) and the rest,
+ * which is the visible text. From this length on, the end may be missing.
  */
 const BUSYBOX_BYTES = 255;
 const BUSYBOX_REST = BUSYBOX_BYTES - 5 - 16;
 
 /** rsyslog with `$RepeatedMsgReduction on`; the bracket is missing when the text was cut. */
 const REPEATED = /^message repeated ([1-9]\d{0,5}) times: \[ (.*?)\]?$/s;
-/** syslog-ng with `suppress()`, of the line before, of which it has the program's name and the start. */
+/** syslog-ng with `suppress()`: repeats the last line, given by the program's name and the start of the text. */
 const SUPPRESSED =
   /^Last message '(.{0,20})' repeated ([1-9]\d{0,5}) times, suppressed by syslog-ng/s;
-/** sysklogd, inetutils: of the line before, without a tag. */
+/** sysklogd, inetutils: repeats the last line, without a tag. */
 const LAST_REPEATED = /^last message repeated ([1-9]\d{0,5}) times?$/;
 const TAG = /^(.*)\[(\d{1,10})\]$/;
-/** journalctl -o with-unit names the unit in place of the program. */
+/** journalctl -o with-unit prints the unit instead of the program. */
 const SSH_UNIT = /^sshd?(?:@.*)?\.service$/;
 const PRI = /(?:<\d{1,3}>)?(?:1 )?/y;
-/** RFC 5424 behind the host: program, pid and message id, then structured data. */
+/** RFC 5424 after the host: program, pid and message id, then structured data. */
 const PROTOCOL_WORDS = /([^ ]{1,48}) ([^ ]{1,128}) ([^ ]{1,32}) (?=-(?: |$)|\[[^ \]="])/y;
 const STRUCTURED = /-|(?:\[[^ \]="]{1,32}(?: [^ \]="]{1,32}="(?:[^"\\]|\\[^])*")*\])+/y;
 
-/** What a line is read with. */
+/** The options for parsing a line. */
 export interface LineReading extends StampClock {
-  /** The programs whose records are asked for; undefined for all. */
+  /** The programs whose records are wanted; undefined for all. */
   programs?: ReadonlySet<string> | undefined;
-  /** Whether a host's name in a line is this host's; undefined where every line is. */
+  /** Whether a host name in a line is this host's; undefined when every line is this host's. */
   isOwnHost?: ((host: string) => boolean) | undefined;
 }
 
-/** A line of a syslog format that is no record: another program's, another host's, or a daemon's own. */
+/** A valid line that is no record: of another program, of another host, or of the daemon itself. */
 export interface OtherLine {
   kind: "other";
-  /** The line before was logged so often again. */
+  /** The last line was logged this many times again. */
   repeats?: { copies: number; timeMs: number; identifier: string; start: string } | undefined;
 }
 
-/** Where the parts of a line are. */
+/** The places of the parts of a line. */
 interface Head {
   stamp: Stamp;
   /** Empty where the line has none. */
   host: string;
   identifier: string;
   pid: number | undefined;
-  /** The place of the message; it may begin with blanks. */
+  /** The index of the message, which may begin with blanks. */
   messageAt: number;
-  /** The length of what BusyBox got of the sender; undefined when BusyBox did not write this. */
+  /** The length of the sender's text for BusyBox; undefined when BusyBox did not write the line. */
   busyboxLength: number | undefined;
 }
 
-/** Parses one line, without its newline. Undefined when it is of no format that is known. */
+/** Parses one line, without its newline. Undefined when its format is unknown. */
 export function parseSyslogLine(
   text: string,
   reading: LineReading,
@@ -83,7 +82,7 @@ export function parseSyslogLine(
   const head = readHead(line, stamp);
   if (head === undefined) return parseRepeat(line, stamp, "");
   const { identifier } = head;
-  // Most lines of a log are other programs'; the stamp's time is read only where it is needed.
+  // Most lines are of other programs, so the time stamp is parsed only when needed.
   if (reading.programs?.has(identifier) === false) return { kind: "other" };
   if (reading.isOwnHost !== undefined && !reading.isOwnHost(head.host)) return { kind: "other" };
   let message = line.slice(skipBlanks(line, head.messageAt));
@@ -106,26 +105,26 @@ export function parseSyslogLine(
   return { timeMs, identifier, pid: head.pid, message, copies };
 }
 
-/** When a line was written, in milliseconds since the epoch; undefined for one that does not say. */
+/** The time of a line in milliseconds since the epoch; undefined when it has none. */
 export function syslogTimeMs(line: string, clock: StampClock): number | undefined {
   return readStamp(line, lineStart(line), clock)?.timeMs();
 }
 
-/** The host that a line names; undefined for a line of no known format, empty for one without a host. */
+/** The host in a line; undefined for an unknown format, empty when the line has no host. */
 export function syslogHost(text: string, clock: StampClock): string | undefined {
   const line = trimEnd(text);
   const stamp = readStamp(line, lineStart(line), clock);
   return stamp === undefined ? undefined : readHead(line, stamp)?.host;
 }
 
-/** CRLF, and the NUL bytes with which some writers fill up. */
+/** Removes CRLF, and NUL bytes that some writers use as padding. */
 function trimEnd(text: string): string {
   let end = text.length;
   while (end > 0 && (text.charCodeAt(end - 1) === 0 || text.charCodeAt(end - 1) === 0x0d)) end--;
   return end === text.length ? text : text.slice(0, end);
 }
 
-/** The place of the stamp: behind `<86>`, `<86>1 ` and what a crash leaves, NUL bytes. */
+/** The index of the time stamp: after `<86>`, `<86>1 `, and NUL bytes left by a crash. */
 function lineStart(line: string): number {
   let at = 0;
   for (let code; (code = line.charCodeAt(at)) === 0 || code === 0x20 || code === 0xfeff;) at++;
@@ -166,12 +165,12 @@ function isPriority(word: string, hasColon: boolean): boolean {
   return PRIORITY_START.has(word.charCodeAt(0)) && PRIORITY.test(word);
 }
 
-/** The first characters of what PRIORITY takes: digits, brackets, and the names' small letters. */
+/** The first characters that PRIORITY matches: digits, brackets, and lower-case letters of names. */
 const PRIORITY_START: ReadonlySet<number> = new Set(
   Array.from("0123456789<[(kumdaslnucfpewi", (char) => char.charCodeAt(0)),
 );
 
-/** RFC 5424's fields behind the host. */
+/** Reads RFC 5424's fields after the host. */
 function readProtocol(line: string, stamp: Stamp, host: string, at: number): Head | undefined {
   PROTOCOL_WORDS.lastIndex = at;
   const words = PROTOCOL_WORDS.exec(line);
@@ -179,7 +178,7 @@ function readProtocol(line: string, stamp: Stamp, host: string, at: number): Hea
   STRUCTURED.lastIndex = PROTOCOL_WORDS.lastIndex;
   if (!STRUCTURED.test(line)) return undefined;
   const [, identifier = "", pid = "-"] = words;
-  // An UTF-8 text may begin with a byte order mark.
+  // A UTF-8 text may begin with a byte order mark.
   const blanksEnd = skipBlanks(line, STRUCTURED.lastIndex);
   const messageAt = blanksEnd + (line.charCodeAt(blanksEnd) === 0xfeff ? 1 : 0);
   const number = /^\d{1,10}$/.test(pid) ? Number(pid) : undefined;

@@ -1,21 +1,21 @@
 /**
- * The time stamps at the start of a log line:
+ * Parses the time stamp at the start of a log line:
  *
- * - `Nov  3 04:05:06`, RFC 3164, with a fraction, a weekday, a year or a zone around it (syslog-ng's
- *   ts-format, ctime(3), date(1));
- * - `2026-11-23T14:46:38.476257+00:00`, RFC 3339, and ISO 8601's other ways to write the zone, or none;
- *   `Mon 2026-11-23 14:46:38 CET` of journalctl's short-full;
+ * - `Nov  3 04:05:06`, RFC 3164, with a fraction, a weekday, a year or a zone around it (syslog-ng's ts-format,
+ *   ctime(3), date(1));
+ * - `2026-11-23T14:46:38.476257+00:00`, RFC 3339, and ISO 8601 with other forms of the zone, or none; `Mon 2026-11-23
+ *   14:46:38 CET` of journalctl's short-full;
  * - seconds since the epoch, and `20261123144638` (rsyslog's date-unixtimestamp and date-mysql).
  */
 import type { TimeZone } from "../../posix_zone.ts";
 
-/** What gives a stamp its missing parts. */
+/** Supplies the parts missing in a time stamp. */
 export interface StampClock {
-  /** When the line is read, in milliseconds since the epoch. */
+  /** The present time in milliseconds since the epoch. */
   nowMs: number;
   /** The zone of the host that wrote it. */
   zone: () => TimeZone;
-  /** The minute of the stamp that was read last: lines come in bursts. */
+  /** A cache of the last minute, since lines come in bursts. */
   lastMinute?: { text: string; nowMs: number; timeMs: number };
 }
 
@@ -23,7 +23,7 @@ const MONTHS = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "
 const WEEKDAY = "(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun),? ";
 const YEAR = String.raw`(?:19|20|21)\d\d`;
 const TIME = String.raw`(?<hour>\d\d):(?<minute>\d\d):(?<second>\d\d)(?:[.,](?<fraction>\d{1,9}))?`;
-/** A zone that is a word of its own; a host's name can look like its abbreviation. */
+/** A zone as a separate word; a host's name can look like an abbreviation. */
 const ZONE = String.raw`(?<zone>[A-Z]{1,5}|[+-]\d\d(?::?\d\d)?)`;
 const NAMED_MONTH = new RegExp(
   `(?<weekday>${WEEKDAY})?(?:(?<year>${YEAR}) )?(?<month>${MONTHS.join("|")}) {1,2}(?<day>\\d{1,2})` +
@@ -41,25 +41,25 @@ const MINUTE_MS = 60_000;
 const DAY_MS = 86_400_000;
 /** A 29 February may lie eight years back: 1900 and 2100 have none. */
 const YEARS_BACK = 8;
-/** Lines are written while we read, and clocks are read to the second. */
+/** Lines are written during the reading, and time stamps have whole seconds. */
 const SLACK_MS = MINUTE_MS;
 
-/** A stamp that was found. */
+/** A time stamp found in a line. */
 export interface Stamp {
-  /** The place of the word behind it. */
+  /** The index of the word after it. */
   end: number;
-  /** Milliseconds since the epoch; undefined for a day that does not exist, or a zone that nobody knows. */
+  /** Milliseconds since the epoch; undefined for an invalid day or an unknown zone. */
   timeMs: () => number | undefined;
 }
 
-/** Finds the stamp that begins at a place; undefined when none does. */
+/** Finds the time stamp that begins at an index; undefined when there is none. */
 export function readStamp(line: string, from: number, clock: StampClock): Stamp | undefined {
   const end = shortStampEnd(line, from);
   if (end > 0) return { end, timeMs: () => shortStampMs(line, from, end, clock) };
   return readLongStamp(line, from, clock);
 }
 
-/** The time of a stamp of the two commonest forms, worked out anew for each minute only. */
+/** The time of a stamp of the two most common forms, computed once for each minute. */
 function shortStampMs(
   line: string,
   from: number,
@@ -86,8 +86,8 @@ function shortStampMs(
 }
 
 /**
- * The end of a stamp of the two commonest forms, told by a few of its characters: most lines are other
- * programs', whose time nobody asks for. 0 when a zone or a year may follow, or it is no such stamp.
+ * The end of a stamp of the two most common forms, recognized by a few characters, since the time of most lines is not
+ * needed. 0 when a zone or a year may follow, or it is no such stamp.
  */
 function shortStampEnd(line: string, from: number): number {
   let end = from + 15;
@@ -112,7 +112,7 @@ function readLongStamp(line: string, from: number, clock: StampClock): Stamp | u
     const { zone, weekday } = match.groups!;
     const isHost = zone !== undefined && weekday === undefined && zoneMs(zone, clock) === undefined;
     if (!isHost) return { end, timeMs: () => calendarMs(match.groups!, clock) };
-    // What looks like a zone's abbreviation is none of this host's.
+    // A word like an abbreviation that is not one of this host's zone is the host's name.
     const at = line.lastIndexOf(` ${zone}`, end - 1 - zone.length) + 1;
     return { end: at, timeMs: () => calendarMs({ ...match.groups!, zone: undefined }, clock) };
   }
@@ -137,8 +137,7 @@ function calendarMs(groups: Groups, clock: StampClock): number | undefined {
     const midnight = midnightMs(Number(year), monthIndex, day);
     return midnight === undefined ? undefined : toUtc(midnight + time);
   }
-  // The newest year that does not put it more than a day ahead: a line of December that is read in
-  // January is last year's.
+  // The newest year with which the time is at most a day ahead: a line of December read in January is of last year.
   const latestMs = clock.nowMs + DAY_MS;
   const latestYear = new Date(latestMs + DAY_MS).getUTCFullYear();
   for (let each = latestYear; each >= latestYear - YEARS_BACK; each--) {
@@ -149,7 +148,7 @@ function calendarMs(groups: Groups, clock: StampClock): number | undefined {
   return undefined;
 }
 
-/** A day's beginning as if it were in UTC; undefined for a day that the calendar does not have. */
+/** Midnight of a day, taken as UTC; undefined for a day that does not exist. */
 function midnightMs(year: number, month: number, day: number): number | undefined {
   if (month < 0 || month > 11 || day < 1) return undefined;
   const midnight = Date.UTC(year, month, day);
@@ -192,7 +191,7 @@ function offsetToMs(text: string | undefined): number | undefined {
   return (offset[1] === "-" ? -minutes : minutes) * MINUTE_MS;
 }
 
-/** A zone that is a word of its own. */
+/** A zone as a separate word, in milliseconds ahead of UTC. */
 function zoneMs(text: string, clock: StampClock): number | undefined {
   if (text === "UTC" || text === "GMT") return 0;
   const seconds = clock.zone().offsetOf(text);
@@ -200,8 +199,8 @@ function zoneMs(text: string, clock: StampClock): number | undefined {
 }
 
 /**
- * The time at which clocks of the zone show something. The hour that they show twice, at the end of
- * summer time, is the later one, unless that is still to come.
+ * Converts local time to UTC. In the hour that occurs twice at the end of summer time, the later one counts, unless it
+ * is in the future.
  */
 function localToUtcMs(localMs: number, clock: StampClock): number {
   const zone = clock.zone();
