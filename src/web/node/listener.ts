@@ -14,6 +14,7 @@ import { checkTls } from "./certificates.ts";
 import { Connections } from "./connections.ts";
 import { type NodeRequest, type NodeResponse, send, toRequest } from "./exchange.ts";
 import { type Modules, loadModules } from "./modules.ts";
+import { stopReading } from "./pieces.ts";
 
 /**
  * So many requests of a connection may be without a complete answer: those that a buffer holds come all at once. The
@@ -144,7 +145,8 @@ export class NodeListener {
     try {
       const isHead = request.method === "HEAD";
       if (isHttp1 && hasBody((name) => request.headers[name] as string | undefined)) {
-        // What is left of the body is not read.
+        // In pieces of one byte a body takes a thousand times what sending it does.
+        stopReading(socket);
         response.once("finish", () => socket.destroySoon());
         await send(refuseBody(request.method ?? ""), response, isHead);
         return;

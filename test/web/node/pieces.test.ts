@@ -1,7 +1,7 @@
 import { afterAll, describe, expect, test } from "bun:test";
 import { type Server, type ServerResponse, createServer } from "node:http";
 import { type AddressInfo, type Socket, connect, createServer as createNetServer } from "node:net";
-import { readInPieces } from "../../../src/web/node/pieces.ts";
+import { readInPieces, stopReading } from "../../../src/web/node/pieces.ts";
 
 const REQUEST = "GET /-/healthy HTTP/1.1\r\nHost: x\r\n\r\n";
 
@@ -52,6 +52,20 @@ describe("readInPieces", () => {
     await ask(http, REQUEST.repeat(20_000));
     expect(read).toBeGreaterThan(0);
     expect(read).toBeLessThan(300);
+  });
+
+  test("what is not to be read is not, and the answer goes out", async () => {
+    let chunks = 0;
+    const http = createServer((request, response) => {
+      request.on("data", () => chunks++);
+      response.end("no bodies\n");
+      response.once("finish", () => request.socket.destroySoon());
+      stopReading(request.socket);
+    });
+    servers.push(http);
+    const head = "POST / HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n";
+    expect(await ask(http, head + "1\r\nx\r\n".repeat(20_000))).toContain("no bodies\n");
+    expect(chunks).toBeLessThan(1_000);
   });
 
   test("a request of several pieces, and requests across their edges, are read whole", async () => {
