@@ -1,7 +1,7 @@
 # Everything a contributor or a packager runs. `make help` lists the targets.
 
 BUN_VERSION := 1.4.5
-# What it is built for: amd64 or arm64. The one for arm64 has that in its name.
+# The architecture: amd64 or arm64. The file name of the latter ends in _arm64.
 ARCH ?= amd64
 BINARY := dist/user_sessions_exporter$(if $(filter-out amd64,$(ARCH)),_$(ARCH))
 SOURCES := $(shell find src -name '*.ts' 2>/dev/null) scripts/build.ts scripts/check_executable.ts \
@@ -9,20 +9,20 @@ SOURCES := $(shell find src -name '*.ts' 2>/dev/null) scripts/build.ts scripts/c
 
 PREFIX ?= /usr/local
 ARGS ?=
-# The hosts that make e2e boots: Debian releases, with -field behind them those with xrdp, mosh, cockpit and the like.
+# The hosts for `make e2e`: Debian releases; those with the suffix -field have xrdp, mosh, cockpit and the like.
 SUITES ?= bookworm trixie
 
-# The unit tests: all that needs no executable, no server and no package.
+# The unit tests: all tests that need no executable, no server and no package.
 UNIT := test/architecture.test.ts test/documents.test.ts test/main.test.ts test/config.test.ts test/format.test.ts test/log.test.ts test/sources \
 	test/model test/metrics test/collectors test/web test/cli test/helpers test/fuzz test/scripts
-# Left out of the fast ones, which also share a process: what forges, damages or races for seconds.
+# Left out of the fast tests, which share processes: tests that take seconds.
 SLOW := reader_damage reader_real_journald trust trusted_values auth_logs_pacing follower_race *growth program main cli/commands/check cli/commands/doctor \
 	cli/commands/metrics cli/commands/serve cli/watch helpers/tree join_crowd join_hosts reader_journalctl sbom web/node/listener
-# Those that have fuzz in their path, and others with random cases.
+# Tests with fuzz in their path, and others with random cases.
 FUZZED := fuzz tzif yaml syslog_line failure_window user_counts process_scan_groups attempt_lines
 UNIT_TEST = $(BUN) test --parallel --timeout 120000
 
-# A bun of the right version on PATH is as good as the one that npm brings.
+# Use a bun of the right version on PATH, else the one that npm installs.
 SYSTEM_BUN := $(shell [ "$$(bun --version 2>/dev/null)" = $(BUN_VERSION) ] && command -v bun)
 BUN := $(or $(SYSTEM_BUN),node_modules/.bin/bun)
 INSTALLED := node_modules/.installed
@@ -39,23 +39,23 @@ run: $(BINARY) ## Build it and serve metrics on :10041; make run ARGS="--log.lev
 
 build: $(BINARY) ## Build and check dist/user_sessions_exporter; make build ARCH=arm64
 
-build-linux: $(BINARY) ## The same: the executable is always for Linux, whatever builds it
+build-linux: $(BINARY) ## The same as build: the executable is always for Linux
 
 $(BINARY): $(SOURCES) $(INSTALLED)
 	$(BUN) scripts/build.ts --arch=$(ARCH) $@
 
-test: $(BINARY) ## Run all tests; as root on Debian they install the servers that they test against
+test: $(BINARY) ## Run all tests; as root on Debian, first install the servers that they test against
 	scripts/test_prerequisites.sh
 	$(BUN) test --timeout 60000 $(ARGS)
 
-test-fast: lint ## Check the code and run the unit tests, in parallel, without the slow ones and with little fuzzing
+test-fast: lint ## Check the code and run the unit tests in parallel, without slow ones and with little fuzzing
 	FUZZ_SECONDS=0.02 $(UNIT_TEST) --no-isolate --only-failures $(UNIT) \
 		$(SLOW:%=--path-ignore-patterns '**/%.test.ts') $(ARGS)
 
 test-unit: $(INSTALLED) ## Run all unit tests in parallel
 	$(UNIT_TEST) --only-failures $(UNIT) $(ARGS)
 
-watch: $(INSTALLED) ## Run the unit tests of what changes, at each change
+watch: $(INSTALLED) ## Run the unit tests of changed files at each change
 	FUZZ_SECONDS=0.02 $(BUN) --watch test --changed --timeout 120000 $(UNIT) $(ARGS)
 
 lint: $(INSTALLED) ## Check formatting, types and lint rules
@@ -66,11 +66,11 @@ lint: $(INSTALLED) ## Check formatting, types and lint rules
 fmt: $(INSTALLED) ## Format the code
 	$(BUN) fmt
 
-test-arm64: ## Build for arm64 and run that in an emulator
+test-arm64: ## Build for arm64 and run the executable in an emulator
 	$(MAKE) build ARCH=arm64
 	scripts/test_arm64.sh dist/user_sessions_exporter_arm64
 
-test-examples: $(BINARY) ## Hold the examples for containers against their schemas, and run the image's files
+test-examples: $(BINARY) ## Validate the examples for containers, and run the files of the image
 	$(BUN) scripts/check_examples.ts
 	scripts/test_image.sh $(BINARY)
 
@@ -87,16 +87,16 @@ mutate: $(INSTALLED) ## Change 200 lines of src/ one by one and list the changes
 bench: $(BINARY) ## Measure what it costs, on hosts with many processes, control groups and sockets (needs cc, unshare)
 	$(BUN) scripts/bench.ts
 
-load: $(BINARY) ## Scrape it with 200 clients beside 2,000 silent and slow ones; LOAD_SCRAPES=100000 goes on for long (needs wrk)
+load: $(BINARY) ## Test it under load: 200 scrapers beside 2,000 silent and slow clients; LOAD_SCRAPES=100000 for longer (needs wrk)
 	$(BUN) scripts/load.ts
 
-update-golden: $(BINARY) ## Write the golden files anew from what the executable prints now
+update-golden: $(BINARY) ## Rewrite the golden files with the present output of the executable
 	UPDATE_GOLDEN=1 $(BUN) test test/golden.test.ts
 
-deb: $(BINARY) ## Build the Debian package in dist/ (needs dpkg-deb, and no root); make deb ARCH=arm64
+deb: $(BINARY) ## Build the Debian package in dist/ (needs dpkg-deb, but not root); make deb ARCH=arm64
 	$(BUN) scripts/deb.ts --arch=$(ARCH) $(ARGS)
 
-dist: ## Build all that a release consists of in dist/release/: for both machines, with sums and an SBOM
+dist: ## Build a release for both architectures in dist/release/, with checksums and an SBOM
 	$(MAKE) build deb ARCH=amd64
 	$(MAKE) build deb ARCH=arm64
 	$(BUN) scripts/dist.ts
@@ -109,11 +109,11 @@ e2e: deb ## Boot Debian hosts, install the package in each and use it; make e2e 
 install: $(BINARY) ## Install the executable below PREFIX (/usr/local)
 	install -D -m 0755 $(BINARY) $(DESTDIR)$(PREFIX)/bin/user_sessions_exporter
 
-clean: ## Remove what was built
+clean: ## Remove all build results
 	rm -rf dist coverage
 
-# Without npm, a bun of any version can install the packages, the pinned bun among them. Where install
-# scripts are forbidden (ignore-scripts), the one that puts bun in its place is run by hand.
+# Without npm, a bun of any version installs the packages, including the pinned bun. Where install scripts
+# are disabled (ignore-scripts), run the one that installs bun by hand.
 $(INSTALLED): package.json package-lock.json
 	if command -v npm >/dev/null; then npm install --no-save --no-audit --no-fund; else bun install --no-save; fi
 	node_modules/.bin/bun --version >/dev/null 2>&1 || $$(command -v node || command -v bun) node_modules/bun/install.js

@@ -1,9 +1,9 @@
-/** The machines that it is built for, by Debian's names for them. */
+/** The architectures that the executable is built for, by Debian's names. */
 export interface Arch {
   name: "amd64" | "arm64";
-  /** What `Bun.build` calls it. */
+  /** The name of the target in `Bun.build`. */
   target: "bun-linux-x64" | "bun-linux-arm64";
-  /** The npm package that holds Bun's runtime for it. */
+  /** The npm package with Bun's runtime for it. */
   runtime: string;
   /** `e_machine` of its ELF files (man 5 elf). */
   machine: number;
@@ -14,7 +14,7 @@ const ARCHES: readonly Arch[] = [
   { name: "arm64", target: "bun-linux-arm64", runtime: "@oven/bun-linux-aarch64", machine: 183 },
 ];
 
-/** @throws an Error when it is built for no such machine */
+/** @throws an Error for an unknown architecture */
 export function archNamed(name: string): Arch {
   const found = ARCHES.find((arch) => arch.name === name);
   if (found) return found;

@@ -1,11 +1,11 @@
 /**
- * Measures what this exporter costs, on hosts that it makes itself: processes, control groups and sockets. What is
- * compared is measured in turns, because machines are shared and noisy, and the median of the ratios counts. Prints
- * a table in Markdown.
+ * Measures the cost of this exporter with processes, control groups and sockets that it creates itself. Programs to
+ * compare run alternately, because machines are shared and noisy, and the median of the ratios counts. Prints a table
+ * in Markdown.
  *
- *   bun scripts/bench.ts [ROUNDS] [ROW…]
+ * bun scripts/bench.ts [ROUNDS] [ROW…]
  *
- * Needs a C compiler and unshare(1), and the rights to make control groups and namespaces.
+ * Needs a C compiler and unshare(1), and the privilege to create control groups and namespaces.
  */
 import type { Row } from "./bench/measure.ts";
 import { cleanUp, settle } from "./bench/programs.ts";

@@ -1,7 +1,7 @@
 /**
- * Builds the executable for Linux, on any platform, and checks what came out.
+ * Builds the executable for Linux on any platform, and checks it.
  *
- *   bun scripts/build.ts [--arch=amd64|arm64] [OUTPUT]
+ * bun scripts/build.ts [--arch=amd64|arm64] [OUTPUT]
  */
 import { parseArgs } from "node:util";
 import { archNamed } from "./arch.ts";
@@ -19,15 +19,15 @@ const result = await Bun.build({
   entrypoints: ["src/main.ts"],
   // Minified it would be 0.3 % smaller, and its stack traces could not be read.
   minify: false,
-  // Compiled when it is built, the code starts in half the time.
+  // Bytecode compiled at build time halves the start time.
   bytecode: true,
   define: { BUILD_REVISION: JSON.stringify(revision()), "process.env.NODE_ENV": '"production"' },
   compile: {
     target: arch.target,
     outfile: output,
-    // The runtime of the machine that builds is at hand; that of another one is brought by npm.
+    // The runtime of this architecture is installed; another one is fetched by npm.
     ...(arch.name === "amd64" ? {} : { executablePath: await runtimePath(arch) }),
-    // By default the executable would run what a .env or a bunfig.toml in the working directory says.
+    // By default the executable would read .env and bunfig.toml in the working directory.
     autoloadDotenv: false,
     autoloadBunfig: false,
   },
@@ -41,7 +41,7 @@ for (const problem of problems) console.error(`${output}: ${problem}`);
 if (problems.length > 0) process.exit(1);
 console.log(`${output}: ${(Bun.file(output).size / 1e6).toFixed(0)} MB`);
 
-/** The commit that is built, `-dirty` with changes; a source archive has none. */
+/** The commit being built, with `-dirty` when there are changes; a source archive has none. */
 function revision(): string {
   if (process.env["BUILD_REVISION"]) return process.env["BUILD_REVISION"];
   const git = Bun.which("git");

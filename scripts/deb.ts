@@ -1,11 +1,10 @@
 /**
- * Builds the Debian package with dpkg-deb, without being root:
+ * Builds the Debian package with dpkg-deb, without root:
  *
- *   bun scripts/deb.ts [--version=1.2.3] [--arch=arm64] [--binary=FILE] [--output=FOLDER] [--xz-level=6]
+ * bun scripts/deb.ts [--version=1.2.3] [--arch=arm64] [--binary=FILE] [--output=FOLDER] [--xz-level=6]
  *
- * The same inputs give the same bytes. All times in the package are SOURCE_DATE_EPOCH, or else that of
- * the last commit. Whoever publishes a package gives their name in DEBFULLNAME and DEBEMAIL, as for
- * Debian's own tools.
+ * The same inputs give the same bytes. All times in the package are SOURCE_DATE_EPOCH, or else that of the last commit.
+ * To publish a package, set DEBFULLNAME and DEBEMAIL, as for Debian's own tools.
  */
 import {
   chmodSync,
@@ -101,7 +100,7 @@ function addControl(root: string): void {
   }
 }
 
-/** Times and the modes of folders as they are to be, whatever the umask is. */
+/** Sets all times, and the modes of folders independent of the umask. */
 function settle(root: string): void {
   for (const path of [...walk(root), root]) {
     if (statSync(path).isDirectory()) chmodSync(path, 0o755);
@@ -122,18 +121,20 @@ function put(path: string, content: string | Uint8Array, mode: number): void {
   chmodSync(path, mode);
 }
 
-/** As Debian's policy asks: best compression, neither name nor time inside. */
+/** As Debian's policy requires: best compression, without name and time. */
 function gzip(content: Uint8Array): Uint8Array {
   return run(["gzip", "-9n"], content);
 }
 
-/** A source archive without git has the commit's time on its files. */
+/**
+ * The time for all files in seconds since the epoch. In a source archive without git, the files have the commit's time.
+ */
 function sourceDateEpoch(): number {
   const set = process.env["SOURCE_DATE_EPOCH"];
   if (set !== undefined && !/^\d+$/.test(set)) throw new Error(`SOURCE_DATE_EPOCH: "${set}"`);
   if (set !== undefined) return Number(set);
   if (Bun.which("git")) {
-    // Without that, git refuses to speak of a folder that belongs to somebody else, as in a container.
+    // Without this option git refuses to read a folder of another owner, as in a container.
     const git = ["git", "-c", "safe.directory=*"];
     const log = Bun.spawnSync([...git, "log", "-1", "--format=%ct"]);
     if (log.success) return Number(log.stdout.toString());

@@ -1,8 +1,8 @@
 /**
- * Puts what a release consists of into dist/release/: executables and packages for both machines, the list
- * of what is inside (SBOM, CycloneDX by npm) and SHA256SUMS. The same commit gives the same bytes.
+ * Puts a release into dist/release/: executables and packages for both architectures, the list of components (SBOM,
+ * CycloneDX by npm) and SHA256SUMS. The same commit gives the same bytes.
  *
- *   bun scripts/dist.ts        after `make build deb` for amd64 and for arm64
+ * bun scripts/dist.ts        after `make build deb` for amd64 and for arm64
  */
 import { copyFileSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
@@ -20,7 +20,7 @@ for (const [arch, binary] of [
   ["amd64", PROGRAM],
   ["arm64", `${PROGRAM}_arm64`],
 ]) {
-  // As the projects of the Prometheus community name theirs.
+  // Named like the releases of the Prometheus community.
   copyFileSync(`dist/${binary}`, join(RELEASE, `${PROGRAM}-${version}.linux-${arch}`));
   const deb = `user-sessions-exporter_${toDebianVersion(version)}_${arch}.deb`;
   copyFileSync(join("dist", deb), join(RELEASE, deb));

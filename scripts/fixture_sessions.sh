@@ -1,6 +1,6 @@
 #!/bin/bash
-# Opens sessions of every kind on the host it runs on, holds them, and notes each in /run/opened with the
-# tty that tty(1) named inside it. scripts/fixture_hosts.sh runs it as root in a throw-away host:
+# Opens sessions of every kind on this host, keeps them open, and writes each to /run/opened with the
+# output of tty(1) inside it. scripts/fixture_hosts.sh runs it as root in a throw-away host:
 #
 #   fixture_sessions.sh STEP...
 #
@@ -135,7 +135,7 @@ open_outgoing() { # A client's own port says nothing, whichever it is.
 }
 open_outgoing_2222() { hold out3 nc -s 127.0.0.1 -p 2222 127.0.0.1 9999; sleep 0.5; opened "outgoing: and from port 2222, where nothing listens"; }
 open_linger() { loginctl enable-linger mallory; sleep 2; opened "linger: mallory lingers"; }
-open_stale() { # dead pid; a pid that is another process by now; no such pts
+open_stale() { # a dead pid; a reused pid; a pts that does not exist
   python3 -c "
 import struct, sys, time, os
 def entry(pid, line, id, user, host, addr, t):
@@ -148,7 +148,7 @@ with open('/run/utmp', 'ab') as f:
 "
   opened "stale: utmp entries of mallory: pts/90 (dead pid), tty7 (older than its process), pts/91 (no such pts)"
 }
-open_forged() { # Titles and names any user may give a process; a zombie called sshd.
+open_forged() { # Titles and names that any user can give a process; a zombie named sshd.
   hold forged perl -e '$0 = "sshd: root\@pts/9"; open F, ">/proc/self/comm"; print F "sshd"; close F; sleep 86400'
   hold forged2 perl -e '$0 = "sshd-session: root\@notty"; open F, ">/proc/self/comm"; print F "sshd-session"; close F; sleep 86400'
   hold odd perl -e 'open F, ">/proc/self/comm"; print F "a) R 1\n(b) S"; close F; sleep 86400'

@@ -1,6 +1,6 @@
 #!/bin/sh
-# Lays out the files of a container image: the executable, the parts of the C library that it needs, and a
-# folder for its state that the user nobody owns.
+# Creates the file tree of a container image: the executable, the parts of the C library that it needs, and a
+# state folder owned by the user nobody.
 #
 #   image_tree.sh EXECUTABLE FOLDER
 set -eu

@@ -1,9 +1,9 @@
 /**
- * Serves a crowd: 200 scrapers beside 2,000 clients that are silent, slow or do not read, on a host with a
- * fork storm and a flood in its log. Then it is scraped on and on while the host changes, and what it holds
- * must not grow. Needs wrk. LOAD_SECONDS, LOAD_SCRAPES and LOAD_CLIENTS set other numbers.
+ * A load test: 200 scrapers beside 2,000 clients that are silent, slow or do not read, on a host with a fork storm and
+ * a flooded log. Then many scrapes while the host changes; the memory must not grow. Needs wrk. LOAD_SECONDS,
+ * LOAD_SCRAPES and LOAD_CLIENTS set other numbers.
  *
- *   bun scripts/load.ts
+ * bun scripts/load.ts
  */
 import { mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -27,7 +27,7 @@ const MAX_GROWTH_KB = 1024;
 
 const PASSWORD = "a long secret";
 
-/** A wrong password in each request, never the same twice. */
+/** Sends a different wrong password in each request. */
 const GUESS = `local n = 0
 local id = tostring({}):sub(-6)
 request = function()
@@ -79,7 +79,7 @@ async function crowded(): Promise<void> {
   });
 }
 
-/** Scrapers with a password over TLS, beside as many who guess one. */
+/** Scrapers with a password over TLS, beside as many clients that guess one. */
 async function guarded(): Promise<void> {
   const folder = mkdtempSync(join(tmpdir(), "load-tls-"));
   const pem = ["-keyout", `${folder}/key.pem`, "-out", `${folder}/cert.pem`];
@@ -127,7 +127,7 @@ async function lasting(): Promise<void> {
         done += answers;
         if (lost > 0) faults.push(`${lost} answers were lost`);
       }
-      // What one collection takes comes and goes: the least of some moments is what is held.
+      // A collection needs memory for a moment, so the lowest of several readings counts.
       let leastKb = Number.POSITIVE_INFINITY;
       for (let i = 0; i < 20; i++) {
         done += (await wrk(1, 1)).answers;
@@ -143,7 +143,7 @@ async function lasting(): Promise<void> {
       return held;
     };
     const before = await look(WARM_UP_SCRAPES);
-    // On the way it is looked at, too: what grows step by step leaks, what grew once was a cache.
+    // Also read in between: steady growth is a leak, a single growth is a cache.
     for (let i = 1; i < LOOKS; i++) await look((scrapes / LOOKS) * i);
     const after = await look(scrapes);
     if (after.leastKb - before.leastKb > MAX_GROWTH_KB) faults.push("memory grew by over 1 MiB");
@@ -151,7 +151,7 @@ async function lasting(): Promise<void> {
   });
 }
 
-/** Runs the exporter as under the unit, which forbids the runtime to compile, on a host that changes. */
+/** Runs the exporter without the just-in-time compiler, as the unit does, on a host that changes. */
 async function withExporter(
   linesPerSecond: number,
   use: (pid: number, host: ChangingHost) => Promise<void>,
@@ -189,9 +189,9 @@ async function withExporter(
 
 interface Load {
   answers: number;
-  /** Errors of connections, timeouts and other answers than 200. */
+  /** The number of connection errors, timeouts and answers other than 200. */
   lost: number;
-  /** Other answers than 200 among them. */
+  /** The number of answers other than 200 among them. */
   refused: number;
   p99Ms: string;
 }

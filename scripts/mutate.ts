@@ -1,11 +1,11 @@
 /**
- * Changes single lines of src/, in a copy, and tells which changes no unit test notices:
+ * Changes single lines of src/ in a copy, and lists the changes that no unit test notices:
  *
- *   bun scripts/mutate.ts [--count=200] [--seed=1] [--only=src/model/] [--near]
+ * bun scripts/mutate.ts [--count=200] [--seed=1] [--only=src/model/] [--near]
  *
- * For each change the test of the file itself runs first, then those of its folder, then all fast ones; with
- * --near the first of these alone, since most of what it misses others notice. Survivors are no faults by
- * themselves: a change may be harmless. Each is to be looked at.
+ * For each change the test of the file itself runs first, then those of its folder, then all fast ones; with --near
+ * only the first of these, since the others notice most of what it misses. A survivor need not be a fault: the change
+ * may be harmless. Examine each.
  */
 import {
   chmodSync,
@@ -33,13 +33,15 @@ const { values } = parseArgs({
 });
 const seed = Number(values.seed);
 
-/** As `make test-fast` has them. */
+/** The unit tests of `make test-fast`. */
 const UNIT = [
   ...["sources", "model", "metrics", "collectors", "web", "cli"].map((name) => `test/${name}`),
   ...["config", "format", "log"].map((name) => `test/${name}.test.ts`),
 ];
 const SLOW = ["reader_damage", "reader_real_journald", "trust", "follower_race", "program"];
-/** A change that makes a loop endless is noticed by this. The first run is of all tests, maybe on a busy machine. */
+/**
+ * The time limit of a test run, which notices an endless loop. The first run has all tests, perhaps on a busy machine.
+ */
 const LONGEST_MS = 600_000;
 
 const project = resolve(import.meta.dir, "..");
@@ -74,7 +76,7 @@ for (const [i, change] of changes.entries()) {
 console.log(`\n${survivors.length} of ${changes.length} changes survived, seed ${seed}`);
 for (const change of survivors) console.log(describe(change));
 
-/** Lines at random, and for each one of its changes at random. */
+/** Random lines, with a random change for each. */
 function chosen(): Change[] {
   const random = randomFrom(seed);
   const files = [...new Bun.Glob("src/**/*.ts").scanSync(project)].sort();
@@ -103,7 +105,7 @@ async function survives({ file, line, after }: Change): Promise<boolean> {
   }
 }
 
-/** What is run for a changed file, one after the other, until something fails. */
+/** The tests for a changed file, to run one after the other until one fails. */
 function testsOf(file: string): string[][] {
   const own = file.replace(/^src(.*)\.ts$/, "test$1.test.ts");
   const near = [...new Set([own, dirname(own)])].filter((path) => existsSync(join(copy, path)));
@@ -112,7 +114,7 @@ function testsOf(file: string): string[][] {
   return values.near ? stages.slice(0, 1) : stages;
 }
 
-/** What the tests of some folders say when one of them fails, or never ends. */
+/** The output of the tests in some folders when one of them fails or never ends; undefined when all pass. */
 async function failing(folders: readonly string[]): Promise<string | undefined> {
   const ignored = SLOW.map((name) => `--path-ignore-patterns=**/${name}.test.ts`);
   const command = ["test", "--parallel", "--no-isolate", "--bail", "--timeout=60000", ...ignored];

@@ -8,7 +8,7 @@ export interface Change {
   after: string;
 }
 
-/** Each pattern matches one place of a line; what it becomes. */
+/** Each pattern matches one place of a line; with its replacement. */
 const OPERATORS: readonly [
   pattern: RegExp,
   replacement: string | ((...match: string[]) => string),
@@ -40,9 +40,9 @@ const OPERATORS: readonly [
 ];
 
 /**
- * The changes of each line of a file; a line that none fits is left out.
+ * The possible changes of each line of a file; lines without any are left out.
  *
- * Comments, imports, types, regular expressions and what is between quotes stay as they are.
+ * Comments, imports, types, regular expressions and quoted texts are not changed.
  */
 export function changesOf(file: string, text: string): Change[][] {
   const kept = text
@@ -61,7 +61,7 @@ function isCode(line: string): boolean {
   );
 }
 
-/** Every change of one place of a line. */
+/** All changes of one place of a line. */
 function afters(line: string): string[] {
   const masked = mask(line);
   return OPERATORS.flatMap(([pattern, replacement]) =>
@@ -73,7 +73,7 @@ function afters(line: string): string[] {
   ).filter((after) => after !== line);
 }
 
-/** The line with its strings, templates, expressions and comments blotted out, as long as before. */
+/** The line with its strings, templates, expressions and comments masked, of the same length. */
 function mask(line: string): string {
   const tokens =
     /"(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*'|`[^`]*`|\/(?![/*\s])(?:[^/\\\n]|\\.)+\/[a-z]*|\/\/.*$/g;

@@ -1,4 +1,4 @@
-/** Bun's runtime for another machine than this one, of the version and with the sum that package-lock.json names. */
+/** Bun's runtime for another architecture, with the version and the checksum in package-lock.json. */
 import { existsSync, mkdirSync, mkdtempSync, renameSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import packageLock from "../package-lock.json" with { type: "json" };
@@ -7,9 +7,9 @@ import type { Arch } from "./arch.ts";
 const CACHE = "node_modules/.cache/bun-runtimes";
 
 /**
- * The path of the runtime, which npm brings at the first call.
+ * The path of the runtime, which npm fetches at the first call.
  *
- * @throws an Error when npm is missing or fails, or when what came has another sum
+ * @throws an Error when npm is missing or fails, or when the checksum differs
  */
 export async function runtimePath({ runtime }: Arch): Promise<string> {
   const packages: Record<string, { version?: string; integrity?: string }> = packageLock.packages;
@@ -18,7 +18,7 @@ export async function runtimePath({ runtime }: Arch): Promise<string> {
   const bun = join(folder, "package/bin/bun");
   if (existsSync(bun)) return bun;
   mkdirSync(CACHE, { recursive: true });
-  // A run that is ended halfway leaves no folder that looks whole.
+  // In a temporary folder, so that an interrupted run leaves nothing that looks complete.
   const work = mkdtempSync(join(CACHE, "unpacking-"));
   try {
     run(["npm", "pack", "--silent", `--pack-destination=${work}`, `${runtime}@${version}`]);

@@ -3,7 +3,7 @@
 #
 #   scripts/test_arm64.sh FILE
 #
-# As root on Debian it installs the emulator and arm64's C library; elsewhere it says what is missing.
+# As root on Debian it installs the emulator and arm64's C library; elsewhere it reports what is missing.
 set -eu
 name=${0##*/}
 binary=$1

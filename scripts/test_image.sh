@@ -1,6 +1,6 @@
 #!/bin/sh
-# Runs the file tree of the container image, without an engine: in a mount namespace of its own, with the
-# host's processes and network, its root read-only, as nobody, without a capability. Needs root.
+# Runs the file tree of the container image without a container engine: in its own mount namespace, with the
+# host's processes and network, a read-only root, as nobody, without capabilities. Needs root.
 #
 #   scripts/test_image.sh EXECUTABLE
 set -eu
@@ -15,7 +15,7 @@ fi
 
 tree=$(mktemp -d)
 pid=
-# What is mounted goes with the namespace.
+# The mounts end with the namespace.
 trap '[ -z "$pid" ] || { kill "$pid" 2> /dev/null; wait "$pid"; } || true; umount -R -l "$tree"; rmdir "$tree"' EXIT
 mount --make-rprivate /
 mount -t tmpfs -o size=300M,mode=755 image "$tree"
@@ -23,7 +23,7 @@ mount -t tmpfs -o size=300M,mode=755 image "$tree"
 mount --rbind / "$tree/host"
 mount -o remount,bind,ro "$tree/host"
 mount --rbind /proc "$tree/proc"
-# An engine gives each container a /dev.
+# A container engine provides /dev.
 mkdir -p "$tree/dev" && touch "$tree/dev/null" && mount --bind /dev/null "$tree/dev/null"
 mount -t tmpfs -o size=1M,uid=65534,gid=65534,mode=700 state "$tree/state"
 mount -o remount,ro "$tree"

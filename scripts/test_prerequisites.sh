@@ -1,12 +1,12 @@
 #!/bin/sh
-# Installs the servers and tools that the tests run the exporter against, as far as they are missing:
-# only as root on Debian and its like. Elsewhere it says what is missing, and those tests are skipped.
-# It says what it installs before it does. Nothing of that is started, neither now nor at the next boot.
+# Installs missing servers and tools that the tests run the exporter against: only as root on Debian and
+# similar systems. Elsewhere it reports what is missing, and those tests are skipped. It reports what it
+# will install. None of it is started, neither now nor at the next boot.
 set -u
 export DEBIAN_FRONTEND=noninteractive LC_ALL=C PATH="$PATH:/usr/local/sbin:/usr/sbin:/sbin"
 name=${0##*/}
 
-# A program or file, and the package that has it.
+# A program or file, and its package.
 needed='sshd openssh-server
 ssh openssh-client
 ss iproute2

@@ -1,10 +1,10 @@
-/** The exporters that are measured: this one, and those that are installed beside it. */
+/** The exporters to measure: this one, and other installed ones. */
 import { readFileSync, readdirSync, writeFileSync } from "node:fs";
 import { FOLDER, cpuOf, start } from "./programs.ts";
 
 export const BINARY = "dist/user_sessions_exporter";
 
-/** The unit forbids the runtime to compile, which this does too. */
+/** Turns the just-in-time compiler off, as the unit does. */
 export const WITHOUT_JIT = { BUN_JSC_useJIT: "0" };
 
 export interface Exporter {
@@ -15,7 +15,7 @@ export interface Exporter {
 
 let sockets = 0;
 
-/** Starts this exporter on a socket of its own. @param around a command that begins with it: a namespace, say */
+/** Starts this exporter on its own socket. @param around a command to run it under, for example in a namespace */
 export async function startExporter(
   env: Record<string, string>,
   { flags = [], around = [] }: { flags?: readonly string[]; around?: readonly string[] } = {},
@@ -33,7 +33,7 @@ export async function startExporter(
   return { pid: pidOf(address), child, scrape: async () => (await get("/metrics")).text() };
 }
 
-/** The process with this argument, which is not the program that started it. */
+/** The pid of the process with this argument, not of the program that started it. */
 function pidOf(argument: string): number {
   for (const name of readdirSync("/proc")) {
     try {
@@ -66,7 +66,7 @@ export async function startPeer(name: "node" | "process"): Promise<Exporter | un
   throw new Error(`${program} does not answer`);
 }
 
-/** The CPU milliseconds of one scrape. @param prepare what happens on the host before each */
+/** The CPU milliseconds of one scrape. @param prepare called before each scrape */
 export async function cpuOfScrape(
   { pid, scrape }: Exporter,
   scrapes: number,

@@ -1,7 +1,7 @@
-/** Control groups for the benchmark, and processes in them that run when they are told. */
+/** Control groups for the benchmark, and processes in them that run on a signal. */
 import { existsSync, mkdirSync, readdirSync, rmdirSync, writeFileSync } from "node:fs";
 
-/** Where this machine has its control groups of version 2; undefined without, or without the right to make any. */
+/** Where version 2 control groups are mounted; undefined without them, or without the privilege to create any. */
 const TOP = ["/sys/fs/cgroup", "/sys/fs/cgroup/unified"].find((path) =>
   existsSync(`${path}/cgroup.procs`),
 );
@@ -19,7 +19,7 @@ export class Groups implements Disposable {
     }
   }
 
-  /** Makes so many groups. @returns their paths */
+  /** Creates a number of groups. @returns their paths */
   paths(groups: number): string[] {
     return Array.from({ length: groups }, (_, i) => this.nested(i, groups));
   }
@@ -31,7 +31,7 @@ export class Groups implements Disposable {
     writeFileSync(`${path}/cgroup.procs`, String(pid));
   }
 
-  /** A group in folders of at most 60, so that all are looked at whose number the limits allow. */
+  /** The path of a group, in folders of at most 60, so that the limits of children allow all of them. */
   private nested(index: number, groups: number): string {
     let path = this.path;
     for (let size = 1; size < groups; size *= 60) {
@@ -44,13 +44,13 @@ export class Groups implements Disposable {
 
   [Symbol.dispose](): void {
     writeFileSync(`${this.path}/cgroup.kill`, "1");
-    // The kernel may take its time to end what was killed.
+    // Killed processes may take a while to end.
     for (let tries = 0; tries < 20; tries++) {
       Bun.sleepSync(500);
       try {
         return removeTree(this.path);
       } catch {
-        // Somebody is still in it.
+        // The group still has a process.
       }
     }
     removeTree(this.path);

@@ -1,6 +1,6 @@
 /* Starts as many processes as the first argument says, prints their pids and an empty line, and ends them with itself.
- * They sleep until they get SIGUSR1, and go on sleeping after it. Further arguments are control groups, in which they
- * are born in turns: to move them there takes the kernel a hundred times as long. */
+ * They sleep, wake up at SIGUSR1 and sleep again. Further arguments are control groups in which they are started
+ * alternately: moving them there takes the kernel a hundred times as long. */
 #define _GNU_SOURCE
 #include <fcntl.h>
 #include <linux/sched.h>

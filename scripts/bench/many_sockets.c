@@ -1,5 +1,5 @@
-/* Opens as many TCP sockets on 127.0.0.1 as the first argument says, half of them servers' ends and half clients';
- * the second argument is how many of the servers' ends have port 22 of 127.0.0.2. Prints an empty line, and closes them when
+/* Opens as many TCP sockets on 127.0.0.1 as the first argument says, half on the server side and half on the client side;
+ * the second argument is the number of server sockets on port 22 of 127.0.0.2. Prints an empty line, and closes them when
  * it ends. */
 #include <arpa/inet.h>
 #include <netinet/in.h>
@@ -12,7 +12,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-/* As many connections as one process has, with the usual limit of descriptors. */
+/* Connections of one process, within the usual limit of descriptors. */
 #define PAIRS 500
 
 static int listen_on(const char *host, int port, struct sockaddr_in *it) {

@@ -1,4 +1,4 @@
-/** How what is compared is measured, and how the results are written. */
+/** Measures comparisons, and formats the results. */
 import { type Exporter, cpuOfScrape } from "./exporters.ts";
 import { compile, cpuOfWalk, median, startAndWait } from "./programs.ts";
 
@@ -8,12 +8,12 @@ export interface Row {
   target?: string;
 }
 
-/** One scrape uses less CPU than can be told from what else the machine does. */
+/** Scrapes measured together: one alone uses too little CPU to measure on a busy machine. */
 export const SCRAPES = 5;
 
 const NOTHING = async () => {};
 
-/** Each measure in turns, after a first round that does not count. @returns a list for each */
+/** Runs the measurements alternately, after a first round that does not count. @returns a list for each */
 export async function inTurns(
   rounds: number,
   measures: readonly (() => Promise<number> | number)[],
@@ -41,7 +41,7 @@ export async function againstWalk(
   return { ratios, walkMs: median(walks!) };
 }
 
-/** Processes that sleep, some of which may be born in groups. @returns the first of each group */
+/** Starts sleeping processes, if wanted within groups. @returns the first of each group */
 export async function idleProcesses(count: number, groups: readonly string[] = []) {
   const command = [compile("idle_processes"), String(count), ...groups];
   const { child, numbers } = await startAndWait(command);

@@ -1,11 +1,11 @@
-/** The programs that the benchmark compiles and starts, and what they cost. */
+/** Compiles, starts and measures the programs of the benchmark. */
 import { mkdtempSync, readFileSync, readdirSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 
 export const FOLDER = mkdtempSync(`${tmpdir()}/bench-`);
 const children: Bun.Subprocess[] = [];
 
-/** Ends all that was started. */
+/** Ends all started programs. */
 export function cleanUp(): void {
   for (const child of children) child.kill("SIGKILL");
   rmSync(FOLDER, { recursive: true });
@@ -13,7 +13,7 @@ export function cleanUp(): void {
 
 const compiled = new Map<string, string>();
 
-/** The path of a C program of this folder. */
+/** Compiles a C program of this folder. @returns the path of the executable */
 export function compile(name: string): string {
   const known = compiled.get(name);
   if (known !== undefined) return known;
@@ -38,14 +38,14 @@ export function start(
   return child;
 }
 
-/** Ends one program, and waits until all that it has started is gone. */
+/** Ends one program, and waits until all its processes are gone. */
 export async function end(child: Bun.Subprocess): Promise<void> {
   child.kill("SIGKILL");
   await child.exited;
   await Bun.sleep(500);
 }
 
-/** Waits until no more processes end: of thousands that are killed each takes its time. */
+/** Waits until no more processes end: thousands of killed ones take a while. */
 export async function settle(): Promise<void> {
   const count = () => readdirSync("/proc").filter((name) => /^\d/.test(name)).length;
   let fewest = count();
@@ -57,7 +57,7 @@ export async function settle(): Promise<void> {
   }
 }
 
-/** Starts a program that prints lines and then an empty one. @returns it, and the numbers on those lines */
+/** Starts a program that prints lines and then an empty one. @returns the program and the numbers on the lines */
 export async function startAndWait(
   command: readonly string[],
 ): Promise<{ child: Bun.Subprocess; numbers: number[] }> {
@@ -72,14 +72,14 @@ export async function startAndWait(
   return { child, numbers: text.trim() === "" ? [] : text.trim().split("\n").map(Number) };
 }
 
-/** What a C program, or any other, takes of CPU, in milliseconds. */
+/** The CPU milliseconds of a run of any program. */
 export function cpuOfRun(command: readonly string[]): number {
   const { resourceUsage, success } = Bun.spawnSync([...command], { stdout: "ignore" });
   if (!success) throw new Error(`${command.join(" ")} failed`);
   return Number(resourceUsage.cpuTime.total) / 1000;
 }
 
-/** What walking `/proc` takes of CPU, in milliseconds, by its own account. */
+/** The CPU milliseconds of walking `/proc`, as the C program reports them. */
 export function cpuOfWalk(): number {
   return Number(Bun.spawnSync([compile("walk_proc")]).stdout.toString()) * 1000;
 }
@@ -98,7 +98,7 @@ export function cpuOf(pid: number): number {
   return nanoseconds / 1e6;
 }
 
-/** Resident memory, and what of it is no file's, in MiB. */
+/** Resident and anonymous memory in MiB. */
 export function memoryOf(pid: number): { resident: number; anonymous: number } {
   const status = readFileSync(`/proc/${pid}/status`, "latin1");
   const mebibytes = (name: string) =>

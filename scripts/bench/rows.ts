@@ -1,4 +1,4 @@
-/** What the benchmark measures, and on what hosts. */
+/** The rows of the benchmark, by kind of host. */
 import type { Row } from "./measure.ts";
 import { emptyGroups } from "./rows/empty_groups.ts";
 import { manyProcesses } from "./rows/many_processes.ts";

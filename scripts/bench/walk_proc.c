@@ -1,4 +1,4 @@
-/* What a scrape is measured against: stat(2) of every /proc/PID and one read of its stat file. */
+/* The reference for a scrape's cost: stat(2) of every /proc/PID and one read of its stat file. */
 #include <dirent.h>
 #include <fcntl.h>
 #include <stdio.h>
@@ -15,7 +15,7 @@ static double cpu_seconds(void) {
          (usage.ru_utime.tv_usec + usage.ru_stime.tv_usec) / 1e6;
 }
 
-/* Prints the CPU seconds of one pass, the mean of as many as the argument says. */
+/* Prints the CPU seconds of one pass: the mean of as many passes as the argument says. */
 int main(int argc, char **argv) {
   int passes = argc > 1 ? atoi(argv[1]) : 1;
   char path[64], line[1024];

@@ -1,4 +1,4 @@
-/** From CHANGELOG.md to a Debian changelog (man 5 deb-changelog). */
+/** Converts CHANGELOG.md to a Debian changelog (man 5 deb-changelog). */
 
 export interface ChangelogOptions {
   package: string;
@@ -6,12 +6,12 @@ export interface ChangelogOptions {
   version: string;
   /** `Name <address>`. */
   maintainer: string;
-  /** When the version that is packaged was made. */
+  /** The time of the packaged version, in milliseconds since the epoch. */
   dateMs: number;
 }
 
 interface Release {
-  /** Undefined for what is not released yet. */
+  /** Undefined for unreleased changes. */
   version: string | undefined;
   dateMs: number | undefined;
   changes: string[];
@@ -20,8 +20,8 @@ interface Release {
 const WIDTH = 80;
 
 /**
- * One entry for each release, newest first. What is not released yet belongs to the version that is
- * packaged, which always has an entry.
+ * One entry for each release, newest first. Unreleased changes belong to the packaged version, which always has an
+ * entry.
  */
 export function toDebianChangelog(markdown: string, options: ChangelogOptions): string {
   const { version, dateMs } = options;
@@ -29,7 +29,7 @@ export function toDebianChangelog(markdown: string, options: ChangelogOptions): 
   const own = releases.filter((release) => (release.version ?? version) === version);
   const changes = own.flatMap((release) => release.changes);
   const others = releases.filter((release) => !own.includes(release));
-  // Entries come in the order of their dates, also where a build is given an older one.
+  // Entries must be in order of date, even if the build has an older date.
   const earliestMs = (others[0]?.dateMs ?? -Infinity) + 1000;
   const top = {
     version,
@@ -53,7 +53,7 @@ function parseReleases(markdown: string): Release[] {
     const changes = releases.at(-1)?.changes;
     if (heading !== undefined) releases.push(parseHeading(heading));
     else if (item !== undefined) changes?.push(item);
-    // An item goes on in indented lines.
+    // Indented lines continue an item.
     else if (/^\s+\S/.test(line) && changes?.length)
       changes.push(`${changes.pop()} ${line.trim()}`);
   }

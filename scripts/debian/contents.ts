@@ -1,4 +1,4 @@
-/** What the Debian package holds, and where each of it comes from. */
+/** The contents of the Debian package, and the source of each file. */
 import { existsSync } from "node:fs";
 
 export interface PackagedFile {
@@ -6,9 +6,9 @@ export interface PackagedFile {
   target: string;
   source: string;
   mode: number;
-  /** Whether Debian keeps it compressed: `.gz` is appended to the target. */
+  /** Whether to compress it as Debian requires: `.gz` is appended to the target. */
   compressed: boolean;
-  /** Makes of the source's text what is installed. */
+  /** Converts the source's text to the installed text. */
   edit?: (text: string) => string;
 }
 
@@ -16,7 +16,7 @@ export const PACKAGE = "user-sessions-exporter";
 const PROGRAM = "user_sessions_exporter";
 const DOC = `usr/share/doc/${PACKAGE}`;
 
-/** What of `examples/` people copy; the rest is installed where it works. */
+/** The files of `examples/` for users to copy; the others are installed in their final places. */
 const EXAMPLES = [
   "prometheus/**",
   "grafana/**/*.json",
@@ -33,13 +33,13 @@ const EXAMPLES = [
 
 const DOCUMENTS = ["README.md", "METRICS.md", "ARCHITECTURE.md", "CONTRIBUTING.md", "SECURITY.md"];
 
-/** What Debian has in another form, and under which name. */
+/** Documents that Debian has in another form, and their names there. */
 const OTHERWISE: Readonly<Record<string, string>> = {
   "CHANGELOG.md": "changelog.gz",
   LICENSE: "copyright",
 };
 
-/** All files but the changelog, which is made from CHANGELOG.md. */
+/** All files except the changelog, which is generated from CHANGELOG.md. */
 export function packageContents(binary: string): PackagedFile[] {
   const systemd = `examples/systemd/${PROGRAM}`;
   const files = [
@@ -69,7 +69,7 @@ export function packageContents(binary: string): PackagedFile[] {
   throw new Error(`missing: ${missing.map(({ source }) => source).join(", ")}`);
 }
 
-/** The package's own executable, also where one that was copied by hand lies in /usr/local/bin. */
+/** Uses the package's own executable, even if a copy is in /usr/local/bin. */
 function useOwnPath(unit: string): string {
   const line = /^# A name without a path .*\nExecStart=/m;
   if (!line.test(unit)) throw new Error("the unit's ExecStart= is not as it was");
@@ -80,7 +80,7 @@ function document(path: string): PackagedFile {
   return { ...file(`${DOC}/${path}`, path), edit: linkAsInstalled };
 }
 
-/** Links of a document lead to where the package has what they name. */
+/** Changes the links in a document to the places in the package. */
 function linkAsInstalled(text: string): string {
   return text.replaceAll(/\]\(([\w.]+)\)/g, (link, path: string) =>
     Object.hasOwn(OTHERWISE, path) ? `](${OTHERWISE[path]})` : link,

@@ -1,4 +1,4 @@
-/** Clients that take a connection and do no good with it. Each comes again when it is turned away. */
+/** Clients that misuse connections. Each reconnects when it is disconnected. */
 
 /** What each of them sends when it is connected. */
 const KINDS: Readonly<Record<string, string>> = {

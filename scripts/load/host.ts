@@ -1,4 +1,4 @@
-/** A host that never stands still: users, sessions, processes and the auth log change all the time. */
+/** A host that changes all the time: users, sessions, processes and the auth log. */
 import { appendFileSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -11,13 +11,13 @@ const MOST_SESSIONS = 40;
 const SPANS = 12;
 const SPAN_MS = 300_000;
 
-/** So many short processes run one after the other in each of these shells. */
+/** A shell that runs short processes one after the other. */
 const FORKS =
   "while :; do i=0; while [ $i -lt 20 ]; do /bin/true; i=$((i+1)); done; sleep 0.02; done";
 
 export class ChangingHost {
   readonly folder = mkdtempSync(join(tmpdir(), "load-"));
-  /** Lines that were logged. */
+  /** The number of logged lines. */
   lines = 0;
   private readonly leaders: Bun.Subprocess[] = [];
   private readonly storm: Bun.Subprocess[] = [];
@@ -51,7 +51,7 @@ export class ChangingHost {
 
   private change(): void {
     const round = this.round++;
-    // Their number goes up and down, and comes back to where it was.
+    // Their number rises and falls periodically.
     const users = 50 + Math.round(40 * Math.sin(round / 7));
     const names = Array.from({ length: users }, (_, i) => `u${i}:x:${1000 + i}:100:User ${i}:/:`);
     this.write("etc/passwd", `root:x:0:0:::\n${names.join("\n")}\n`);
@@ -75,8 +75,8 @@ export class ChangingHost {
 }
 
 /**
- * What is remembered of the last hour is bounded, and takes an hour to fill: the log begins with one in which as
- * many addresses as are told apart guessed in each five minutes.
+ * An hour of log in which the maximum number of tracked addresses failed in each five minutes, since the window of the
+ * last hour is bounded and would take an hour to fill.
  */
 function hourOfGuesses(): string {
   const startMs = Date.now() - SPANS * SPAN_MS + SPAN_MS / 2;

@@ -1,10 +1,10 @@
-/** What groups add to a scrape that a user makes without end. */
+/** What a user who creates very many groups adds to the cost of a scrape. */
 import { type Exporter, WITHOUT_JIT, cpuOfScrape, startExporter } from "../exporters.ts";
 import { Groups, wake } from "../groups.ts";
 import { type Row, SCRAPES, inTurns, milliseconds } from "../measure.ts";
 import { compile, end, median, settle, startAndWait } from "../programs.ts";
 
-/** What a scrape costs with so many groups more, the last of which has a process that runs. */
+/** The cost of a scrape with `count` more groups, the last of which has a running process. */
 async function cost(rounds: number, exporter: Exporter, count: number, pid: number) {
   using groups = Groups.make("bench");
   if (!groups) return undefined;
@@ -19,7 +19,7 @@ export async function emptyGroups(rounds: number): Promise<Row[]> {
   const added: number[] = [];
   for (let i = 0; i < 3; i++) {
     const costs: (number | undefined)[] = [];
-    // A group with a process in it ends with it, so each has its own.
+    // A group is removed with its process, so each needs its own.
     for (const count of [1, 20_000]) {
       const { child, numbers } = await startAndWait([compile("idle_processes"), "1"]);
       await settle();

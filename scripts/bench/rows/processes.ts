@@ -84,7 +84,7 @@ async function processesWithoutGroups(rounds: number): Promise<Row[]> {
   return rows;
 }
 
-/** In this way no control group is found: a rootfs that is empty but for `/proc`. */
+/** Options that hide control groups: an empty rootfs, except for `/proc`. */
 function withoutGroups(): readonly string[] {
   Bun.spawnSync(["mkdir", "-p", `${FOLDER}/empty`]);
   return [`--path.rootfs=${FOLDER}/empty`, "--path.procfs=/proc"];

@@ -1,4 +1,4 @@
-/** What the program itself costs, where there is little to read. */
+/** The cost of the program itself, with little to read. */
 import { BINARY, WITHOUT_JIT, cpuOfScrape, startExporter } from "../exporters.ts";
 import { type Row, inTurns, mebibytes, milliseconds } from "../measure.ts";
 import { FOLDER, compile, end, median, memoryOf } from "../programs.ts";
@@ -38,7 +38,7 @@ export async function smallHost(rounds: number): Promise<Row[]> {
     const [costs] = await inTurns(rounds, [() => cpuOfScrape(exporter, 20)]);
     for (let i = 0; i < 1000; i++) await exporter.scrape();
     const { resident, anonymous } = memoryOf(exporter.pid);
-    // As long as Prometheus waits.
+    // A usual scrape interval of Prometheus.
     await Bun.sleep(15_000);
     const later = memoryOf(exporter.pid);
     const value = `${mebibytes(resident)} / ${mebibytes(anonymous)}, 15 s later ${mebibytes(later.resident)} / ${mebibytes(later.anonymous)}`;

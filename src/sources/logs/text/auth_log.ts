@@ -72,7 +72,7 @@ export class AuthLog implements LogReader {
 
   constructor(private readonly options: AuthLogOptions) {
     this.hostZone = new HostZone(options.root);
-    // Here it may throw when no descriptor is free; in the middle of a line it must not.
+    // Here it may throw when no descriptor is free; in the middle of a line no error may be thrown.
     this.hostZone.get();
     this.hosts = new LineHosts(readHostNames(options.root));
     this.reading = {
@@ -146,7 +146,7 @@ export class AuthLog implements LogReader {
     try {
       this.hosts.learn(readHostNames(this.options.root));
     } catch {
-      return false; // In the middle of a line nothing must throw; the next poll tries again.
+      return false; // No error may be thrown in the middle of a line; the next poll tries again.
     }
     return isOwn();
   }
