@@ -1,6 +1,6 @@
 /** The latest of many logins. */
 
-/** How many are looked at before other work gets its turn: some milliseconds without the JIT. */
+/** Logins compared before yielding: some milliseconds without the JIT. */
 export const LOGINS_A_TURN = 8192;
 
 /**

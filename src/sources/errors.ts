@@ -10,7 +10,7 @@ export type Fault = "missing" | "forbidden" | "broken";
 export class BrokenSourceError extends Error {
   override name = "BrokenSourceError";
 
-  /** @param reason what is wrong, to follow the path: `is a FIFO, want a regular file` */
+  /** @param reason the fault, as text to follow the path: `is a FIFO, want a regular file` */
   constructor(
     readonly path: string,
     readonly reason: string,

@@ -110,9 +110,9 @@ function serveWithBun(
 }
 
 /**
- * The runtime hands over all that it has of a connection at once, thousands of requests say, and ends one that sends
- * a second request before it has the answer to the first. So no answer is made at once, but to what has a body: the
- * rest of that would be read before.
+ * The runtime passes on all requests that it has of a connection at once, possibly thousands, and closes a connection
+ * that sends a second request before the first one is answered. So requests are answered in a later turn, except those
+ * with a body, which the runtime would read to its end first.
  */
 function answerInTurn(
   router: Router,

@@ -20,9 +20,7 @@ export class FailureWindow {
   private sum = 0;
   private readonly reasonSums = FAILURE_REASONS.map(() => 0);
 
-  /**
-   * @param timeMs when it happened; a time after `nowMs` counts as now, since the writer's clock may be ahead of ours
-   */
+  /** @param timeMs when it happened; a time after `nowMs` counts as now, since the writer's clock may be ahead */
   add(
     timeMs: number,
     nowMs: number,
@@ -45,7 +43,7 @@ export class FailureWindow {
     if (address !== undefined) this.origins.add(address, second, nowSecond, count);
   }
 
-  /** The address that failures came from which were added without one. */
+  /** Adds the address of failures that were added without one. */
   addOrigin(timeMs: number, nowMs: number, count: number, address: string): void {
     const second = Math.floor(Math.min(timeMs, nowMs) / 1000);
     const nowSecond = Math.floor(nowMs / 1000);
@@ -104,7 +102,7 @@ export class FailureWindow {
     this.sum = 0;
     this.reasonSums.fill(0);
     for (let slot = 0; slot < WINDOW_SECONDS; slot++) {
-      // What is still to come must not count when its time has come.
+      // A second in the future must not count once it is reached.
       if (this.seconds[slot]! > nowSecond) this.clear(slot);
       if (isRecent(this.seconds[slot]!, nowSecond)) this.addSlot(slot, 1);
     }

@@ -8,7 +8,7 @@ import {
 import { readBootId } from "../../sources/proc/boot_id.ts";
 import type { Root } from "../../sources/root.ts";
 
-/** What records are judged by, of the host as it is now. */
+/** The present state of the host, needed to interpret log records. */
 export interface HostFacts {
   /** Whether a login name has uid 0. */
   isRoot(name: string): boolean;
@@ -16,7 +16,7 @@ export interface HostFacts {
   findSession(bootId: string, id: string): LogindSession | undefined;
 }
 
-/** Where nothing is known but the one name that is root's everywhere. */
+/** Facts for a host of which nothing is known: only `root` is root, and there are no sessions. */
 export const NO_FACTS: HostFacts = {
   isRoot: (name) => name === "root",
   findSession: () => undefined,
@@ -29,7 +29,7 @@ export function hostFactsOf(root: Root, isRoot = NO_FACTS.isRoot): HostFacts {
       try {
         return bootId === readBootId(root) ? readLogindSession(root, id) : undefined;
       } catch {
-        // A record is not read a second time, so what can't be known now stays unknown.
+        // Each record is read once, so what can't be read now stays unknown.
         return undefined;
       }
     },

@@ -12,7 +12,7 @@ export type LogSource = "journal" | "auth_log";
 export interface LogChoice {
   /** `journal` or the paths of text logs, best first; empty when the host has no readable log. */
   logs: readonly string[];
-  /** Logs that are there and are not read: why not, and what is read instead. */
+  /** Logs that exist but are not read: the reason, and what is read instead. */
   notes: readonly { err: string; read_instead: string }[];
 }
 

@@ -9,7 +9,7 @@ import {
 
 /** logind's own limit (SessionsMax= of logind.conf(5)); beyond it the oldest are forgotten. */
 export const MAX_OPEN = 8192;
-/** What a crash cut off is never told to have ended. So sessions of the latest boots only are kept. */
+/** Sessions cut off by a crash have no logged end, so only those of the latest boots are kept. */
 const MAX_BOOTS = 2;
 
 export interface OpenSession {

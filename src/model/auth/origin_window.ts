@@ -1,9 +1,9 @@
 import { savedCount, savedList, savedNumber, savedText } from "../../sources/saved_value.ts";
 
-/** The most addresses that are told apart; beyond it the count is a lower bound. */
+/** Most addresses tracked; beyond it the count is a lower bound. */
 export const MAX_ORIGINS = 8192;
 const WINDOW_SECONDS = 3600;
-/** The length of the spans by which failures of one address are counted, in seconds. */
+/** The time resolution of an address's failure counts. */
 const SPAN_SECONDS = 300;
 const SPANS = WINDOW_SECONDS / SPAN_SECONDS;
 
@@ -13,7 +13,7 @@ export interface Origin {
   failures: number;
 }
 
-/** What is known of one address. */
+/** The failures of one address. */
 interface Entry {
   /** The second of its last failure. */
   lastSecond: number;
@@ -92,7 +92,7 @@ export class OriginWindow {
       const [address, last, ...rest] = savedList(item, "source");
       const lastSecond = savedNumber(last, "source's time");
       const spans = rest.slice(0, 2 * SPANS).map((each) => savedCount(each, "source's count"));
-      // Of an address without counts it is known that a failure came from it.
+      // An address without counts had at least one failure.
       if (spans.length % 2 !== 0 || spans.length === 0) {
         spans.splice(0, spans.length, Math.floor(lastSecond / SPAN_SECONDS), 1);
       }

@@ -1,4 +1,4 @@
-/** What is counted: one value for each thing that happened, however many lines told of it. */
+/** One event to count, however many log lines report it. */
 export type Outcome =
   /** Failed SSH logins. */
   | {
@@ -9,7 +9,7 @@ export type Outcome =
       /** The client's address in canonical form, if the log has it. */
       address: string | undefined;
     }
-  /** The address that failures came from which were told before. */
+  /** The address of failures that were emitted before without one. */
   | { kind: "failure_origin"; count: number; timeMs: number; address: string }
   /** An accepted SSH login. `user` is the name as sshd accepted it; `root`: its uid is 0. */
   | { kind: "login"; method: LoginMethod; user: string; root: boolean }

@@ -9,7 +9,7 @@ import {
   savedText,
 } from "../../sources/saved_value.ts";
 
-/** A log counts for a program once every better one has been silent about it for so long. */
+/** A log counts for a program once every better log has had no line of it for this long. */
 const SILENCE_MS = 60_000;
 /** The times of one message in two logs differ by at most this. */
 const SAME_MS = 5000;
@@ -37,11 +37,14 @@ export type Verdict = "count" | "drop" | "hold";
  * facility than the program's own messages and may go to another file, so it is a kind of its own.
  */
 export class Precedence {
-  /** By kind of message: the time of the newest one in each log, 0 for none. */
+  /** By kind of message: the time of the newest one in each log, or 0. */
   private readonly newestMs = new Map<string, number[]>();
   /** Held records of worse logs: they count unless a better log has them. */
   private held: { rank: number; record: LogRecord }[] = [];
-  /** The time of what a worse log counted for want of a better one, by a hash of log, program, pid and text. */
+  /**
+   * The times of records that a worse log counted while the better ones were silent, by a hash of log, program, pid and
+   * text.
+   */
   private readonly early = new Map<string, number>();
 
   /**

@@ -51,9 +51,9 @@ export function stateOf(
 }
 
 /**
- * Loads the saved state; undefined when there is none. A file that can't be used is set aside and logged once.
+ * Loads the saved state; undefined when there is none. An unusable file is set aside and logged once.
  *
- * @param logNames the logs that there are now, best first
+ * @param logNames the present logs, best first
  */
 export function loadState(
   file: StateFile,
@@ -73,7 +73,7 @@ export function loadState(
 }
 
 /**
- * @param logNames the logs that there are now, best first
+ * @param logNames the present logs, best first
  * @throws SavedStateError for a value that `stateOf` did not make
  */
 export function readState(

@@ -13,8 +13,8 @@ import { FailureWindow } from "./failure_window.ts";
 import { UserCounts } from "./user_counts.ts";
 
 /**
- * The counters, and the window of the last hour. Every label value is there from the start, at 0: a
- * counter that appears with its first event shows no increase for it.
+ * The counters, and the window of the last hour. Every label value exists from the start at 0: a counter that appears
+ * with its first event shows no increase.
  */
 export class Tally {
   readonly failures: Record<FailureReason, number> = zeros(FAILURE_REASONS);
@@ -73,7 +73,7 @@ export class Tally {
     }
   }
 
-  /** 1.0.0 did not count by user: what it counted is nobody's in particular. */
+  /** 1.0.0 did not count by user, so its counts go to `other`. */
   private creditOther(): void {
     for (const method of LOGIN_METHODS) {
       this.users.addOther(`login ${method}`, this.logins[method]);

@@ -1,9 +1,9 @@
 /** Longest turn of work on a log before yielding, so that requests are answered in between. */
 const TURN_MS = 20;
-/** So long a collection waits for the work; what is left then is done between collections. */
+/** Longest time that a collection waits for the work; the rest is done between collections. */
 export const WAIT_MS = 2000;
 
-/** Where time comes from; a test hands in its own. */
+/** The clock and the pause; tests pass their own. */
 export interface Pace {
   /** A monotonic time in milliseconds. */
   clockMs: () => number;
@@ -16,10 +16,7 @@ export const REAL_PACE: Pace = {
   pause: () => new Promise((resolve) => setImmediate(resolve)),
 };
 
-/**
- * Does work in short turns until none is left. Who asks for it waits for a limited time; the work goes
- * on after that.
- */
+/** Does work in short turns until it is done. A caller waits for a limited time; the work goes on after that. */
 export class Turns {
   private running: Promise<void> | undefined;
   private failure: { error: unknown } | undefined;

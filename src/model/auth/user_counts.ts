@@ -13,7 +13,7 @@ import {
   savedText,
 } from "../../sources/saved_value.ts";
 
-/** The label of everybody who has none of their own. */
+/** The label of all users without a label of their own. */
 export const OTHER_USER = "other";
 /** Most users with counts of their own; further ones count as `other`. */
 const MAX_USERS = 4096;
@@ -21,7 +21,7 @@ const MAX_USERS = 4096;
 const MAX_WAITING = 1024;
 /** No account has a longer name (LOGIN_NAME_MAX of limits.h, and userdb's). */
 const MAX_NAME_LENGTH = 256;
-/** A directory service is asked in the background; so long its answer may take. */
+/** How long the answer of a directory service, asked in the background, may take. */
 export const DIRECTORY_WAIT_MS = 10_000;
 
 /** One series: `login METHOD`, `sudo success`, `su failure`. */
@@ -54,7 +54,7 @@ export class UserCounts {
     merge(waiting.counts, new Map([[action, count]]));
   }
 
-  /** Counts for nobody in particular. */
+  /** Counts for `other`. */
   addOther(action: Action, count: number): void {
     if (count > 0) merge(this.countsOf(OTHER_USER), new Map([[action, count]]));
   }

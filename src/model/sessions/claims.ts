@@ -2,7 +2,7 @@ import type { HostIndex } from "./host_index.ts";
 import { lineage } from "./processes.ts";
 import type { SshConnection } from "./ssh_connections.ts";
 
-/** What earlier steps of the join have used, so that no later step makes a second session of it. */
+/** Records that earlier steps of the join have used, so that no later step makes a second session of them. */
 export class Claims {
   private readonly pids = new Set<number>();
   private readonly logindIds = new Set<string>();

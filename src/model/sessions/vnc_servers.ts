@@ -15,7 +15,7 @@ import {
   portsOf,
 } from "./vnc_programs.ts";
 
-/** A server that shows a desktop to whoever connects to its port. */
+/** A server that shares a desktop on a port. */
 export interface DesktopServer {
   protocol: "vnc" | "rdp";
   uid: number;

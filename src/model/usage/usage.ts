@@ -41,7 +41,7 @@ export class UsageMeter {
   }
 
   /**
-   * Takes a sample. Calls must not overlap. A call directly after the first one waits, so that there is something to
+   * Takes a sample. Calls must not overlap. A call directly after the first one waits, so that there is time to
    * measure.
    *
    * @param onlineCpus the number of CPUs that a ratio of 1 stands for

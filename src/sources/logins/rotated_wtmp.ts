@@ -33,7 +33,7 @@ export interface RotatedRecords {
  * The records of the rotated files in a folder, the newest file first; files that can't be read are skipped. The caller
  * may pause between pieces: one file stays open meanwhile.
  *
- * @returns pieces of at most so many records
+ * @returns pieces of at most `mostRecords` records
  * @throws the system's error when it is short of something, descriptors say
  */
 export async function* rotatedRecords(

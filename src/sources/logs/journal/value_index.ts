@@ -35,7 +35,7 @@ export class ValueIndex {
    * Updates the number of entries.
    *
    * @param hasNewData false when no DATA object was added since the last call
-   * @returns true the first time that there are any
+   * @returns true at the first call that finds any entries
    */
   update(payload: PayloadReader, hasNewData: boolean): boolean {
     const { file, lookup } = this;
