@@ -32,6 +32,14 @@ test("it may have been any pid after the highest one, and after a whole round", 
   expect(at(30_030, 500)).toBeUndefined();
 });
 
+test("forks may outnumber the pids by a hundred, since the two files are read one after the other", () => {
+  const { tree, at } = host();
+  using _ = tree;
+  at(10, 500);
+  expect(at(160, 550)).toEqual({ after: 500, last: 550 });
+  expect(at(311, 600)).toBeUndefined();
+});
+
 test("it may have been any pid where the kernel does not tell", () => {
   const { tree, at } = host();
   using _ = tree;
