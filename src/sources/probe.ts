@@ -75,10 +75,10 @@ export function joinStates(
 export function remedyOf(info: SourceInfo, state: UnavailableState): string {
   const { reason } = state;
   if (state.isShortage)
-    return "the system fails to read it: look at dmesg(1), and at the service's limits";
+    return "the system fails to read it: check dmesg(1) and the service's limits";
   if (reason === "missing") return info.whenMissing;
   if (reason === "forbidden") return info.whenForbidden;
-  return info.whenBroken ?? "something else is in its place: look at it with ls -lL";
+  return info.whenBroken ?? "another kind of file is in its place: inspect it with ls -lL";
 }
 
 /**

@@ -44,7 +44,7 @@ export class StateFile {
       // Whatever prevents this also prevents saving, which reports it.
       return;
     }
-    this.warn("state file set aside, its counters begin anew", {
+    this.warn("state file set aside, its counters restart at 0", {
       file: this.path,
       err: explain(reason),
       moved_to: aside,

@@ -9,7 +9,7 @@ export const PASSWD = {
   name: "passwd",
   paths: ["/etc/passwd"],
   limitBytes: ENTRY_FILE_LIMIT_BYTES,
-  lost: "names of local users: uids stand in their place",
+  lost: "names of local users, who are shown as uids",
   whenMissing: NOT_MOUNTED,
   whenForbidden: READABLE_BY_ALL,
 } as const satisfies SourceInfo;

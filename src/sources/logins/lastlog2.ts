@@ -15,7 +15,8 @@ export const LASTLOG2 = {
   lost: "last logins from before the exporter was started",
   whenMissing: "normal where libpam-lastlog2 is not installed",
   whenForbidden: READABLE_BY_ALL,
-  whenBroken: "look at it with lastlog2(8) and sqlite3; without it, logins begin it anew",
+  whenBroken:
+    "inspect it with lastlog2(8) and sqlite3; if you delete it, the next login creates a new one",
   replacedBy: ["lastlog", "wtmp", "wtmpdb"],
 } as const satisfies SourceInfo;
 

@@ -11,7 +11,7 @@ export const TTY = {
   paths: ["/dev/pts"],
   parts: { dev: "/dev" },
   isFolder: true,
-  lost: "when terminals were last typed on",
+  lost: "the time of the last input on terminals",
   whenMissing: NOT_MOUNTED,
   whenForbidden: READABLE_BY_ALL,
 } as const satisfies SourceInfo;

@@ -18,7 +18,7 @@ export const WTMPDB = {
   lost: "last logins that lastlog does not have",
   whenMissing: "normal where libpam-wtmpdb is not installed",
   whenForbidden: READABLE_BY_ALL,
-  whenBroken: "look at it with wtmpdb(8), which makes it smaller with rotate, and sqlite3",
+  whenBroken: "inspect it with wtmpdb(8) and sqlite3; wtmpdb rotate makes it smaller",
   replacedBy: ["lastlog", "lastlog2", "wtmp"],
 } as const satisfies SourceInfo;
 

@@ -15,7 +15,7 @@ export const TCP = {
   parts: { v6: "/proc/net/tcp6" },
   verify: (root: Root) => readTcpSockets(root),
   lost: "SSH and VNC connections, VNC sessions",
-  whenMissing: `it is not in the /proc that is seen: ${NAMESPACE}`,
+  whenMissing: `it is not in the /proc that the exporter sees: ${NAMESPACE}`,
   whenForbidden: NAMESPACE,
 } as const satisfies SourceInfo;
 

@@ -14,7 +14,7 @@ export const UNIX = {
   name: "unix",
   paths: ["/proc/net/unix"],
   lost: "RDP sessions",
-  whenMissing: `it is not in the /proc that is seen: ${NAMESPACE}`,
+  whenMissing: `it is not in the /proc that the exporter sees: ${NAMESPACE}`,
   whenForbidden: NAMESPACE,
 } as const satisfies SourceInfo;
 

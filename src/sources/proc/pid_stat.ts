@@ -5,7 +5,7 @@ import { HIDEPID, type SourceInfo } from "../source.ts";
 export const PROC = {
   name: "proc",
   paths: ["/proc/1/stat"],
-  lost: "CPU, memory and processes of other users, VNC sessions and connections; sessions are believed unchecked",
+  lost: "CPU, memory and processes of other users, VNC sessions and connections; sessions are not checked against processes",
   whenMissing: `no /proc is mounted there, or ${HIDEPID}`,
   whenForbidden: HIDEPID,
 } as const satisfies SourceInfo;

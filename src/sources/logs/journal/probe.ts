@@ -51,7 +51,7 @@ export const JOURNAL = {
   paths: JOURNAL_FOLDERS,
   probe: probeJournal,
   lost: "failed logins, root logins and accepted logins that nobody can forge",
-  whenMissing: "no journald of this boot writes files here that can be understood",
+  whenMissing: "journald has written no file in a known format here since the boot",
   whenForbidden: "add the exporter to the group systemd-journal or adm",
   fallbacks: ["auth_log"],
 } as const satisfies SourceInfo;
