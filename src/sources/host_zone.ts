@@ -70,7 +70,7 @@ function zoneNamed(root: Root, name: string): TimeZone | undefined {
   }
 }
 
-/** A zone as the runtime knows it, without abbreviations. @throws RangeError for a name that is none */
+/** A zone from the runtime's data, without abbreviations. @throws RangeError for an unknown name */
 export function zoneOfRuntime(timeZone: string): TimeZone {
   const format = new Intl.DateTimeFormat("en-US", {
     timeZone,

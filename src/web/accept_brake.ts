@@ -1,13 +1,13 @@
 import type { Log } from "../log.ts";
 import { hasFreeDescriptor } from "../sources/descriptors.ts";
 
-/** How often it is looked whether clients have taken all descriptors, in milliseconds. */
+/** How often to check whether clients have taken all descriptors, in milliseconds. */
 export const LOOK_EVERY_MS = 5000;
 
-/** How long the thread sleeps in each turn of the event loop while they have. */
+/** How long the thread sleeps in each turn of the event loop while no descriptor is free. */
 const SLEEP_MS = 5;
 
-/** What it works with; a test hands in its own. */
+/** The functions it uses; tests pass their own. */
 export interface BrakeTools {
   hasFreeDescriptor: () => boolean;
   sleep: (ms: number) => void;
@@ -22,9 +22,9 @@ const REAL_TOOLS: BrakeTools = {
 };
 
 /**
- * Without a free descriptor accept(2) fails, and the connection that waits wakes the runtime's event loop again at
- * once: it would take a whole CPU until clients leave, and the runtime says nothing of it. So the thread sleeps a
- * little in each turn. Requests that are here already are answered meanwhile, a few milliseconds later.
+ * Without a free descriptor accept(2) fails, and the waiting connection wakes the runtime's event loop again at once,
+ * so the loop would use a whole CPU until clients disconnect, without any message. So the thread sleeps for a moment in
+ * each turn. Requests on open connections are still answered, a few milliseconds later.
  */
 export class AcceptBrake {
   private timer: Timer | undefined;

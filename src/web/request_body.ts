@@ -1,14 +1,14 @@
 import { type Answer, plain } from "./answer.ts";
 
-/** Whether a request of HTTP/1 announces bytes behind its headers (RFC 9112, 6.3). */
+/** Whether an HTTP/1 request has a body, according to its headers (RFC 9112, 6.3). */
 export function hasBody(header: (name: string) => string | null | undefined): boolean {
   const isChunked = typeof header("transfer-encoding") === "string";
   return isChunked || !/^0+$/.test(header("content-length") ?? "0");
 }
 
 /**
- * Nothing here takes a body. The answer ends the connection, so that nobody has to read it: in pieces of one byte it
- * takes a thousand times what sending it does.
+ * Refuses a request with a body, since no page accepts one. The answer closes the connection, so that the body is not
+ * read: in pieces of one byte, reading costs a thousand times as much as sending.
  */
 export function refuseBody(method: string): Answer {
   const close = { Connection: "close" };

@@ -84,7 +84,7 @@ export class HostState {
     const meter = new UsageMeter(
       options.root,
       () => performance.now(),
-      (way, reason) => options.log.debug("reading processes", { way, reason }),
+      (mode, reason) => options.log.debug("reading processes", { mode, reason }),
     );
     this.measure = singleFlight((onlineCpus: number) => meter.measure(onlineCpus));
     this.lastLogins = new LastLoginRecords(options.root, Date.now);

@@ -3,19 +3,19 @@ import { socketOwner } from "../../sources/proc/socket_file.ts";
 import type { HostIndex } from "./host_index.ts";
 import type { RdpDesktop } from "./rdp_desktops.ts";
 
-/** Where xrdp 0.10, and 0.9, puts a display's sockets: the X server's, and that of the channel server. */
+/** The paths of a display's sockets in xrdp 0.10 and 0.9: those of the X server and of the channel server. */
 const SOCKET_PATH =
   /^(?:(?:\/var)?\/run\/xrdp\/(?:sockdir\/)?(?:(\d+)\/)?|\/tmp\/\.xrdp\/)xrdp_(display|chansrv_socket)_(\d{1,5})$/;
 
-/** The sockets that a desktop's X server and channel server may have made. */
+/** The sockets that may belong to a desktop's X server and channel server. */
 export interface DesktopSockets {
   display: UnixSocket[];
   channels: UnixSocket[];
-  /** Whether nothing speaks against those of the X server: it keeps its file as long as it runs. */
+  /** False when the file of an X server's socket is missing: the X server keeps it as long as it runs. */
   isDisplaySure: boolean;
 }
 
-/** The sockets with a path of xrdp's, by the number of the display. */
+/** The sockets with a path of xrdp, by display number. */
 export function socketsByDisplay(sockets: readonly UnixSocket[]): Map<number, UnixSocket[]> {
   const found = new Map<number, UnixSocket[]>();
   for (const socket of sockets) {
@@ -29,11 +29,11 @@ export function socketsByDisplay(sockets: readonly UnixSocket[]): Map<number, Un
 }
 
 /**
- * Those that are not somebody else's. In xrdp 0.9 all users have one folder, in which each can make a socket of any
- * name; the file's owner tells. The channel server deletes its file when its client comes, so only a socket of it
- * that listens has one.
+ * The sockets that are not another user's. In xrdp 0.9 all users share a folder, in which each can create a socket of
+ * any name, so the owner of the file decides. The channel server deletes its file when its client connects, so only its
+ * listening socket has one.
  *
- * @param sockets those with a path of xrdp's and the desktop's number
+ * @param sockets the sockets with a path of xrdp and the desktop's number
  */
 export function socketsOf(
   { records: { root } }: HostIndex,

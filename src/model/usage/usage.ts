@@ -1,4 +1,4 @@
-import type { Way } from "../../sources/cgroup/group_watch.ts";
+import type { ReadMode } from "../../sources/cgroup/group_watch.ts";
 import { ProcessScan } from "../../sources/proc/process_scan.ts";
 import { TICKS_PER_SECOND } from "../../sources/proc/auxv.ts";
 import { ProcessTable } from "../../sources/proc/process_table.ts";
@@ -35,7 +35,7 @@ export class UsageMeter {
   constructor(
     root: Root,
     private readonly monotonicMs: () => number,
-    report?: (way: Way, reason: string) => void,
+    report?: (mode: ReadMode, reason: string) => void,
   ) {
     this.scan = new ProcessScan(root, monotonicMs, report);
   }

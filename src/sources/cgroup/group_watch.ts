@@ -4,7 +4,7 @@ import { readStatus } from "../proc/pid_status.ts";
 import { GroupTree, type TreeReading } from "./group_tree.ts";
 import { findCgroup2 } from "./mount.ts";
 
-export type Way = "groups" | "every process";
+export type ReadMode = "groups" | "every process";
 
 /** When groups cost more than they save, they are tried again after a minute, then after twice as long each time. */
 const FIRST_PAUSE_MS = 60_000;
@@ -23,7 +23,7 @@ export class GroupWatch {
 
   constructor(
     private readonly root: Root,
-    private readonly report: (way: Way, reason: string) => void,
+    private readonly report: (mode: ReadMode, reason: string) => void,
   ) {}
 
   /**
@@ -84,10 +84,10 @@ export class GroupWatch {
     this.say("every process", reason);
   }
 
-  private say(way: Way, reason: string): void {
-    if (this.reported === way + reason) return;
-    this.reported = way + reason;
-    this.report(way, reason);
+  private say(mode: ReadMode, reason: string): void {
+    if (this.reported === mode + reason) return;
+    this.reported = mode + reason;
+    this.report(mode, reason);
   }
 }
 

@@ -5,7 +5,7 @@
  */
 import { statfsSync, statSync } from "node:fs";
 import { NO_GROUP, type TreeReading } from "../cgroup/group_tree.ts";
-import { GroupWatch, type Way } from "../cgroup/group_watch.ts";
+import { GroupWatch, type ReadMode } from "../cgroup/group_watch.ts";
 import type { Root } from "../root.ts";
 import { GroupEvidence } from "./group_evidence.ts";
 import { parseStat } from "./pid_stat.ts";
@@ -54,7 +54,7 @@ export class ProcessScan {
   constructor(
     private readonly root: Root,
     private readonly monotonicMs: () => number = () => performance.now(),
-    report: (way: Way, reason: string) => void = () => {},
+    report: (mode: ReadMode, reason: string) => void = () => {},
     private readonly askUidEvery = ASK_UID_EVERY,
   ) {
     this.groups = new GroupWatch(root, report);

@@ -77,7 +77,7 @@ export class LogFollower {
       }
     }
     this.isDone = true;
-    // What comes into an empty log is new, whatever its stamps say.
+    // Lines written to an empty log are new, whatever their time stamps.
     if (this.files.every(({ size }) => size === 0)) this.sinceMs = undefined;
     this.closeFinished(wanted);
     return true;
