@@ -96,7 +96,9 @@ test("a scraper that is connected gets everything while others hold all descript
     expect(seriesOf(metrics)).toEqual(before);
     expect(openDescriptors()).toBe(LIMIT);
   }
-  expect(serving.running.printed).not.toMatch(/level=(WARN|ERROR)/);
+  // Where this takes over five seconds, it is told that new connections wait.
+  const complaints = serving.running.printed.match(/level=(WARN|ERROR) .*/g) ?? [];
+  expect(complaints.filter((line) => !line.includes("new connections wait"))).toEqual([]);
   for (const socket of sockets.splice(0)) socket.destroy();
   expect((await serving.scrape()).value("user_sessions_up")).toBe(1);
 });
