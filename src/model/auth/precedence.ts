@@ -1,4 +1,5 @@
 import { CUT_MARK, type LogRecord } from "../../sources/logs/record.ts";
+import { AUTH_LOG_PATHS } from "../../sources/logs/text/auth_log_paths.ts";
 import { ownText } from "../../sources/own_text.ts";
 import {
   savedCount,
@@ -15,6 +16,8 @@ const SILENCE_MS = 60_000;
 const SAME_MS = 5000;
 /** Most records held until a better log is read, and most remembered as counted early. */
 const MAX_RECORDS = 4096;
+/** The ranks of the text logs, and one for the journal. */
+const RANKS = AUTH_LOG_PATHS.length + 1;
 /** So much of a held record's text is kept: no program here logs a longer one. With 4,096 records it takes 4 MiB. */
 export const MAX_HELD_LENGTH = 1024;
 /** Most held records that are saved. */
@@ -97,7 +100,7 @@ export class Precedence {
   /** Whether a worse log has just counted the same record. */
   private wasCounted(rank: number, record: LogRecord): boolean {
     if (this.early.size === 0) return false;
-    for (let worse = rank + 1; worse < 4; worse++) {
+    for (let worse = rank + 1; worse < RANKS; worse++) {
       const key = keyOf(worse, record);
       const timeMs = this.early.get(key);
       if (timeMs === undefined || Math.abs(timeMs - record.timeMs) > SAME_MS) continue;

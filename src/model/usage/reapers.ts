@@ -1,6 +1,9 @@
 /** Finds who reaped the processes that ended between two passes over `/proc`, and which users their time belongs to. */
 import { type ProcessTable, isSameProcess } from "../../sources/proc/process_table.ts";
 
+/** Most ancestors followed: parents read while processes end can contain a loop. */
+const MAX_ANCESTORS = 64;
+
 /** Processes that ended since the last sample: a dead child of a live process, and its dead descendants. */
 export interface DeadFamily {
   /** Ticks already counted for its members, which appear again in the reaper's reaped ticks. */
@@ -66,7 +69,7 @@ export function findReapers(
 /** Climbs from a dead process to its topmost dead ancestor, and to the row of the live process above it, or -1. */
 function climb(previous: ProcessTable, current: ProcessTable, member: number) {
   let topmost = member;
-  for (let steps = 0; steps < 64; steps++) {
+  for (let steps = 0; steps < MAX_ANCESTORS; steps++) {
     const parentPid = previous.parentPid[topmost]!;
     const parent = previous.row(parentPid);
     const row = current.row(parentPid);
@@ -90,7 +93,7 @@ export function takeFromAncestors(
 ): number {
   let missing = -reaper.uncountedTicks;
   let row = reaper.row;
-  for (let steps = 0; missing > 0 && steps < 64; steps++) {
+  for (let steps = 0; missing > 0 && steps < MAX_ANCESTORS; steps++) {
     row = current.row(current.parentPid[row]!);
     if (row < 0) break;
     const ancestor = reapers.get(row);

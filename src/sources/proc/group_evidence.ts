@@ -12,6 +12,9 @@ const UNEXPLAINED_MICROS = 20_000;
 
 const MICROS_PER_TICK = 10_000;
 
+/** Most ancestors followed: parents read while processes end can contain a loop. */
+const MAX_ANCESTORS = 64;
+
 export class GroupEvidence {
   private readonly listed: Int32Array[] = [];
   /**
@@ -113,7 +116,7 @@ export class GroupEvidence {
 
   private livingAncestor(old: number): number {
     const { table, previous } = this.pass;
-    for (let steps = 0; steps < 64; steps++) {
+    for (let steps = 0; steps < MAX_ANCESTORS; steps++) {
       const parentPid = previous.parentPid[old]!;
       const row = table.row(parentPid);
       old = previous.row(parentPid);
