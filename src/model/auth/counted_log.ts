@@ -28,6 +28,11 @@ export interface LogState {
   isLive: boolean;
 }
 
+/** The first moment after a record. A stamp of whole seconds, as RFC 3164 has it, stands for all of its second. */
+function behind(recordMs: number): number {
+  return recordMs + (recordMs % 1000 === 0 ? 1000 : 1);
+}
+
 /** Where to begin in a log that was never read. */
 function firstReading(startMs: number, attempts: Attempts): Resumption {
   return {
@@ -55,7 +60,7 @@ export function succeeding(
   const lastRecordMs = Math.max(...others.map((state) => state.lastRecordMs ?? state.startMs));
   return {
     position: undefined,
-    sinceMs: Math.min(lastRecordMs + 1, nowMs),
+    sinceMs: Math.min(behind(lastRecordMs), nowMs),
     state: { attempts, lastRecordMs, startMs: first.startMs, isLive: first.isLive },
   };
 }
@@ -74,7 +79,7 @@ export function resumeLog(value: unknown, nowMs: number, host?: HostFacts): Resu
   return {
     position: readPosition(saved["position"]),
     // If the clock was set back, what is written until it catches up must not be skipped.
-    sinceMs: Math.min(lastRecordMs === undefined ? beginMs : lastRecordMs + 1, nowMs),
+    sinceMs: Math.min(lastRecordMs === undefined ? beginMs : behind(lastRecordMs), nowMs),
     state: { attempts: Attempts.from(saved["attempts"], host), lastRecordMs, startMs, isLive },
   };
 }

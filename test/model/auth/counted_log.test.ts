@@ -132,12 +132,18 @@ describe("a restart", () => {
     }
   });
 
-  test("on a first start goes back an hour, later to the last record", () => {
+  test.each([
+    ["a stamp of whole seconds stands for all of its second", 0, 1000],
+    ["one with milliseconds for itself", 400, 1],
+  ])("on a first start goes back an hour, later to the last record: %s", (_, ms, behindMs) => {
     expect(succeeding([], NOW_MS, NOW_MS).sinceMs).toBe(NOW_MS - 3_600_000);
-    const { log: counted } = first(new MemoryLog(lines("sshd", 7, [WRONG])));
+    const [record] = lines("sshd", 7, [WRONG]);
+    record!.timeMs += ms;
+    const { log: counted } = first(new MemoryLog([record!]));
     counted.read(NOW_MS);
+    expect(succeeding([counted.state], NOW_MS, NOW_MS).sinceMs).toBe(SAMPLE_MS + ms + behindMs);
     const state = JSON.parse(JSON.stringify(counted));
-    expect(resumeLog(state, NOW_MS + 1e9).sinceMs).toBe(SAMPLE_MS + 1);
+    expect(resumeLog(state, NOW_MS + 1e9).sinceMs).toBe(SAMPLE_MS + ms + behindMs);
     // The clock was set back since.
     expect(resumeLog(state, SAMPLE_MS - 5000).sinceMs).toBe(SAMPLE_MS - 5000);
   });
