@@ -52,6 +52,8 @@ describe("parseListenAddress", () => {
 
   test.each([
     ["unix:/run/m.sock", "/run/m.sock", 0o660],
+    // The longest that the kernel takes.
+    [`unix:/${"x".repeat(106)}`, `/${"x".repeat(106)}`, 0o660],
     ["unix:/run/m.sock?mode=0600", "/run/m.sock", 0o600],
     ["unix:/run/m.sock?mode=666", "/run/m.sock", 0o666],
   ])("%s", (text, path, mode) => {

@@ -1,6 +1,7 @@
 import { describe, expect, test } from "bun:test";
 import { existsSync, mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { HostState } from "../../../src/collectors/runtime/host_state.ts";
+import { Root } from "../../../src/sources/root.ts";
 import { createLog } from "../../../src/log.ts";
 import { settings } from "../../helpers/settings.ts";
 import { SmallHost } from "../../helpers/small_host.ts";
@@ -101,4 +102,15 @@ test("what does not change is logged once", () => {
   const state = host.host();
   for (const err of ["a", "a", "b", "a"]) state["warnOnce"]("a log is not read", { err });
   expect(host.logged.map((line) => /err=(\w)/.exec(line)![1])).toEqual(["a", "b"]);
+});
+
+test("getent is asked of this host, not of one that is mounted somewhere", () => {
+  using host = new SmallHost();
+  const log = createLog("error", "logfmt", false, () => {});
+  const state = (root: Root, getent: boolean) =>
+    new HostState({ root, log, settings: settings(), getent, stateDirectory: undefined }).accounts
+      .asksDirectory;
+  expect(state(new Root(), true)).toBe(true);
+  expect(state(new Root(), false)).toBe(false);
+  expect(state(host.root, true)).toBe(false);
 });

@@ -56,3 +56,16 @@ test.each([3, 40])(
     expect(pids.filter((_, row) => pass.status[row] === ROW.marked)).toEqual(children);
   },
 );
+
+test("children of a process whose pid another one has now are read", () => {
+  const previous = tableOf([1, 7, 8, 9]);
+  previous.parentPid[previous.row(8)] = 7;
+  previous.parentPid[previous.row(9)] = 5;
+  const pids = [1, 5, 7, 8, 9];
+  const pass = new ProcessPass(previous, new ProcessTable(), Int32Array.from(pids));
+  pass.status[pids.indexOf(7)] = ROW.new;
+  // Nobody had this pid, so no child can be its predecessor's.
+  pass.status[pids.indexOf(5)] = ROW.new;
+  expect(pass.markOrphans()).toBe(1);
+  expect(pids.filter((_, row) => pass.status[row] === ROW.marked)).toEqual([8]);
+});
