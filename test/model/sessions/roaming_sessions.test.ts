@@ -21,6 +21,19 @@ describe("mosh", () => {
     expect(await host.rows()).toEqual(["alice terminal pts/3 -"]);
   });
 
+  test("so many of a user at most; another user's count for that user", async () => {
+    using host = new FakeHost();
+    for (let i = 0; i < 120; i++) {
+      host.process({ ...MOSH, pid: 1000 + 2 * i });
+      host.process({ ...SHELL, pid: 1001 + 2 * i, parentPid: 1000 + 2 * i, pty: i });
+    }
+    host.process({ ...MOSH, pid: 5000, uid: BOB });
+    host.process({ ...SHELL, pid: 5001, parentPid: 5000, uid: BOB, pty: 200 });
+    const users = (await host.sessions()).map(({ user }) => user);
+    expect(users.filter((user) => user === "alice")).toHaveLength(100);
+    expect(users.filter((user) => user === "bob")).toHaveLength(1);
+  });
+
   test("utmp, where it has an entry, tells whether a client is attached", async () => {
     using host = new FakeHost().process(MOSH).process(SHELL);
     host.utmp({ pid: 300, line: "pts/3", user: "alice", host: "mosh [300]" });
