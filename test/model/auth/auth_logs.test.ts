@@ -161,6 +161,23 @@ describe("text logs", () => {
     expect(await host.counts()).toBe("auth_log: 131 failures (132 in the last hour), 0 sudo");
   });
 
+  test("one that is gone for a while, and comes again", async () => {
+    using host = new LogHost();
+    host.failure("auth.log");
+    await host.counts();
+    host.failure("auth.log");
+    const one = "auth_log: 1 failures (2 in the last hour), 0 sudo";
+    expect(await host.counts()).toBe(one);
+    rmSync(join(host.folder, "var/log/auth.log"));
+    for (let minute = 0; minute < 2; minute++) {
+      host.nowMs += 61_000;
+      expect(await host.counts()).toBe(one);
+    }
+    host.failure("auth.log");
+    host.nowMs += 61_000;
+    expect(await host.counts()).toBe("auth_log: 2 failures (3 in the last hour), 0 sudo");
+  });
+
   test("none at first, then one", async () => {
     using host = new LogHost();
     expect(await host.counts()).toBeUndefined();
