@@ -22,10 +22,16 @@ export const page = {
     check.equal("sessions", series.sort(), shown.sort());
     const name = (await host.control.sh("hostname")).trim();
     check.match("its title", name, new RegExp(`<title>${name} – `), html);
-    const size = { width: 1000, height: 1480 };
-    if (CHROMIUM) await screenshot(url, join(host.logs, PICTURE), size);
+    await takePicture(scene, 1480);
   },
 };
+
+/** Draws the page, from its top on, into the logs. */
+export async function takePicture({ host }: Scene, height: number): Promise<void> {
+  if (!CHROMIUM) return;
+  const url = `http://127.0.0.1:${host.port(EXPORTER_PORT)}/`;
+  await screenshot(url, join(host.logs, PICTURE), { width: 1000, height });
+}
 
 /** `USER TYPE` of each row: a user's own row stands above those of the user's sessions. */
 export function sessionsOn(html: string): string[] {

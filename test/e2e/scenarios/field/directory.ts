@@ -54,5 +54,22 @@ export const directoryUsers = {
       120_000,
     );
     await compareUser(scene, seen, NAMES);
+    await compareWithUserdb(scene, seen);
   },
 };
+
+/** frank, by systemd's own tool. */
+async function compareWithUserdb({ check, host }: Scene, { metrics }: Observation): Promise<void> {
+  const ask = async (what: string): Promise<typeof FRANK & { groupName: string }> =>
+    JSON.parse(await host.control.sh(`userdbctl ${what} frank --output=json`));
+  const user = await ask("user");
+  const { groupName } = await ask("group");
+  const [labels] = metrics
+    .series("user_sessions_user_info", { username: user.userName })
+    .map((one) => one.labels);
+  check.equal(
+    "user_info of frank, by userdbctl",
+    [user.realName, String(user.uid), groupName],
+    ["real_name", "uid", "primary_group"].map((name) => labels?.[name]),
+  );
+}

@@ -14,13 +14,16 @@ import { VNC_PORT } from "../../machine/host.ts";
 import type { Scene } from "../../scene.ts";
 import { SERVICE, untilReady } from "../../service.ts";
 import { OUTSIDE } from "../../truth.ts";
-import { PICTURE, page } from "../page.ts";
+import { PICTURE, page, takePicture } from "../page.ts";
 
 const FILE = resolve(import.meta.dir, "../../../../examples/landing-page.png");
 const HOST_NAME = "shell-1";
 
 /** Ages of seconds are those of a test. */
-const PAUSE_MS = 200_000;
+const PAUSE_MS = 90_000;
+
+/** Of the page with all that is on it. */
+const HEIGHT = 1630;
 
 /** Who tries to get in, from where, and how often the password is wrong. */
 const STRANGERS: readonly (readonly [user: string, address: string, attempts: number])[] = [
@@ -36,10 +39,10 @@ export const picture = {
   name: "picture",
   async run(scene: Scene): Promise<void> {
     const { host, truth } = scene;
-    const { alice, bob } = host.users;
+    const { alice } = host.users;
+    const { password } = host.users.bob;
     await host.control.sh(`hostname ${HOST_NAME}; echo 127.0.1.1 ${HOST_NAME} >> /etc/hosts
-      systemctl restart ${SERVICE}
-      systemctl set-property --runtime user-$(id -u bob).slice MemoryMax=192M`);
+      systemctl restart ${SERVICE}`);
     await untilReady(scene);
     truth.add(await networkTerminal(scene, 1, "alice"));
     await Bun.sleep(PAUSE_MS);
@@ -49,10 +52,14 @@ export const picture = {
     await Bun.sleep(PAUSE_MS);
     await host.control.sh("systemctl start cockpit.socket");
     truth.add(await webConsole(scene, alice));
-    await useSudo(scene, bob.password);
+    await useSudo(scene, password);
     await comeAsStranger(scene);
     await Bun.sleep(PAUSE_MS);
     await page.run(scene);
+    await limitSlices(scene);
+    // What the checks cost is in the CPU time of the last minutes.
+    await Bun.sleep(PAUSE_MS);
+    await takePicture(scene, HEIGHT);
     copyFileSync(join(host.logs, PICTURE), FILE);
   },
 };
@@ -76,6 +83,15 @@ async function desktops(scene: Scene): Promise<void> {
   truth.add({ sessions: [`bob rdp :10 ${clientAddress(2)}`], close: async () => {} });
   const viewer = await viewDesktop(host.port(VNC_PORT));
   truth.add({ sessions: [`carol vnc vnc:1 ${OUTSIDE}`], close: viewer.close });
+}
+
+/** bob has used most of his memory, alice most of her threads. */
+async function limitSlices({ host }: Scene): Promise<void> {
+  await host.control.sh(`set -e
+    bob=user-$(id -u bob).slice alice=user-$(id -u alice).slice
+    mb=$(($(cat /sys/fs/cgroup/user.slice/$bob/memory.current) / 1048576))
+    systemctl set-property --runtime $bob MemoryMax=$(((mb * 4 / 3 + 15) / 16 * 16))M
+    systemctl set-property --runtime $alice TasksMax=$(($(cat /sys/fs/cgroup/user.slice/$alice/pids.current) * 3 / 2))`);
 }
 
 /** alice and carol may, bob may not. */
