@@ -8,9 +8,9 @@ import { LINE_BYTES } from "./stat_lines.ts";
 
 /**
  * Most files kept open. A host has some 200 kernel threads, which are in no control group but the root; the rest is for
- * processes that run between every two passes. The kernel needs some 10 MiB for all.
+ * processes that run between every two passes. The kernel needs some 20 MiB for all.
  */
-const MOST_KEPT = 2048;
+const MOST_KEPT = 4096;
 
 export class StatReader {
   /** The last line read. */
