@@ -17,7 +17,8 @@ UNIT := test/architecture.test.ts test/documents.test.ts test/main.test.ts test/
 	test/model test/metrics test/collectors test/web test/cli test/helpers test/fuzz test/scripts
 # Left out of the fast tests, which share processes: tests that take seconds.
 SLOW := reader_damage reader_real_journald trust trusted_values auth_logs_pacing follower_race *growth program main cli/commands/check cli/commands/doctor \
-	cli/commands/metrics cli/commands/serve cli/watch helpers/tree join_crowd join_hosts reader_journalctl sbom web/node/listener
+	cli/commands/metrics cli/commands/serve cli/watch helpers/tree join_crowd join_hosts reader_journalctl sbom web/node/listener \
+	web/server_clients runtime/user_folding
 # Tests with fuzz in their path, and others with random cases.
 FUZZED := fuzz tzif yaml syslog_line failure_window user_counts process_scan_groups attempt_lines
 UNIT_TEST = $(BUN) test --parallel --timeout 120000
