@@ -66,7 +66,7 @@ const COMMON_FLAGS = {
     type: "boolean",
     default: true,
     description: "Ask getent for names of directory users (LDAP, SSSD).",
-    negativeDescription: "Don't start getent; such users are shown as uids.",
+    negativeDescription: "Never start getent; users whom only it knows are shown as uids.",
   },
   "privacy.from-ip": {
     type: "string",
@@ -154,7 +154,7 @@ export const SESSIONS_FLAGS: ArgsDef = {
     type: "string",
     default: "2",
     valueHint: "seconds",
-    description: "The interval of --watch.",
+    description: "How long --watch waits between two lists.",
   },
 };
 
