@@ -16,8 +16,8 @@ const SILENCE_MS = 60_000;
 const SAME_MS = 5000;
 /** Most records held until a better log is read, and most remembered as counted early. */
 const MAX_RECORDS = 4096;
-/** The ranks of the text logs, and one for the journal. */
-const RANKS = AUTH_LOG_PATHS.length + 1;
+/** A text log's rank is its place among these. */
+const RANKS = AUTH_LOG_PATHS.length;
 /** So much of a held record's text is kept: no program here logs a longer one. With 4,096 records it takes 4 MiB. */
 export const MAX_HELD_LENGTH = 1024;
 /** Most held records that are saved. */

@@ -163,7 +163,7 @@ export class JournalFiles {
     if (isComplete) this.incompleteSinceMs = undefined;
     else {
       this.incompleteSinceMs ??= this.options.now();
-      this.options.folders.listAgain();
+      if (!this.isComplete()) this.options.folders.listAgain();
     }
     return failure;
   }
