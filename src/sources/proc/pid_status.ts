@@ -12,6 +12,8 @@ export interface ProcessStatus {
    * don't report it; then 1 is assumed.
    */
   pidNamespaces: number;
+  /** The process that a thread belongs to; a process's own pid. Undefined when the line is missing. */
+  processId: number | undefined;
 }
 
 /**
@@ -51,10 +53,12 @@ export function readStatus(root: Root, pid: number | "self"): ProcessStatus | un
 export function parseStatus(text: string): ProcessStatus | undefined {
   const uids = /^Uid:((?:\t\d{1,10})+)$/m.exec(text)?.[1];
   const namespaces = /^NSpid:((?:\t\d+)+)$/m.exec(text)?.[1];
+  const processId = /^Tgid:\t(\d{1,10})$/m.exec(text)?.[1];
   if (uids === undefined) return undefined;
   return {
     uids: columns(uids).map(Number),
     pidNamespaces: namespaces === undefined ? 1 : columns(namespaces).length,
+    processId: processId === undefined ? undefined : Number(processId),
   };
 }
 

@@ -10,8 +10,7 @@ import type { Root } from "../root.ts";
 import { GroupEvidence } from "./group_evidence.ts";
 import { parseStat } from "./pid_stat.ts";
 import { readStatus } from "./pid_status.ts";
-import { PidAllocation } from "./pid_allocation.ts";
-import { listPids } from "./pids.ts";
+import { PresentPids } from "./present_pids.ts";
 import { ProcessPass, ROW } from "./process_pass.ts";
 import { ProcessTable } from "./process_table.ts";
 import { StatLines } from "./stat_lines.ts";
@@ -38,7 +37,7 @@ export class ProcessScan {
   private readonly lines = new StatLines();
   private readonly stats: StatReader;
   private readonly groups: GroupWatch;
-  private readonly pids: PidAllocation;
+  private readonly pids: PresentPids;
   private readonly readUid: UidReader;
   private passes = 0;
   /** The pid where the next pass's share begins, and the time of the last share. */
@@ -52,16 +51,16 @@ export class ProcessScan {
    * @param report called when the pass changes between reading all processes and using groups, with the reason
    */
   constructor(
-    private readonly root: Root,
+    root: Root,
     private readonly monotonicMs: () => number = () => performance.now(),
     report: (mode: ReadMode, reason: string) => void = () => {},
     private readonly askUidEvery = ASK_UID_EVERY,
   ) {
     this.groups = new GroupWatch(root, report);
-    this.pids = new PidAllocation(root);
     // In a captured tree all files belong to the user who copied it.
     const isKernels = isKernelProc(root);
     this.stats = new StatReader(root, !isKernels);
+    this.pids = new PresentPids(root, !isKernels);
     this.readUid = isKernels
       ? (pid) => statSync(root.proc(String(pid)), { throwIfNoEntry: false })?.uid
       : (pid) => readStatus(root, pid)?.uids[1];
@@ -83,10 +82,9 @@ export class ProcessScan {
       if (this.lines.isWasteful) this.forgetLines();
       // Before the processes are listed, so that a process started in between is new and gets read.
       const groups = this.groups.begin(this.monotonicMs());
-      const used = groups && this.pids.advance();
-      const pass = new ProcessPass(previous, table, listPids(this.root));
+      const pass = new ProcessPass(previous, table, this.pids.read(previous, this.monotonicMs()));
       // A reused pid is another process, perhaps in a group that has not run since.
-      if (used) pass.markPids(used);
+      if (this.pids.used) pass.markPids(this.pids.used);
       else pass.markAll();
       if (groups) await this.readWhatRan(pass, groups);
       else await this.readAll(pass);
@@ -95,6 +93,7 @@ export class ProcessScan {
     } catch (error) {
       // The last reading of the groups does not match the kept rows.
       this.groups.forget();
+      this.pids.forget();
       this.forgetLines();
       throw error;
     }
