@@ -21,6 +21,8 @@ export class KeptFiles<K> {
   private readonly files = new Map<K, KeptFile>();
   private readonly most: number;
   private pass = 0;
+  /** The number of open files that this pass has read. */
+  private readCount = 0;
 
   /**
    * @param most the most files kept open, limited to a quarter of all descriptors; the kernel needs some 5 KiB for each
@@ -31,8 +33,11 @@ export class KeptFiles<K> {
 
   /** Begins a pass. Closes the files that the last pass did not read, including those of ended processes. */
   begin(): void {
-    for (const [key, { pass }] of this.files) if (pass < this.pass) this.close(key);
+    if (this.readCount < this.files.size) {
+      for (const [key, { pass }] of this.files) if (pass < this.pass) this.close(key);
+    }
     this.pass++;
+    this.readCount = 0;
   }
 
   /**
@@ -43,6 +48,7 @@ export class KeptFiles<K> {
   read(key: K, buffer: Buffer, length: number): number {
     const file = this.files.get(key);
     if (!file) return -1;
+    if (file.pass < this.pass) this.readCount++;
     file.pass = this.pass;
     try {
       const bytes = readSync(file.fd, buffer, 0, length, 0);
@@ -57,7 +63,10 @@ export class KeptFiles<K> {
   /** Keeps a file open, or closes it when there is no room or the reserve has too few descriptors. */
   keepOrClose(key: K, fd: number): void {
     if (this.files.size >= this.most) closeFile(fd);
-    else if (keepOrCloseFile(fd)) this.files.set(key, { fd, pass: this.pass });
+    else if (keepOrCloseFile(fd)) {
+      this.files.set(key, { fd, pass: this.pass });
+      this.readCount++;
+    }
   }
 
   clear(): void {
@@ -67,6 +76,7 @@ export class KeptFiles<K> {
   private close(key: K): void {
     const file = this.files.get(key)!;
     this.files.delete(key);
+    if (file.pass === this.pass) this.readCount--;
     closeFile(file.fd);
   }
 }

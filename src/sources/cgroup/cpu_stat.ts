@@ -12,10 +12,9 @@ import type { GroupFiles } from "./group_files.ts";
  */
 export function readUsageMicros(
   files: GroupFiles,
-  group: string,
+  path: string,
   isOften: boolean,
 ): number | undefined {
-  const path = `${group}/cpu.stat`;
   return parseUsageMicros(isOften ? files.readAgain(path) : files.read(path));
 }
 

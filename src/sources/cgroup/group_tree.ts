@@ -34,6 +34,8 @@ export interface Group {
   /** Never reused for another group. */
   readonly id: number;
   readonly path: string;
+  /** The path of its `cpu.stat`, which most passes need. */
+  readonly cpuStatPath: string;
   readonly level: number;
   /** Microseconds, read just before `members`. */
   usageMicros: number;
@@ -121,7 +123,7 @@ export class GroupTree {
       // In this order, so that a process that runs after the first read is noticed in the next pass.
       const isOften = group.readInPass === this.passes - 1;
       group.readInPass = this.passes;
-      const usageMicros = readUsageMicros(this.files, group.path, isOften);
+      const usageMicros = readUsageMicros(this.files, group.cpuStatPath, isOften);
       if (usageMicros === usageBefore) return;
       if (usageMicros === undefined) return this.close(group, "hidden");
       now = readProcs(this.files, group.path);
@@ -182,6 +184,7 @@ function newGroup(id: number, path: string, level: number): Group {
   return {
     id,
     path,
+    cpuStatPath: `${path}/cpu.stat`,
     level,
     usageMicros: -1,
     grownMicros: 0,

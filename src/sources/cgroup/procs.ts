@@ -14,6 +14,8 @@ export function readProcs(files: GroupFiles, group: string): Int32Array {
 export function parseProcs(bytes: Buffer): Int32Array {
   const whole = bytes.lastIndexOf(0x0a); // A truncated line would be the pid of another process.
   if (whole < 0) return new Int32Array(0);
-  const pids = Int32Array.from(bytes.toString("latin1", 0, whole).split("\n"), Number);
+  // The constructor converts the strings natively.
+  const lines: readonly unknown[] = bytes.toString("latin1", 0, whole).split("\n");
+  const pids = new Int32Array(lines as readonly number[]);
   return pids.includes(0) ? pids.filter((pid) => pid > 0) : pids;
 }

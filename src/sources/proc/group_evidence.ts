@@ -3,7 +3,7 @@
  * consistent with the rows read.
  */
 import { NO_GROUP, ROOT_GROUP, type TreeReading } from "../cgroup/group_tree.ts";
-import { type ProcessPass, ROW } from "./process_pass.ts";
+import { type ProcessPass, ROW, bytesOf } from "./process_pass.ts";
 import { TICKS_PER_SECOND } from "./auxv.ts";
 import { isSameProcess } from "./process_table.ts";
 
@@ -31,15 +31,18 @@ export class GroupEvidence {
     const { group } = pass.table;
     const { changes, root, isFirst } = reading;
     if (isFirst) group.fill(NO_GROUP);
-    for (const { id, before } of changes) {
-      for (const row of this.rowsOf(before)) {
+    const rowsBefore = changes.map(({ before }) => this.rowsOf(before));
+    for (const [i, { id }] of changes.entries()) {
+      for (const row of rowsBefore[i]!) {
         if (row < 0 || group[row] !== id) continue;
         group[row] = NO_GROUP;
         pass.mark(row);
       }
     }
-    for (const { id, now } of changes) this.list(id, now);
-    this.list(ROOT_GROUP, root);
+    for (const [i, { id, before, now }] of changes.entries()) {
+      this.list(id, isEqual(before, now) ? rowsBefore[i]! : this.rowsOf(now));
+    }
+    this.list(ROOT_GROUP, this.rowsOf(root));
     for (const id of [NO_GROUP, ROOT_GROUP]) {
       for (let row = group.indexOf(id); row >= 0 && row < pass.table.length;) {
         pass.mark(row);
@@ -48,8 +51,7 @@ export class GroupEvidence {
     }
   }
 
-  private list(id: number, pids: Int32Array): void {
-    const rows = this.rowsOf(pids);
+  private list(id: number, rows: Int32Array): void {
     for (const row of rows) {
       if (row < 0) continue;
       this.pass.table.group[row] = id;
@@ -145,4 +147,8 @@ export class GroupEvidence {
       }
     }
   }
+}
+
+function isEqual(one: Int32Array, other: Int32Array): boolean {
+  return bytesOf(one).equals(bytesOf(other));
 }

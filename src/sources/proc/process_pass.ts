@@ -232,6 +232,7 @@ function countEqual(one: Int32Array, other: Int32Array): number {
   return count;
 }
 
-function bytesOf({ buffer, byteOffset, byteLength }: Int32Array): Buffer {
+/** The same memory, which a buffer compares natively. */
+export function bytesOf({ buffer, byteOffset, byteLength }: Int32Array): Buffer {
   return Buffer.from(buffer, byteOffset, byteLength);
 }
