@@ -22,11 +22,11 @@ async function processesInGroups(rounds: number): Promise<Row[]> {
   const byRow = async (
     what: string,
     exporter: Exporter,
-    target: string,
+    target: string | undefined,
     before: () => Promise<void>,
   ) => {
     const { ratios } = await againstWalk(rounds, [exporter], before);
-    rows.push({ what, value: ratio(ratios[0]!), target });
+    rows.push({ what, value: ratio(ratios[0]!), ...(target === undefined ? {} : { target }) });
   };
   {
     using groups = Groups.make("bench");
@@ -34,8 +34,22 @@ async function processesInGroups(rounds: number): Promise<Row[]> {
     const { child, firsts } = await idleProcesses(3000, groups.paths(100));
     const exporter = await startExporter(WITHOUT_JIT);
     const five = () => wake(firsts.slice(0, 5));
+    let older = Bun.spawn(["sleep", "60"]);
     const few = "3,000 processes in 100 groups, 5 of which run: scrape / C program";
     await byRow(few, exporter, "0.30", five);
+    const started = "the same, 5 programs started and ended before each scrape";
+    await byRow(started, exporter, undefined, async () => {
+      for (let i = 0; i < 5; i++) Bun.spawnSync(["true"]);
+      await five();
+    });
+    const ended = "the same, a process older than the last scrape ended before each";
+    await byRow(ended, exporter, undefined, async () => {
+      older.kill();
+      await older.exited;
+      older = Bun.spawn(["sleep", "60"]);
+      await five();
+    });
+    older.kill();
     await byRow("the same, every group running", exporter, "1.25", () => wake(firsts));
     const { resident, anonymous } = memoryOf(exporter.pid);
     const value = `${mebibytes(anonymous)} (resident ${mebibytes(resident)})`;
