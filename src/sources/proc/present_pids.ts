@@ -19,6 +19,7 @@ export class PresentPids {
   /** The pids assigned between the last two readings; undefined when it may have been any. */
   used: PidRange | undefined;
   private readonly allocation: PidAllocation;
+  private isOwnNamespace: boolean | undefined;
   private listedMs = -Infinity;
 
   /** @param isCopy whether it is a copy of a `/proc`, in which the counters do not move */
@@ -36,7 +37,9 @@ export class PresentPids {
    * @throws the system's error when `/proc` can't be listed
    */
   read(last: ProcessTable, nowMs: number): Int32Array {
-    this.used = this.allocation.advance();
+    // The last pid is the one of this process's namespace, even when `/proc` is that of another one.
+    this.isOwnNamespace ??= readStatus(this.root, "self")?.pidNamespaces === 1;
+    this.used = this.isOwnNamespace ? this.allocation.advance() : undefined;
     const isDue = this.isCopy || nowMs - this.listedMs >= LIST_EVERY_MS;
     const derived = isDue ? undefined : this.derive(last);
     if (derived) return derived;

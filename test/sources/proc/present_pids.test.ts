@@ -25,7 +25,9 @@ class Host implements Disposable {
   nowMs = 0;
   table = tableOf([]);
 
-  constructor({ isCopy = false, first = 1 } = {}) {
+  constructor({ isCopy = false, first = 1, namespaces = 1 } = {}) {
+    const pids = "\t7".repeat(namespaces);
+    this.tree.write("/proc/self/status", `Tgid:\t7\nUid:\t0\t0\t0\t0\nNSpid:${pids}\n`);
     this.present = new PresentPids(this.tree.root, isCopy);
     for (let pid = first; pid < 101; pid++) this.add(pid);
     this.read();
@@ -155,6 +157,12 @@ describe("/proc is listed", () => {
   test("where process 1 is hidden, and others may be, too", () => {
     using host = new Host({ first: 2 });
     expect(host.hasListed).toBeTrue();
+  });
+
+  test("where it is that of another pid namespace, whose last pid can't be read", () => {
+    using host = new Host({ namespaces: 2 });
+    expect(host.hasListed).toBeTrue();
+    expect(host.present.used).toBeUndefined();
   });
 
   test("where it is a copy, or the kernel does not tell its counters", () => {
