@@ -46,14 +46,26 @@ export class PidAllocation {
     return { after: before.last, last: now.last, ended };
   }
 
+  /** Whether a process or thread has started or ended since the last call of `advance`, as far as can be told. */
+  hasMoved(): boolean {
+    const now = this.readTasks();
+    return !now || now.tasks !== this.before?.tasks || now.last !== this.before.last;
+  }
+
   private read(): Counters | undefined {
+    const forks = this.match(MACHINE_STAT, /^processes (\d{1,15})$/m)?.[1];
+    const tasks = this.readTasks();
+    return forks === undefined || !tasks ? undefined : { forks: Number(forks), ...tasks };
+  }
+
+  private readTasks(): Omit<Counters, "forks"> | undefined {
+    const found = this.match(LOADAVG, / \d{1,10}\/(\d{1,10}) (\d{1,10})\n$/);
+    return found ? { tasks: Number(found[1]), last: Number(found[2]) } : undefined;
+  }
+
+  private match(path: string, pattern: RegExp): RegExpExecArray | undefined {
     try {
-      const text = readProcFile(this.root.path(MACHINE_STAT));
-      const forks = /^processes (\d{1,15})$/m.exec(text)?.[1];
-      const [, tasks, last] =
-        / \d{1,10}\/(\d{1,10}) (\d{1,10})\n$/.exec(readProcFile(this.root.path(LOADAVG))) ?? [];
-      if (forks === undefined || last === undefined) return undefined;
-      return { forks: Number(forks), tasks: Number(tasks), last: Number(last) };
+      return pattern.exec(readProcFile(this.root.path(path))) ?? undefined;
     } catch {
       return undefined;
     }

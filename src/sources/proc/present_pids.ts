@@ -72,6 +72,8 @@ export class PresentPids {
       } else if (processId === pid) added.push(pid);
     }
     if (ended !== used.ended) return undefined;
+    // One that ended just before it was looked at could stand for an old one that ended earlier.
+    if (used.last > used.after && this.allocation.hasMoved()) return undefined;
     const pids = last.pid.subarray(0, last.length);
     return added.length > 0 ? Int32Array.from([...pids, ...added]).sort() : pids;
   }

@@ -42,6 +42,23 @@ test("how many processes and threads have ended, where every fork got one pid", 
   expect(at(17, 507, 83)?.ended).toBeUndefined();
 });
 
+test("whether anything has started or ended since the last call", () => {
+  const { tree, at } = host();
+  using _ = tree;
+  const allocation = new PidAllocation(tree.root);
+  const hasMoved = (tasks: number | string, last: number) => {
+    tree.write("/proc/loadavg", `0.00 0.01 0.05 1/80 500\n`);
+    at(10, 500);
+    allocation.advance();
+    tree.write("/proc/loadavg", `0.00 0.01 0.05 2/${tasks} ${last}\n`);
+    return allocation.hasMoved();
+  };
+  expect(hasMoved(80, 500)).toBeFalse();
+  expect(hasMoved(79, 500)).toBeTrue();
+  expect(hasMoved(80, 501)).toBeTrue();
+  expect(hasMoved("x", 500)).toBeTrue();
+});
+
 test("forks may outnumber the pids by a hundred, since the two files are read one after the other", () => {
   const { tree, at } = host();
   using _ = tree;
