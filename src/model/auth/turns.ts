@@ -1,3 +1,7 @@
+/** The build's `jitPolicy`; without a build the runtime's default. */
+declare const JIT_POLICY: number | undefined;
+const JIT_POLICY_AT_START = typeof JIT_POLICY === "undefined" ? 1 : JIT_POLICY;
+
 /** Longest turn of work on a log before yielding, so that requests are answered in between. */
 const TURN_MS = 20;
 /** Longest time that a collection waits for the work; the rest is done between collections. */
@@ -9,11 +13,14 @@ export interface Pace {
   clockMs: () => number;
   /** Yields to other work. */
   pause: () => Promise<void>;
+  /** Sets how soon the runtime compiles code: work of many turns earns back what that costs. */
+  compile?: (when: "soon" | "late") => void;
 }
 
 export const REAL_PACE: Pace = {
   clockMs: () => performance.now(),
   pause: () => new Promise((resolve) => setImmediate(resolve)),
+  compile: (when) => Bun.unsafe.setJITPolicy(when === "soon" ? 1 : JIT_POLICY_AT_START),
 };
 
 /** Does work in short turns until it is done. A caller waits for a limited time; the work goes on after that. */
@@ -57,10 +64,13 @@ export class Turns {
 
   private async run(): Promise<void> {
     const { pace } = this;
+    let isLong = false;
     try {
       for (;;) {
         const endMs = pace.clockMs() + TURN_MS;
         if (this.work(() => pace.clockMs() < endMs)) break;
+        if (!isLong) pace.compile?.("soon");
+        isLong = true;
         if (this.waiter !== undefined && pace.clockMs() >= this.waiter.untilMs) this.waiter.goOn();
         await pace.pause();
         if (this.isStopped) break;
@@ -68,5 +78,6 @@ export class Turns {
     } catch (error) {
       this.failure = { error };
     }
+    if (isLong) pace.compile?.("late");
   }
 }

@@ -7,12 +7,14 @@ function driven(work: (mayGoOn: () => boolean) => boolean) {
   const it = {
     nowMs: 0,
     pauses: 0,
+    compiled: [] as string[],
     turns: new Turns(work, {
       clockMs: (): number => ++it.nowMs,
       pause: () => {
         it.pauses++;
         return new Promise<void>((resolve) => (resume = resolve));
       },
+      compile: (when) => it.compiled.push(when),
     }),
     /** Lets the next turn begin. */
     async next() {
@@ -27,6 +29,33 @@ test("work that is done in one turn is waited for, without a pause", async () =>
   const it = driven(() => true);
   await it.turns.wait();
   expect(it.pauses).toBe(0);
+});
+
+test("code is compiled soon while there is work for more than one turn", async () => {
+  let left = 3;
+  const it = driven(() => {
+    return --left <= 0;
+  });
+  const waiting = it.turns.wait();
+  expect(it.compiled).toEqual(["soon"]);
+  await it.next();
+  await it.next();
+  await waiting;
+  expect(it.compiled).toEqual(["soon", "late"]);
+  await it.turns.wait();
+  expect(it.compiled).toHaveLength(2);
+});
+
+test("code is compiled late again when long work fails", async () => {
+  let turns = 0;
+  const it = driven(() => {
+    if (++turns === 2) throw new Error("broken");
+    return false;
+  });
+  const failure = it.turns.wait().catch((error: unknown) => error);
+  await it.next();
+  expect(await failure).toEqual(new Error("broken"));
+  expect(it.compiled).toEqual(["soon", "late"]);
 });
 
 test("a turn may last 20 ms", async () => {
