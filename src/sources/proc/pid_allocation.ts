@@ -59,7 +59,8 @@ export class PidAllocation {
   }
 
   private readTasks(): Omit<Counters, "forks"> | undefined {
-    const found = this.match(LOADAVG, / \d{1,10}\/(\d{1,10}) (\d{1,10})\n$/);
+    // Some sandboxes print 0 for both, always.
+    const found = this.match(LOADAVG, / \d{1,10}\/([1-9]\d{0,9}) (\d{1,10})\n$/);
     return found ? { tasks: Number(found[1]), last: Number(found[2]) } : undefined;
   }
 

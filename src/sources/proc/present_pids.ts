@@ -75,7 +75,11 @@ export class PresentPids {
     // One that ended just before it was looked at could stand for an old one that ended earlier.
     if (used.last > used.after && this.allocation.hasMoved()) return undefined;
     const pids = last.pid.subarray(0, last.length);
-    return added.length > 0 ? Int32Array.from([...pids, ...added]).sort() : pids;
+    if (added.length === 0) return pids;
+    const all = new Int32Array(pids.length + added.length);
+    all.set(pids);
+    all.set(added, pids.length);
+    return all.sort();
   }
 
   /** The process of a process or thread; undefined when it is gone. */
